@@ -1,0 +1,60 @@
+# What people run. Each target sets up what it needs: a virtual environment with pinned, hash-checked packages,
+# and for tests a browser from the system's packages.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export NO_MKDOCS_2_WARNING := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := site
+.PHONY: site serve test check schema golden lock clean
+
+site: $(VENV)/site.done  ## build both languages into site/
+	@$(BIN)/plansite build site
+
+serve: $(VENV)/site.done  ## preview that follows edits
+	$(BIN)/mkdocs serve
+
+check: $(VENV)/dev.done  ## what a contributor runs before a pull request
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/djlint --quiet --lint macros --extension=j2
+	$(BIN)/djlint --quiet --lint overrides --extension=html
+	$(BIN)/plansite check
+	$(BIN)/pytest -q -m "not site and not browser"
+
+test: $(VENV)/dev.done  ## all tests, the browser's included
+	@scripts/ensure-chromium
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -m "site or browser"
+
+schema: $(VENV)/site.done  ## write data/plan.schema.json anew after a change to the model
+	$(BIN)/plansite schema > data/plan.schema.json
+
+golden: $(VENV)/dev.done  ## write the expected pages in tests/golden anew after a change to the templates
+	$(BIN)/pytest -q tests/test_render.py --update-golden
+
+lock: $(VENV)/dev.done  ## pin all dependencies anew
+	$(BIN)/pip install -qq uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements-dev.txt -c requirements.txt
+
+clean:  ## remove what can be made again
+	rm -rf $(VENV) site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/site.done: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -qq --require-hashes -r requirements.txt
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.done: requirements-dev.txt $(VENV)/site.done
+	@echo "Setting up the tools for tests ..."
+	@$(BIN)/pip install -qq --require-hashes -r requirements-dev.txt
+	@touch $@

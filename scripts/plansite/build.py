@@ -1,0 +1,35 @@
+"""Builds the site beside the old one and swaps it in whole, so that a failed build loses nothing."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+class BuildError(Exception):
+    """The build failed; what MkDocs had to say has been printed already."""
+
+
+def build(site: Path) -> str:
+    """Build into `site` and return one line: pages, languages, seconds, where it is, how to preview it.
+
+    Raises BuildError when MkDocs reports an error or a warning.
+    """
+    start = time.monotonic()
+    site.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=site.parent) as side:
+        fresh, old = Path(side, "new"), Path(side, "old")
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(fresh)]
+        done = subprocess.run(command, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, check=False)  # noqa: S603
+        if done.returncode:
+            raise BuildError(f"{site}/ was left as it was" if site.exists() else "nothing was built")
+        if site.exists():
+            site.rename(old)
+        fresh.rename(site)
+        # mkdtemp makes private folders; the site is to be read by a web server.
+        site.chmod(0o755)
+    pages = len(list(site.rglob("index.html")))
+    seconds = time.monotonic() - start
+    return f"{pages} pages in 2 languages built in {seconds:.1f} s: {site}/ (preview: make serve)"

@@ -1,0 +1,105 @@
+"""The command `plansite`: check the plan, print the notice, write pages and data, build the site."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from plansite.build import BuildError, build
+from plansite.export import plan_json, plan_schema
+from plansite.load import Loaded, load
+from plansite.problems import LANGUAGES, PlanError, lang_of_locale, report
+from plansite.render import handwritten, render, write
+from plansite.text import notice_text
+from plansite.views import PlanView
+
+PLAN, MACROS, DOCS, SITE = Path("data/plan.yaml"), Path("macros"), Path("docs"), Path("site")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 1 where the plan, a template or the build is wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except PlanError as error:
+        if problems := report(error.problems, options.format, options.lang):
+            print(problems, file=sys.stdout if options.run is _check else sys.stderr)
+        return 1
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=LANGUAGES, default=lang_of_locale(os.environ), help="language of messages")
+    common.add_argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
+    common.set_defaults(format="text")
+    parser = argparse.ArgumentParser(prog="plansite", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", parents=[common], help="say everything that is wrong with the plan")
+    check.add_argument("--format", choices=("text", "github", "json"), default="text")
+    check.add_argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE", help="(default: %(default)s)")
+    check.set_defaults(run=_check)
+
+    text = commands.add_parser("text", parents=[common], help="print the notice in Chinese")
+    text.set_defaults(run=_text)
+
+    pages = commands.add_parser("pages", parents=[common], help="write every page as Markdown")
+    pages.add_argument("folder", type=Path, metavar="DIR")
+    pages.set_defaults(run=_pages)
+
+    export = commands.add_parser("export", parents=[common], help="write the data files")
+    export.add_argument("folder", type=Path, metavar="DIR")
+    export.set_defaults(run=_export)
+
+    schema = commands.add_parser("schema", parents=[common], help="print the JSON Schema of the plan")
+    schema.set_defaults(run=_schema)
+
+    site = commands.add_parser("build", parents=[common], help="build the site")
+    site.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="DIR", help="(default: %(default)s)")
+    site.set_defaults(run=_build)
+    return parser
+
+
+def _load(options: argparse.Namespace) -> Loaded:
+    return load(options.plan)
+
+
+def _check(options: argparse.Namespace) -> None:
+    plan = PlanView(load(options.file))
+    if MACROS.is_dir():
+        render(plan, MACROS, handwritten(DOCS))
+    if options.format == "json":
+        print("[]")
+
+
+def _text(options: argparse.Namespace) -> None:
+    print(notice_text(_load(options).plan), end="")
+
+
+def _pages(options: argparse.Namespace) -> None:
+    rendered = render(PlanView(_load(options)), MACROS, handwritten(DOCS))
+    print(f"{write(rendered, DOCS, options.folder)} files written to {options.folder}/")
+
+
+def _export(options: argparse.Namespace) -> None:
+    plan = PlanView(_load(options))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    (options.folder / "plan.json").write_text(plan_json(plan), "utf-8")
+    (options.folder / "plan.schema.json").write_text(plan_schema(), "utf-8")
+    print(f"plan.json, plan.schema.json written to {options.folder}/")
+
+
+def _schema(_: argparse.Namespace) -> None:
+    print(plan_schema(), end="")
+
+
+def _build(options: argparse.Namespace) -> None:
+    print(build(options.folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

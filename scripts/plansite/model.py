@@ -1,0 +1,223 @@
+"""The plan as typed, frozen records: what data/plan.yaml may contain and nothing else."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+# GB/T 15834-2011 prescribes full-width marks in Chinese; a full stop between digits is a decimal point.
+FULL_WIDTH = dict(zip(",:;!?()[]<>", "，：；！？（）［］〈〉", strict=True)) | {".": "。", '"': "“”", "'": "‘’"}
+HALF_WIDTH = re.compile(r"""[,:;!?()\[\]<>"']|(?<![0-9])\.|\.(?![0-9])""")
+HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+CHINESE_CHARACTER = re.compile(f"[{HAN}]")
+CHINESE_SCRIPT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("empty_text", "empty")
+    for character in value:
+        if unicodedata.category(character) in UNSEEN:
+            raise PydanticCustomError("control_character", "control", {"character": f"U+{ord(character):04X}"})
+    if value != value.strip():
+        raise PydanticCustomError("edge_space", "space")
+    return value
+
+
+def _chinese(value: str) -> str:
+    if not CHINESE_CHARACTER.search(value):
+        raise PydanticCustomError("no_chinese", "no Chinese")
+    if mark := HALF_WIDTH.search(value):
+        details = {"mark": mark[0], "at": mark.start() + 1, "instead": FULL_WIDTH[mark[0]]}
+        raise PydanticCustomError("ascii_punctuation", "half-width", details)
+    if (at := value.find(" ")) >= 0:
+        raise PydanticCustomError("chinese_space", "space", {"at": at + 1})
+    return value
+
+
+def _english(value: str) -> str:
+    if mark := CHINESE_SCRIPT.search(value):
+        raise PydanticCustomError("chinese_in_english", "Chinese", {"mark": mark[0], "at": mark.start() + 1})
+    return value
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value):
+        raise PydanticCustomError("not_a_slug", "slug", {"value": value})
+    return value
+
+
+def _mention(value: object) -> object:
+    return {"unit": value} if isinstance(value, str) else value
+
+
+AnyText = Annotated[str, Strict(), AfterValidator(_text)]
+Chinese = Annotated[AnyText, AfterValidator(_chinese)]
+English = Annotated[AnyText, AfterValidator(_english)]
+Slug = Annotated[AnyText, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{SLUG.pattern}$"})]
+Number = Annotated[int, Strict(), Field(ge=1)]
+Date = Annotated[date, Strict()]
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, and closed to fields that nobody reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+
+
+class Text(Record):
+    """The same text in both languages."""
+
+    zh: Chinese
+    en: English
+
+
+class Sentence(Record):
+    """A sentence of the notice; English is absent until it has been translated."""
+
+    zh: Chinese
+    en: English | None = None
+
+
+class Mention(Record):
+    """A unit named in a responsibility clause, with the wording of the notice where it differs from the unit's name."""
+
+    unit: AnyText
+    as_written: Chinese | None = Field(default=None, alias="as")
+
+
+MentionOrId = Annotated[
+    Mention,
+    BeforeValidator(_mention),
+    WithJsonSchema({"anyOf": [{"type": "string"}, Mention.model_json_schema()]}),
+]
+
+
+class Responsibility(Record):
+    """Who answers for a measure: 责任单位 (responsible) or 牵头单位 (lead), units in the order of the notice."""
+
+    role: Literal["responsible", "lead"]
+    units: Annotated[tuple[MentionOrId, ...], Field(min_length=1)]
+    printed: Chinese | None = None
+    """The clause as printed, where its punctuation departs from the regular form."""
+
+
+class Part(Record):
+    """A heading of the notice with its sentences."""
+
+    title: Text
+    sentences: Annotated[tuple[Sentence, ...], Field(min_length=1)]
+
+
+class Imprint(Record):
+    """Who issued the notice in print, and when."""
+
+    office: Text
+    date: Date
+
+
+class Notice(Record):
+    """The frame of the plan: everything the notice says outside its measures and safeguards."""
+
+    title: Text
+    announcement: Text
+    addressees: Text
+    approval: Text
+    issuers: Annotated[tuple[Text, ...], Field(min_length=1)]
+    date: Date
+    preamble: Annotated[tuple[Sentence, ...], Field(min_length=1)]
+    general_requirements: Part
+    safeguards_title: Text
+    imprint: Imprint
+
+
+class Section(Record):
+    """A numbered group of measures within a theme."""
+
+    number: Number
+    title: Text
+
+
+class Theme(Record):
+    """One of the parts two to five of the notice: `name` is its everyday label, `title` its heading."""
+
+    id: Slug
+    name: Text
+    title: Text
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+
+Kind = Literal["party", "government", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
+
+
+class Unit(Record):
+    """A body that answers for measures: `name` as the notice prints it, `aliases` its other wordings there."""
+
+    id: Slug
+    kind: Kind
+    name: Text
+    official_name: Text
+    aliases: tuple[Chinese, ...] = ()
+    joint: StrictBool = False
+    """A closing clause rather than a name: the notice sets it off with a comma, not an enumeration comma."""
+    note: Text | None = None
+
+
+class Topic(Record):
+    """A business question that leads to measures: our own reading, never part of the notice."""
+
+    id: Slug
+    name: Text
+
+
+class Keywords(Record):
+    """Everyday words that people search with, for each language."""
+
+    zh: tuple[Chinese, ...] = ()
+    en: tuple[English, ...] = ()
+
+
+class Safeguard(Part):
+    """A clause of part six of the notice, with its own responsible units."""
+
+    id: Slug
+    responsibility: Responsibility
+
+
+class Measure(Part):
+    """One of the numbered measures of the notice."""
+
+    number: Number
+    section: Number
+    responsibility: Responsibility
+    topics: tuple[AnyText, ...] = ()
+    keywords: Keywords = Keywords()
+
+
+class Plan(Record):
+    """The whole plan: flat lists that refer to each other by id or number."""
+
+    notice: Notice
+    themes: Annotated[tuple[Theme, ...], Field(min_length=1)]
+    units: Annotated[tuple[Unit, ...], Field(min_length=1)]
+    topics: tuple[Topic, ...] = ()
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    safeguards: tuple[Safeguard, ...] = ()
+
+
+def fields_at(path: tuple[int | str, ...]) -> list[str]:
+    """Return the names of the fields that the record at this path of the YAML may have, in the model's order."""
+    record: Any = Plan
+    for step in path:
+        if isinstance(step, str):
+            record = record.model_fields[step].annotation
+        while not (isinstance(record, type) and issubclass(record, BaseModel)):
+            record = next(part for part in record.__args__ if part not in (type(None), ...))
+    fields: Mapping[str, Any] = record.model_fields
+    return [field.alias or name for name, field in fields.items()]

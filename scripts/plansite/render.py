@@ -1,0 +1,184 @@
+"""Fills the templates in macros/ with the plan: one Markdown file for each page and language."""
+
+import posixpath
+import re
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
+from jinja2.exceptions import TemplateSyntaxError
+from markupsafe import Markup, escape
+
+from plansite.pages import Page, pages
+from plansite.problems import Lang, PlanError, Problem, shown
+from plansite.text import chinese_date
+from plansite.views import PlanView
+
+# Characters that mean something to Markdown inside a line, and marks that mean something at its start.
+MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
+Labels = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Where the project is hosted, for links to the source; GitHub's and Gitee's addresses have this form."""
+
+    url: str
+    branch: str
+
+    def edit(self, file: str, line: int) -> str:
+        """Return the address of the hosted editor at a line of a file."""
+        return f"{self.url.rstrip('/')}/edit/{quote(self.branch)}/{quote(file)}#L{line}"
+
+    def report(self, title: str, file: str, line: int) -> str:
+        """Return the address of a new issue that names a line of a file."""
+        place = f"{self.url.rstrip('/')}/blob/{quote(self.branch)}/{quote(file)}#L{line}"
+        return f"{self.url.rstrip('/')}/issues/new?{urlencode({'title': title, 'body': place})}"
+
+
+class UnknownAddressError(TemplateRuntimeError):
+    """A template links to a page that the site does not have."""
+
+
+def protect(value: object) -> object:
+    """Return text in which neither HTML nor Markdown finds markup; what is marked as safe stays as it is."""
+    if hasattr(value, "__html__"):
+        return value
+    return Markup(MARKDOWN.sub(_entities, str(escape(value))))  # noqa: S704 - escaped for HTML first, then for Markdown
+
+
+def _entities(match: re.Match[str]) -> str:
+    return "".join(f"&#{ord(character)};" for character in match[0])
+
+
+def day(value: date, lang: Lang) -> str:
+    """Return a date as people write it: 2022年5月11日 or May 11, 2022."""
+    return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
+
+
+def load_labels(macros: Path) -> Labels:
+    """Return the words of the interface, {name: {"zh", "en" and, for a count of one, "en_one"}}."""
+    labels: Labels = yaml.safe_load((macros / "labels.yaml").read_text("utf-8"))
+    return labels
+
+
+def labels_in(labels: Labels, lang: Lang) -> dict[str, str]:
+    """Return the words of the interface in one language."""
+    return {name: words[lang] for name, words in labels.items()}
+
+
+def counted(labels: Labels, lang: Lang, name: str, number: int) -> str:
+    """Return a number with what it counts: 58条措施, 58 measures, 1 measure."""
+    words = labels[f"{name}_counted"]
+    return words.get(f"{lang}_one" if number == 1 else lang, words[lang]).format(n=number)
+
+
+def render(
+    plan: PlanView, macros: Path, handwritten: Iterable[str], repository: Repository | None = None
+) -> dict[str, str]:
+    """Return {file: Markdown} for every generated page.
+
+    `handwritten` are the addresses of pages written by hand, which templates may link to as well. Raises PlanError
+    with every broken template line.
+    """
+    labels = load_labels(macros)
+    every = list(pages(plan))
+    addresses = {page.address for page in every} | set(handwritten)
+    environment = _environment(macros)
+    rendered: dict[str, str] = {}
+    problems: dict[str, Problem] = {}
+    for page in every:
+        context = _context(page, plan, labels, addresses, repository)
+        try:
+            rendered[page.file] = environment.get_template(page.template).render(context) + "\n"
+        except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
+            problem = _problem(error, macros, page.template, sorted(context))
+            if problem is None:
+                raise
+            problems[problem.line_of_text("en")] = problem
+    if problems:
+        raise PlanError(problems.values())
+    return rendered
+
+
+def _environment(macros: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(macros),
+        autoescape=True,
+        finalize=protect,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    environment.filters["day"] = day
+    return environment
+
+
+def _context(
+    page: Page, plan: PlanView, labels: Labels, addresses: set[str], repository: Repository | None
+) -> dict[str, Any]:
+    """Return what a template may use, and nothing else."""
+
+    def link(address: str) -> str:
+        path, hash_, anchor = address.partition("#")
+        if path not in addresses:
+            raise UnknownAddressError(f'link to "{path}", which is not a page of the site')
+        relative = posixpath.relpath(f"/{path}", f"/{page.address}")
+        return f"{relative}/{hash_}{anchor}"
+
+    def edit_link(line: int) -> str:
+        return repository.edit(plan.file, line) if repository else link("contribute#edit")
+
+    def report_link(line: int, title: str) -> str:
+        return repository.report(title, plan.file, line) if repository else link("contribute#report")
+
+    def count(name: str, number: int) -> str:
+        return counted(labels, page.lang, name, number)
+
+    return {
+        "it": page.subject,
+        "plan": plan,
+        "lang": page.lang,
+        "labels": labels_in(labels, page.lang),
+        "link": link,
+        "counted": count,
+        "edit_link": edit_link,
+        "report_link": report_link,
+    }
+
+
+def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
+    """Return where in which template an error arose, or None if it arose in our own code."""
+    if isinstance(error, TemplateSyntaxError):
+        file, line = error.filename or str(macros / template), error.lineno
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame for frame in frames if Path(frame.filename).is_relative_to(macros)]
+        if not inside or not (isinstance(error, TemplateError) or inside[-1] is frames[-1]):
+            return None
+        file, line = inside[-1].filename, inside[-1].lineno or 1
+    details: dict[str, object] = {"reason": str(error), "allowed": allowed}
+    return Problem(shown(Path(file)), line, 1, Path(file).name, "template", details)
+
+
+def handwritten(docs: Path) -> list[str]:
+    """Return the addresses of the pages in docs/, which are written as NAME.md and NAME.en.md."""
+    names = {path.name.removesuffix(".md").removesuffix(".en") for path in docs.glob("*.md")}
+    return sorted(names)
+
+
+def write(rendered: Mapping[str, str], docs: Path, target: Path) -> int:
+    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
+    files = dict(rendered) | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
+    for name, markdown in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(markdown, "utf-8")
+    return len(files)

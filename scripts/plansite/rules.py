@@ -1,0 +1,183 @@
+"""Rules across the records of a plan, judged on its plain data so that one bad record does not hide the others."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from plansite.text import clause
+
+Steps = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken rule: where, which sentence of problems.MESSAGES, and where the other half of a repetition stands."""
+
+    steps: Steps
+    code: str
+    details: dict[str, Any] = field(default_factory=dict)
+    first: Steps | None = None
+
+
+def findings(data: Any) -> Iterator[Finding]:
+    """Yield every broken rule of a plan given as plain data; parts that have another shape are passed over."""
+    yield from _repeated(data)
+    yield from _numbered(data)
+    yield from _known(data)
+    yield from _used(data)
+    yield from _named(data)
+    yield from _printed(data)
+
+
+def pick(data: Any, *pattern: str) -> Iterator[tuple[Steps, Any]]:
+    """Yield (path, value) for every value that a pattern of keys reaches; "*" stands for each entry of a list."""
+    if not pattern:
+        yield (), data
+        return
+    step, *rest = pattern
+    if step == "*" and isinstance(data, list):
+        entries: list[tuple[int | str, Any]] = list(enumerate(data))
+    elif isinstance(data, dict) and step in data:
+        entries = [(step, data[step])]
+    else:
+        entries = []
+    for key, value in entries:
+        for steps, found in pick(value, *rest):
+            yield (key, *steps), found
+
+
+def _mentions(data: Any) -> Iterator[tuple[Steps, str, Any]]:
+    """Yield (path, unit id, wording or None) for every unit named in a responsibility clause."""
+    for records in ("measures", "safeguards"):
+        for steps, value in pick(data, records, "*", "responsibility", "units", "*"):
+            if isinstance(value, str):
+                yield steps, value, None
+            elif isinstance(value, dict) and isinstance(value.get("unit"), str):
+                yield (*steps, "unit"), value["unit"], value.get("as")
+
+
+def _names(data: Any) -> dict[str, list[str]]:
+    """Return for each unit id its name and aliases."""
+    names: dict[str, list[str]] = {}
+    for (_, index, _), unit in pick(data, "units", "*", "id"):
+        own = [value for _, value in pick(data["units"][index], "name", "zh")]
+        others = [value for _, value in pick(data["units"][index], "aliases", "*")]
+        names.setdefault(str(unit), [name for name in own + others if isinstance(name, str)])
+    return names
+
+
+def _repeated(data: Any) -> Iterator[Finding]:
+    unique = [
+        ("units", "*", "id"),
+        ("themes", "*", "id"),
+        ("topics", "*", "id"),
+        ("safeguards", "*", "id"),
+        ("measures", "*", "number"),
+        ("themes", "*", "sections", "*", "number"),
+    ]
+    for pattern in unique:
+        first: dict[str, Steps] = {}
+        for steps, value in pick(data, *pattern):
+            if str(value) in first:
+                yield Finding(steps, "repeated_id", {"value": value}, first[str(value)])
+            first.setdefault(str(value), steps)
+    for records in ("measures", "safeguards"):
+        for (_, index, *_), _ in pick(data, records, "*", "responsibility", "units"):
+            first = {}
+            for steps, unit, _ in _mentions({records: [data[records][index]]}):
+                here = (records, index, *steps[2:])
+                if unit in first:
+                    yield Finding(here, "repeated_id", {"value": unit}, first[unit])
+                first.setdefault(unit, here)
+
+
+def _numbered(data: Any) -> Iterator[Finding]:
+    for pattern in (("measures", "*", "number"), ("themes", "*", "sections", "*", "number")):
+        seen: set[int] = set()
+        expected = 1
+        for steps, value in pick(data, *pattern):
+            if not isinstance(value, int):
+                expected += 1
+                continue
+            if value in seen or value < 1:
+                continue
+            if value != expected:
+                yield Finding(steps, "wrong_number", {"value": value, "expected": expected})
+            seen.add(value)
+            expected = value + 1
+    previous = 0
+    for steps, value in pick(data, "measures", "*", "section"):
+        if isinstance(value, int):
+            if value < previous:
+                yield Finding(steps, "wrong_order", {"value": value, "previous": previous})
+            previous = max(previous, value)
+
+
+def _known(data: Any) -> Iterator[Finding]:
+    sections = [value for _, value in pick(data, "themes", "*", "sections", "*", "number")]
+    topics = [value for _, value in pick(data, "topics", "*", "id")]
+    units = list(_names(data))
+    used = [(steps, "section", value, sections) for steps, value in pick(data, "measures", "*", "section")]
+    used += [(steps, "topic", value, topics) for steps, value in pick(data, "measures", "*", "topics", "*")]
+    used += [(steps, "unit", unit, units) for steps, unit, _ in _mentions(data)]
+    for steps, kind, value, allowed in used:
+        if isinstance(value, str | int) and value not in allowed:
+            yield Finding(steps, "unknown_id", {"kind": kind, "value": value, "allowed": allowed})
+
+
+def _used(data: Any) -> Iterator[Finding]:
+    """Yield units and sections that nothing refers to, unless a broken reference may have meant them."""
+    answered = [list(_mentions({kind: [record]})) for kind, record in _answered(data)]
+    mentioned = {unit for mentions in answered for _, unit, _ in mentions}
+    units = [(steps, unit) for steps, unit in pick(data, "units", "*", "id") if isinstance(unit, str)]
+    if all(answered) and mentioned <= {unit for _, unit in units}:
+        yield from (Finding(steps, "unused", {"kind": "unit", "value": u}) for steps, u in units if u not in mentioned)
+    filled = {str(value) for _, value in pick(data, "measures", "*", "section")}
+    sections = [(steps, number) for steps, number in pick(data, "themes", "*", "sections", "*", "number") if number]
+    if filled <= {str(number) for _, number in sections}:
+        empty = [(steps, number) for steps, number in sections if str(number) not in filled]
+        yield from (Finding(steps, "unused", {"kind": "section", "value": number}) for steps, number in empty)
+
+
+def _answered(data: Any) -> Iterator[tuple[str, Any]]:
+    for records in ("measures", "safeguards"):
+        yield from ((records, record) for _, record in pick(data, records, "*"))
+
+
+def _named(data: Any) -> Iterator[Finding]:
+    names = _names(data)
+    for steps, unit, wording in _mentions(data):
+        if wording is not None and unit in names and wording not in names[unit]:
+            place = (*steps[:-1], "as")
+            yield Finding(place, "unknown_wording", {"value": wording, "unit": unit, "allowed": names[unit]})
+    owner: dict[str, str] = {}
+    for (_, index, _), unit in pick(data, "units", "*", "id"):
+        for name in names[str(unit)]:
+            if owner.setdefault(name, str(unit)) != str(unit):
+                yield Finding(("units", index), "ambiguous_name", {"value": name, "other": owner[name]})
+
+
+def _printed(data: Any) -> Iterator[Finding]:
+    """Yield clauses given as printed that differ from the regular one in more than punctuation, or not at all."""
+    names = _names(data)
+    joint = {
+        data["units"][index].get("id") for (_, index, _), value in pick(data, "units", "*", "joint") if value is True
+    }
+    for records in ("measures", "safeguards"):
+        for steps, printed in pick(data, records, "*", "responsibility", "printed"):
+            record = data[records][steps[1]]
+            wordings = [
+                (wording or names[unit][0], unit in joint)
+                for _, unit, wording in _mentions({records: [record]})
+                if names.get(unit)
+            ]
+            expected = clause(str(record["responsibility"].get("role")), wordings)
+            if printed == expected:
+                yield Finding(steps, "printed_needless")
+            elif _bare(str(printed)) != _bare(expected):
+                yield Finding(steps, "printed_differs", {"expected": expected})
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text if not unicodedata.category(character).startswith("P"))

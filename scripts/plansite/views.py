@@ -1,0 +1,242 @@
+"""What the pages show beyond the plan's own words: who answers for what, what belongs together, how many."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from plansite.load import Loaded
+from plansite.model import Kind, Measure, Mention, Notice, Responsibility, Safeguard, Section, Theme, Unit
+from plansite.text import numeral
+
+Translation = Literal["current", "missing"]
+# The order in which the unit pages list the kinds; collectives come last, as they do in the clauses.
+KINDS: tuple[Kind, ...] = (
+    "government",
+    "party",
+    "judicial",
+    "vertical",
+    "zone",
+    "utility",
+    "state-owned",
+    "other",
+    "collective",
+)
+BUSIEST = 10
+"""How many units the home page names."""
+PARTNERS = 5
+"""How many of the units that one works with most its page names."""
+
+
+class PlanView:
+    """The plan with every record linked to the records it refers to and is referred to by."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        plan = loaded.plan
+        self.notice: Notice = plan.notice
+        self.file = "/".join(Path(loaded.file).parts[-2:])
+        self.topics = plan.topics
+        self.units = [UnitView(self, record, loaded.lines["units", index]) for index, record in enumerate(plan.units)]
+        self.unit_by_id = {unit.id: unit for unit in self.units}
+        self.themes = [ThemeView(self, record, part) for part, record in enumerate(plan.themes, start=2)]
+        self.sections = [section for theme in self.themes for section in theme.sections]
+        section_by_number = {section.number: section for section in self.sections}
+        self.measures = [
+            MeasureView(self, record, section_by_number[record.section], loaded.lines["measures", index])
+            for index, record in enumerate(plan.measures)
+        ]
+        self.safeguards = [SafeguardView(self, record, n) for n, record in enumerate(plan.safeguards, start=1)]
+
+    @cached_property
+    def units_by_kind(self) -> list[tuple[Kind, list["UnitView"]]]:
+        """Every kind that occurs, with its units in the order of how many measures they answer for."""
+        groups = [(kind, [unit for unit in self.units if unit.kind == kind]) for kind in KINDS]
+        return [(kind, sorted(units, key=lambda u: -len(u.measures))) for kind, units in groups if units]
+
+    @cached_property
+    def busiest_units(self) -> list["UnitView"]:
+        """The named units that answer for most measures, for the home page."""
+        named = [unit for unit in self.units if unit.kind != "collective"]
+        return sorted(named, key=lambda u: -len(u.measures))[:BUSIEST]
+
+    @property
+    def translation(self) -> Translation:
+        """Whether every measure and safeguard has its English."""
+        items = [*self.measures, *self.safeguards]
+        return "current" if all(item.translation == "current" for item in items) else "missing"
+
+    @property
+    def safeguards_part(self) -> str:
+        """The Chinese numeral of the part of the notice that holds the safeguards."""
+        return numeral(len(self.themes) + 2)
+
+
+class ThemeView:
+    """A theme with its sections and all that stands in them."""
+
+    def __init__(self, plan: PlanView, record: Theme, part: int) -> None:
+        self.plan = plan
+        self.id, self.name, self.title = record.id, record.name, record.title
+        self.part = numeral(part)
+        self.address = f"themes/{record.id}"
+        self.sections = [SectionView(self, section) for section in record.sections]
+
+    @cached_property
+    def measures(self) -> list["MeasureView"]:
+        """The measures of all its sections, in order."""
+        return [measure for section in self.sections for measure in section.measures]
+
+    @cached_property
+    def units(self) -> list[tuple["UnitView", int]]:
+        """Each unit involved with the number of its measures in this theme, the busiest first."""
+        return _counted(unit for measure in self.measures for unit in measure.units)
+
+
+class SectionView:
+    """A section with its theme and measures."""
+
+    def __init__(self, theme: ThemeView, record: Section) -> None:
+        self.theme = theme
+        self.number, self.title = record.number, record.title
+        self.numeral = numeral(record.number)
+        self.anchor = f"section-{record.number}"
+
+    @cached_property
+    def measures(self) -> list["MeasureView"]:
+        """Its measures, in order."""
+        return [measure for measure in self.theme.plan.measures if measure.section is self]
+
+
+@dataclass(frozen=True)
+class MentionView:
+    """A unit in a responsibility clause, and how the notice words it there."""
+
+    unit: "UnitView"
+    as_written: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the notice words it otherwise than by the unit's name."""
+        return self.as_written != self.unit.name.zh
+
+
+class _Answered:
+    """What measures and safeguards share: a body of sentences and the units that answer for it."""
+
+    def __init__(self, plan: PlanView, record: Measure | Safeguard) -> None:
+        self.plan = plan
+        self.title, self.sentences = record.title, record.sentences
+        self.role: Literal["responsible", "lead"] = record.responsibility.role
+        self.mentions = _mentions(plan, record.responsibility)
+        self.units = [mention.unit for mention in self.mentions]
+
+    @property
+    def translation(self) -> Translation:
+        """Whether every sentence has its English."""
+        return "current" if all(sentence.en for sentence in self.sentences) else "missing"
+
+
+class SafeguardView(_Answered):
+    """A safeguard of part six, numbered as in the notice."""
+
+    def __init__(self, plan: PlanView, record: Safeguard, number: int) -> None:
+        super().__init__(plan, record)
+        self.id, self.numeral = record.id, numeral(number)
+        self.anchor = f"safeguard-{number}"
+
+
+class MeasureView(_Answered):
+    """A measure with its place in the plan and its neighbors."""
+
+    def __init__(self, plan: PlanView, record: Measure, section: SectionView, line: int) -> None:
+        super().__init__(plan, record)
+        self.number, self.topics, self.keywords = record.number, record.topics, record.keywords
+        self.section, self.theme = section, section.theme
+        self.line = line
+        self.address = f"measures/{record.number}"
+
+    @property
+    def previous(self) -> "MeasureView | None":
+        """The measure before this one."""
+        return self.plan.measures[self.number - 2] if self.number > 1 else None
+
+    @property
+    def next(self) -> "MeasureView | None":
+        """The measure after this one."""
+        return self.plan.measures[self.number] if self.number < len(self.plan.measures) else None
+
+    @cached_property
+    def same_section(self) -> list["MeasureView"]:
+        """The other measures of its section."""
+        return [measure for measure in self.section.measures if measure is not self]
+
+    @cached_property
+    def same_units(self) -> list[tuple["MeasureView", list["UnitView"]]]:
+        """Measures of other sections that share two or more named units, most in common first, with those units.
+
+        Collectives do not count: "all towns" answering for two measures says nothing about the two.
+        """
+        own = {unit for unit in self.units if unit.kind != "collective"}
+        needed = min(2, len(own))
+        others = [measure for measure in self.plan.measures if measure.section is not self.section]
+        shared = [(measure, [unit for unit in measure.units if unit in own]) for measure in others]
+        close = [(measure, units) for measure, units in shared if needed and len(units) >= needed]
+        return sorted(close, key=lambda entry: -len(entry[1]))[:6]
+
+
+class UnitView:
+    """A unit with the measures and safeguards it answers for."""
+
+    def __init__(self, plan: PlanView, record: Unit, line: int) -> None:
+        self.plan = plan
+        self.id, self.kind, self.joint, self.note = record.id, record.kind, record.joint, record.note
+        self.name, self.official_name, self.aliases = record.name, record.official_name, record.aliases
+        self.line = line
+        self.address = f"units/{record.id}"
+
+    @cached_property
+    def measures(self) -> list[MeasureView]:
+        """The measures it answers for, in order."""
+        return [measure for measure in self.plan.measures if self in measure.units]
+
+    @cached_property
+    def safeguards(self) -> list[SafeguardView]:
+        """The safeguards it answers for, in order."""
+        return [safeguard for safeguard in self.plan.safeguards if self in safeguard.units]
+
+    @cached_property
+    def measures_by_theme(self) -> list[tuple[ThemeView, list[MeasureView]]]:
+        """Its measures under their themes, themes without any left out."""
+        groups = [(theme, [m for m in self.measures if m.theme is theme]) for theme in self.plan.themes]
+        return [(theme, measures) for theme, measures in groups if measures]
+
+    @cached_property
+    def led(self) -> list[MeasureView]:
+        """The measures for which it is a lead unit (牵头单位)."""
+        return [measure for measure in self.measures if measure.role == "lead"]
+
+    @cached_property
+    def alone(self) -> list[MeasureView]:
+        """The measures for which no other unit answers."""
+        return [measure for measure in self.measures if len(measure.units) == 1]
+
+    @cached_property
+    def partners(self) -> list[tuple["UnitView", int]]:
+        """The named units it shares most measures with, and how many."""
+        shared = (unit for measure in self.measures for unit in measure.units)
+        return _counted(unit for unit in shared if unit is not self and unit.kind != "collective")[:PARTNERS]
+
+
+def _mentions(plan: PlanView, responsibility: Responsibility) -> list[MentionView]:
+    def resolve(mention: Mention) -> MentionView:
+        unit = plan.unit_by_id[mention.unit]
+        return MentionView(unit, mention.as_written or unit.name.zh)
+
+    return [resolve(mention) for mention in responsibility.units]
+
+
+def _counted(units: Iterable[UnitView]) -> list[tuple[UnitView, int]]:
+    """Count units, the most frequent first, equals in the order in which they came."""
+    return Counter(units).most_common()

@@ -1,0 +1,108 @@
+"""What the tests share: the real project, a plan of three measures, the built site and a real browser."""
+
+import functools
+import http.server
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from plansite.load import Loaded, load
+from plansite.views import PlanView
+
+PROJECT = Path(__file__).parent.parent
+DATA = Path(__file__).parent / "data"
+SMALL_PLAN = DATA / "plan.yaml"
+REAL_PLAN = PROJECT / "data" / "plan.yaml"
+# Chromium as root in a container needs --no-sandbox; the rest keeps it from calling home.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the expected pages anew")
+
+
+@pytest.fixture(scope="session")
+def real() -> Loaded:
+    """The real plan."""
+    return load(REAL_PLAN)
+
+
+@pytest.fixture(scope="session")
+def real_view(real: Loaded) -> PlanView:
+    """The real plan with its records linked."""
+    return PlanView(real)
+
+
+@pytest.fixture(scope="session")
+def small_view() -> PlanView:
+    """The plan of three measures with its records linked."""
+    return PlanView(load(SMALL_PLAN))
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what a build needs to a folder where a test may break it."""
+    for name in ("data", "docs", "macros", "overrides"):
+        shutil.copytree(PROJECT / name, target / name)
+    shutil.copy(PROJECT / "mkdocs.yml", target)
+    return target
+
+
+def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run one of our commands as a person would, with English messages."""
+    binaries = Path(sys.executable).parent
+    env = {"PATH": f"{binaries}:/usr/bin:/bin", "LANG": "C.UTF-8", "NO_MKDOCS_2_WARNING": "1", **environment}
+    program = str(binaries / command[0])
+    return subprocess.run([program, *command[1:]], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real site, built once as `make site` builds it."""
+    target = tmp_path_factory.mktemp("built") / "site"
+    done = run("plansite", "build", str(target), cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "a strict build says nothing but its one line"
+    return target
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Keep the test output free of an access log."""
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The built site on loopback."""
+    handler = functools.partial(_QuietHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; where there is none, the tests fail and say how to get it."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.fail("no Chromium found; run scripts/ensure-chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,100 @@
+"""Bad input is named with its place, what is wrong and what is allowed; all of it at once, in both languages."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import DATA, REAL_PLAN, SMALL_PLAN
+from plansite.cli import main
+from plansite.load import load
+from plansite.problems import MESSAGES, PlanError, Problem, report
+
+CASES = sorted((DATA / "bad").glob("*.yaml"))
+
+
+def problems_of(text: str | bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
+    monkeypatch.chdir(folder)
+    plan = folder / "plan.yaml"
+    plan.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(PlanError) as raised:
+        load(Path("plan.yaml"))
+    return raised.value.problems
+
+
+def spoiled(case: Path) -> tuple[str, dict[str, list[str]]]:
+    """Return the small plan with the mistakes of a case, and the messages expected in each language."""
+    described: dict[str, Any] = yaml.safe_load(case.read_text("utf-8"))
+    text = SMALL_PLAN.read_text("utf-8")
+    for edit in described["edits"]:
+        assert text.count(edit["replace"]) == 1, f"{edit['replace']!r} must stand once in the small plan"
+        text = text.replace(edit["replace"], edit["by"])
+    return text, described["expect"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_bad_data_is_reported_exactly(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, expected = spoiled(case)
+    problems = problems_of(text, tmp_path, monkeypatch)
+    assert [problem.line_of_text("en") for problem in problems] == expected["en"]
+    assert [problem.line_of_text("zh") for problem in problems] == expected["zh"]
+
+
+def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {p.code for case in CASES for p in problems_of(spoiled(case)[0], tmp_path, monkeypatch)}
+    elsewhere = {"unreadable", "encoding", "template"}
+    assert seen | elsewhere == set(MESSAGES)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"notice: \xff\n", "plan.yaml:1:9: plan: is not UTF-8 text from this byte on; save the file as UTF-8"),
+        (b"notice: \x00\n", "plan.yaml:1:9: plan: contains the invisible or control character U+0000; "),
+        (b"", "plan.yaml:1:1: plan: must be a group of fields, but is empty"),
+        (b"- a\n- b\n", "plan.yaml:1:1: plan: must be a group of fields, but is a list"),
+        (b"<<<<<<< HEAD\nnotice:\n=======\n", "plan.yaml:2:7: plan: is not valid YAML: "),
+        (b"notice\xef\xbc\x9a x\n", "plan.yaml:1:1: plan: must be a group of fields, but is a text"),
+    ],
+    ids=["not UTF-8", "NUL", "empty", "list", "merge conflict", "full-width colon"],
+)
+def test_files_that_are_no_plan(content: bytes, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = problems_of(content, tmp_path, monkeypatch)[0].line_of_text("en")
+    assert first.startswith(expected)
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--lang", "en", "nowhere.yaml"]) == 1
+    expected = "nowhere.yaml:1:1: plan: cannot be read (No such file or directory); give the path of a plan in YAML\n"
+    assert capsys.readouterr().out == expected
+
+
+def test_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_bytes(b"\xef\xbb\xbf" + SMALL_PLAN.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(plan).plan == load(SMALL_PLAN).plan
+
+
+def test_the_real_plan_is_silent(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REAL_PLAN.parent.parent)
+    assert main(["check"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_lines_lead_to_records() -> None:
+    loaded = load(SMALL_PLAN)
+    lines = SMALL_PLAN.read_text("utf-8").splitlines()
+    assert lines[loaded.lines["measures", 1] - 1] == "  - number: 2"
+    assert lines[loaded.lines["units", 1] - 1] == "  - id: district-court"
+
+
+def test_formats_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, _ = spoiled(DATA / "bad" / "unknown-unit.yaml")
+    problems = problems_of(text, tmp_path, monkeypatch)
+    annotation = report(problems, "github", "en")
+    assert annotation.startswith("::error file=plan.yaml,line=94,col=15::measures[3].responsibility.units[1]: names")
+    record = json.loads(report(problems, "json", "zh"))[0]
+    assert (record["line"], record["column"], record["code"]) == (94, 15, "unknown_id")
+    assert record["message"].startswith("引用的单位“distric-court”不存在")

@@ -1,0 +1,138 @@
+"""Each kind of page, in both languages, on a plan of three measures; and what happens when a template is wrong."""
+
+import shutil
+from pathlib import Path
+
+import markdown
+import pytest
+import yaml
+
+from conftest import PROJECT, SMALL_PLAN
+from plansite.load import load
+from plansite.pages import pages
+from plansite.problems import PlanError
+from plansite.render import Repository, counted, load_labels, protect, render
+from plansite.views import PlanView
+
+MACROS = PROJECT / "macros"
+GOLDEN = Path(__file__).parent / "golden"
+HANDWRITTEN = ["about", "accessibility", "contribute"]
+SHOWN = [
+    "index", "text", "measures/index", "measures/1", "measures/2",
+    "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [f"{page}.{lang}.md" for page in SHOWN for lang in ("zh", "en")])
+def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.FixtureRequest) -> None:
+    rendered = render(small_view, MACROS, HANDWRITTEN)[name]
+    golden = GOLDEN / name
+    if request.config.getoption("--update-golden"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(rendered, "utf-8")
+    assert rendered == golden.read_text("utf-8")
+
+
+def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
+    addresses = {lang: [page.address for page in pages(real_view) if page.lang == lang] for lang in ("zh", "en")}
+    assert addresses["zh"] == addresses["en"]
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 5 + 58 + 47 + 4
+
+
+def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:
+    repository = Repository("https://example.org/plan/", "main")
+    page = render(small_view, MACROS, HANDWRITTEN, repository)["measures/2.en.md"]
+    assert 'href="https://example.org/plan/edit/main/data/plan.yaml#L77"' in page
+    assert "https://example.org/plan/issues/new?title=Measure+2%3A+Extend+%22credit+loans%22&amp;body=" in page
+    assert "blob%2Fmain%2Fdata%2Fplan.yaml%23L77" in page
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{{ it.titel }}", "'plansite.views.MeasureView object' has no attribute 'titel'"),
+        ("{{ measure.title }}", "'measure' is undefined"),
+        ("{{ labels.nonsense }}", "'dict object' has no attribute 'nonsense'"),
+        ("{{ it.number | nonsense }}", "No filter named 'nonsense'."),
+        ("{% if %}", "Expected an expression, got 'end of statement block'"),
+        ("{{ link('measures/99') }}", 'link to "measures/99", which is not a page of the site'),
+        ("{{ it.number + 'x' }}", "unsupported operand type(s) for +: 'int' and 'str'"),
+    ],
+)
+def test_a_wrong_template_is_named_with_its_line(
+    line: str, reason: str, small_view: PlanView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MACROS, tmp_path / "macros")
+    template = tmp_path / "macros" / "measure.md.j2"
+    template.write_text(template.read_text("utf-8") + line + "\n", "utf-8")
+    last = len(template.read_text("utf-8").splitlines())
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PlanError) as raised:
+        render(small_view, Path("macros"), HANDWRITTEN)
+    allowed = "counted, edit_link, it, labels, lang, link, plan, report_link"
+    assert [problem.line_of_text("en") for problem in raised.value.problems] == [
+        f"macros/measure.md.j2:{last}:1: measure.md.j2: {reason}; a template may use: {allowed}"
+    ]
+
+
+HOSTILE = "*a* _b_ `c` [d](javascript:e) ![f](g) {: onclick=h } <script>i</script> &lt; | ~~j~~ \\ # - 1. k"
+
+
+def test_text_never_becomes_markup() -> None:
+    html = markdown.markdown(f"# {protect(HOSTILE)} {{: #id }}\n", extensions=["attr_list", "tables", "toc"])
+    assert html == (
+        '<h1 id="id">*a* _b_ `c` [d](javascript:e) ![f](g) {: onclick=h } '
+        "&lt;script&gt;i&lt;/script&gt; &amp;lt; | ~~j~~ \\ # - 1. k</h1>"
+    ).replace("*", "&#42;").replace("_", "&#95;").replace("`", "&#96;").replace("[", "&#91;").replace(
+        "]", "&#93;"
+    ).replace("!", "&#33;").replace("{", "&#123;").replace("}", "&#125;").replace("|", "&#124;").replace(
+        "~", "&#126;"
+    ).replace("\\", "&#92;")
+
+
+@pytest.mark.parametrize("start", ["1. a", "- a", "+ a", "# a", "> a", "    a", "=== a", "~~~ a", "| a | b |", "* a"])
+def test_text_never_starts_a_block(start: str) -> None:
+    html = markdown.markdown(str(protect(start)), extensions=["tables", "fenced_code"])
+    assert html.startswith("<p>") or html.startswith("<pre>") is start.startswith("    ")
+    assert "<li>" not in html
+    assert "<h1>" not in html
+    assert "<blockquote>" not in html
+
+
+def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
+    """The same mean text in each field of a plan; no page gains an element, an attribute or a link by it."""
+    plan = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
+    mean_en = (
+        '</title></script><img src=x onerror=alert(1)> [x](javascript:alert(1)) {: onclick="x" } *a* `b` {{ 7*7 }}'
+    )
+
+    def spoil(value: object) -> object:
+        if isinstance(value, dict):
+            return {k: mean_en if k == "en" and isinstance(v, str) else spoil(v) for k, v in value.items()}
+        return [spoil(entry) for entry in value] if isinstance(value, list) else value
+
+    path = tmp_path / "plan.yaml"
+    path.write_text(yaml.safe_dump(spoil(plan), allow_unicode=True), "utf-8")
+    for name, page in render(PlanView(load(path)), MACROS, HANDWRITTEN).items():
+        body = page.split("\n---\n", 1)[1]
+        html = markdown.markdown(body, extensions=["attr_list", "tables", "toc"])
+        assert "<img" not in html, name
+        assert "<script" not in html, name
+        assert "49" not in html, name
+        assert 'href="javascript' not in html, name
+        assert "onclick=&" in html or "onclick" not in html, name
+        assert "<em>" not in html, name
+        assert "<code>" not in html, name
+
+
+def test_counts_follow_the_grammar_of_their_language() -> None:
+    labels = load_labels(MACROS)
+    assert counted(labels, "en", "measures", 1) == "1 measure"
+    assert counted(labels, "en", "measures", 2) == "2 measures"
+    assert counted(labels, "zh", "measures", 1) == "1条措施"
+
+
+def test_labels_are_whole_and_in_their_language() -> None:
+    for name, words in load_labels(MACROS).items():
+        assert {"zh", "en"} <= set(words) <= {"zh", "en", "en_one"}, name
+        assert not any("\u4e00" <= character <= "\u9fff" for character in words["en"]), name
