@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class BuildError(Exception):
-    """The build failed; what MkDocs had to say has been printed already."""
+    """The build failed: what MkDocs had to say, without its progress."""
 
 
 def build(site: Path) -> str:
@@ -21,10 +21,14 @@ def build(site: Path) -> str:
     site.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=site.parent) as side:
         fresh, old = Path(side, "new"), Path(side, "old")
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(fresh)]
-        done = subprocess.run(command, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, check=False)  # noqa: S603
+        # Not --quiet: it drops warnings before strict mode can count them.
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(fresh)]
+        environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
-            raise BuildError(f"{site}/ was left as it was" if site.exists() else "nothing was built")
+            said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("INFO ")]
+            fate = f"{site}/ was left as it was" if site.exists() else "nothing was built"
+            raise BuildError("\n".join([*said, fate]))
         if site.exists():
             site.rename(old)
         fresh.rename(site)

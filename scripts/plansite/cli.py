@@ -10,11 +10,13 @@ from plansite.build import BuildError, build
 from plansite.export import plan_json, plan_schema
 from plansite.load import Loaded, load
 from plansite.problems import LANGUAGES, PlanError, lang_of_locale, report
-from plansite.render import handwritten, render, write
+from plansite.render import handwritten, load_labels, render, write
 from plansite.text import notice_text
+from plansite.theme import check_theme
 from plansite.views import PlanView
 
-PLAN, MACROS, DOCS, SITE = Path("data/plan.yaml"), Path("macros"), Path("docs"), Path("site")
+PLAN, SITE = Path("data/plan.yaml"), Path("site")
+MACROS, DOCS, OVERRIDES = Path("macros"), Path("docs"), Path("overrides")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,6 +73,7 @@ def _load(options: argparse.Namespace) -> Loaded:
 def _check(options: argparse.Namespace) -> None:
     plan = PlanView(load(options.file))
     if MACROS.is_dir():
+        check_theme(OVERRIDES, load_labels(MACROS))
         render(plan, MACROS, handwritten(DOCS))
     if options.format == "json":
         print("[]")

@@ -17,6 +17,7 @@ from plansite.load import load
 from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.render import Repository, day, handwritten, labels_in, load_labels, render
 from plansite.search import FOLDER, split_index
+from plansite.theme import check_theme
 from plansite.views import PlanView
 
 SEARCH_PLUGIN = "material/search"
@@ -47,6 +48,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         repository = Repository(self.config.repository, self.config.branch) if self.config.repository else None
         try:
             self.plan = PlanView(load(Path(self.config.plan)))
+            check_theme(Path(config.theme.custom_dir or "overrides"), load_labels(Path(self.config.macros)))
             pages = handwritten(Path(config.docs_dir))
             self.markdown = render(self.plan, Path(self.config.macros), pages, repository)
         except PlanError as error:
@@ -70,7 +72,6 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         labels = load_labels(Path(self.config.macros))
         env.globals |= {
             "labels": labels_in(labels, lang),
-            "other_labels": labels_in(labels, _other(lang)),
             "plan": self.plan,
             "site_lang": lang,
             "other_lang": _other(lang),

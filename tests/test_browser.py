@@ -1,0 +1,283 @@
+"""What people do with the site, in a real browser: switch, search, tab, tap, copy, read without scripts, preview."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize, expect
+
+from conftest import copy_project
+
+pytestmark = pytest.mark.browser
+
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 780}
+KINDS = [
+    "", "text/", "measures/", "measures/24/", "units/", "units/government-office/", "units/towns-subdistricts-zones/",
+    "themes/", "themes/services/", "about/", "accessibility/", "contribute/", "404.html",
+]  # fmt: skip
+BOTH = [f"/{lang}{kind}" for lang in ("", "en/") for kind in KINDS]
+SEARCH_BOX = "[data-md-component=search-query]"
+RESULTS = ".md-search-result__item"
+
+
+class Watched:
+    """A page with all that it asked for and complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A fresh desktop page that must end without a complaint and without a request to another host."""
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        watched = Watched(context.new_page())
+        yield watched.page
+        assert watched.complaints == []
+        assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}
+
+
+def test_every_kind_of_page_is_quiet_and_stays_at_home(page: Page) -> None:
+    for path in BOTH:
+        page.goto(path, wait_until="networkidle")
+
+
+def test_every_kind_of_page_follows_the_system_into_the_dark(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    for path in BOTH:
+        page.goto(path)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 22, 29)", path
+
+
+@pytest.mark.parametrize("path", ["measures/7/", "units/tax-service/", "themes/legal/", "text/", ""])
+def test_the_toggle_stays_on_the_page(page: Page, path: str) -> None:
+    page.goto(f"/{path}")
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page).to_have_url(re.compile(rf"/en/{path}$"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("link", name="中文", exact=True).click()
+    expect(page).to_have_url(re.compile(rf":[0-9]+/{path}$"))
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+
+
+@pytest.mark.parametrize("path", ["measures/7/#s2", "themes/legal/#section-15", "text/#measure-30"])
+def test_the_toggle_keeps_the_place_in_the_page(page: Page, path: str) -> None:
+    page.goto(f"/{path}")
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page).to_have_url(re.compile(rf"/en/{re.escape(path)}$"))
+    expect(page.locator(f"#{path.split('#')[1]}")).to_be_in_viewport()
+
+
+def test_the_toggle_follows_a_place_chosen_later(page: Page) -> None:
+    page.goto("/measures/24/")
+    page.locator("#s3 .anchor").click()
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/en/measures/24/#s3$"))
+
+
+def search(page: Page, query: str) -> None:
+    page.keyboard.press("/")
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+    page.keyboard.type(query)
+
+
+@pytest.mark.parametrize(
+    ("root", "query", "first"),
+    [
+        ("/", "破产", "/measures/49/"),
+        ("/", "不动产登记", "/measures/27/"),
+        ("/", "区税务局", "/units/tax-service/"),
+        ("/", "RCEP", "/measures/3/"),
+        ("/en/", "bankruptcy", "/en/measures/49/"),
+        ("/en/", "meteorological", "/en/units/meteorological-bureau/"),
+        ("/en/measures/7/", "real estate", "/en/measures/27/"),
+    ],
+)
+def test_search_finds_and_leads_there(page: Page, root: str, query: str, first: str) -> None:
+    page.goto(root)
+    search(page, query)
+    links = page.locator(f"{RESULTS} > a.md-search-result__link")
+    expect(links.first).to_have_attribute("href", re.compile(re.escape(first)))
+    english = [urlsplit(str(link.get_attribute("href"))).path.startswith("/en/") for link in links.all()]
+    assert set(english) == {root.startswith("/en/")}
+    links.first.click()
+    expect(page).to_have_url(re.compile(re.escape(first)))
+
+
+@pytest.mark.parametrize(("root", "query", "words"), [("/", "zzzz", "没有找到"), ("/en/", "zzzz", "No matching")])
+def test_a_search_without_result_says_so_in_the_pages_language(page: Page, root: str, query: str, words: str) -> None:
+    page.goto(root)
+    search(page, query)
+    expect(page.locator(".md-search-result__meta")).to_contain_text(words)
+
+
+def test_chinese_finds_nothing_on_english_pages_and_the_other_way_round(page: Page) -> None:
+    page.goto("/en/")
+    search(page, "破产")
+    expect(page.locator(".md-search-result__meta")).to_contain_text("No matching")
+    page.goto("/")
+    search(page, "bankruptcy")
+    expect(page.locator(".md-search-result__meta")).to_contain_text("没有找到")
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent || document.activeElement.ariaLabel || ''")).strip()
+
+
+def tab_to(page: Page, text: str) -> None:
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(focused(page))
+        if seen[-1] == text:
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", f"{text} shows no focus"
+            return
+    pytest.fail(f"{text!r} was not reached by Tab, only {seen}")
+
+
+def test_the_keyboard_alone_reaches_everything(page: Page) -> None:
+    page.goto("/measures/24/")
+    page.keyboard.press("Tab")
+    assert focused(page) == "跳到正文"
+    tab_to(page, "English")
+    tab_to(page, "全部措施")
+    tab_to(page, "区行政审批局")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/units/administrative-approval-bureau/$"))
+    tab_to(page, "English")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/en/units/administrative-approval-bureau/$"))
+
+
+def test_search_by_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    search(page, "破产")
+    expect(page.locator(RESULTS).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/measures/49/"))
+    search(page, "破产")
+    expect(page.locator(RESULTS).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(SEARCH_BOX)).not_to_be_focused()
+
+
+def test_the_home_page_opens_the_search(page: Page) -> None:
+    page.goto("/en/")
+    page.locator("main").get_by_role("button", name="Open search").click()
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+
+
+def test_nothing_scrolls_sideways_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    for path in BOTH:
+        page.goto(path)
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert excess == 0, path
+
+
+def test_searching_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/measures/")
+    page.get_by_role("banner").get_by_role("button", name="打开搜索").click()
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+    page.locator(SEARCH_BOX).fill("不动产登记")
+    expect(page.locator(f"{RESULTS} > a").first).to_have_attribute("href", re.compile("/measures/27/"))
+    page.locator(f"{RESULTS} > a").first.click()
+    expect(page.locator("h1")).to_contain_text("优化不动产登记服务功能")
+
+
+def test_a_sentence_has_a_link_to_copy(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.goto("/en/measures/24/")
+        page.get_by_label("Copy link to sentence 3").click()
+        expect(page.get_by_role("status").filter(has_text="Link copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == f"{address}/en/measures/24/#s3"
+
+
+def test_light_and_dark_can_be_chosen_and_stay_chosen(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/")
+    for _ in range(2):
+        page.locator("form[data-md-component=palette] label:not([hidden])").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    page.goto("/en/measures/7/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_pages_read_and_link_without_scripts(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_role("link", name="市场环境").click()
+        page.get_by_role("link", name="全面落实市场准入负面清单").click()
+        expect(page.locator("#s1")).to_contain_text("贯彻落实国家市场准入负面清单")
+        page.get_by_role("link", name="English", exact=True).click()
+        expect(page.locator("h1")).to_contain_text("Fully implement the negative lists for market access")
+
+
+def test_the_printed_page_is_the_text_and_who_answers(page: Page) -> None:
+    page.goto("/measures/24/")
+    page.emulate_media(media="print")
+    expect(page.locator("#s1")).to_be_visible()
+    expect(page.locator(".responsibility")).to_be_visible()
+    for hidden in ("header.md-header", ".site-nav", ".neighbors", ".anchor >> nth=0"):
+        expect(page.locator(hidden)).to_be_hidden()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_path: Path) -> None:
+    """`make serve`: one edited sentence shows up in open pages of both languages, without a restart."""
+    project = copy_project(tmp_path / "project")
+    plan = project / "data" / "plan.yaml"
+    port = free_port()
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            for line in server.stderr:
+                if "Serving on" in line:
+                    break
+            with browser.new_context(base_url=f"http://127.0.0.1:{port}") as context:
+                chinese, english = context.new_page(), context.new_page()
+                chinese.goto("/measures/31/")
+                english.goto("/en/measures/31/")
+                text = plan.read_text("utf-8")
+                edited = text.replace("充分运用大数据、", "充分运用超级大数据、", 1)
+                assert edited != text
+                plan.write_text(edited.replace("Build an integrated smart", "Build an edited smart", 1), "utf-8")
+                expect(chinese.locator("#s1")).to_contain_text("超级大数据", timeout=60_000)
+                expect(english.locator("h1")).to_contain_text("Build an edited smart", timeout=60_000)
+                expect(english.locator("#s1")).to_contain_text("超级大数据")
+        finally:
+            server.terminate()

@@ -1,0 +1,345 @@
+"""The finished site: complete, whole, each page in its language, nothing from elsewhere, nothing lost by a mistake."""
+
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from conftest import copy_project, run
+from plansite.load import Loaded
+
+pytestmark = pytest.mark.site
+
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
+SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-copied")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+# Latin that stands alone in Chinese pages: the name of a file or a licence.
+LATIN_IN_CHINESE = re.compile(r"plan\.json|CC BY 4\.0")
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def html_files(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def test_every_page_of_the_plan_is_there_twice(site: Path, real: Loaded) -> None:
+    for root in (site, site / "en"):
+        for measure in real.plan.measures:
+            assert (root / "measures" / str(measure.number) / "index.html").is_file()
+        for unit in real.plan.units:
+            assert (root / "units" / unit.id / "index.html").is_file()
+        for theme in real.plan.themes:
+            assert (root / "themes" / theme.id / "index.html").is_file()
+        for name in ("", "text", "measures", "units", "themes", "about", "accessibility", "contribute"):
+            assert (root / name / "index.html").is_file()
+        assert (root / "404.html").is_file()
+    assert len(list(site.glob("measures/*/index.html"))) == len(list(site.glob("en/measures/*/index.html"))) == 58
+    assert len(list(site.glob("units/*/index.html"))) == len(list(site.glob("en/units/*/index.html"))) == 47
+    assert len(list(site.glob("themes/*/index.html"))) == len(list(site.glob("en/themes/*/index.html"))) == 4
+
+
+def test_measure_pages_name_the_units_of_the_notice_in_order(site: Path, real: Loaded) -> None:
+    mentioned = 0
+    for measure in real.plan.measures:
+        for root, climb in ((site, "../../"), (site / "en", "../../")):
+            page = parsed(root / "measures" / str(measure.number) / "index.html")
+            links = [str(link["href"]) for link in page.select(".responsibility a")]
+            assert links == [f"{climb}units/{mention.unit}/" for mention in measure.responsibility.units]
+            role = measure.responsibility.role
+            assert page.select_one(f".responsibility--{role}") is not None
+        mentioned += len(measure.responsibility.units)
+    assert mentioned == 197
+
+
+def test_sentences_have_their_anchors(site: Path, real: Loaded) -> None:
+    for measure in real.plan.measures:
+        page = parsed(site / "measures" / str(measure.number) / "index.html")
+        for number, sentence in enumerate(measure.sentences, start=1):
+            item = page.find(id=f"s{number}")
+            assert isinstance(item, Tag)
+            assert item.get_text().removesuffix("#") == sentence.zh
+
+
+def test_every_link_and_anchor_leads_somewhere(site: Path) -> None:
+    broken = []
+    for path in html_files(site):
+        here = "/" + path.relative_to(site).as_posix().removesuffix("index.html")
+        for link in parsed(path).select("a[href]"):
+            target = urlsplit(urljoin(here, str(link["href"])))
+            if target.scheme:
+                continue
+            file = site / target.path.lstrip("/")
+            file = file / "index.html" if target.path.endswith("/") else file
+            found = file.is_file() and (
+                not target.fragment or parsed(file).find(id=target.fragment) or file.suffix == ".json"
+            )
+            if not found:
+                broken.append(f"{here}: {link['href']}")
+    assert broken == []
+
+
+def test_every_page_is_reached_from_home(site: Path) -> None:
+    for root in ("/", "/en/"):
+        reached, pending = {root}, [root]
+        while pending:
+            here = pending.pop()
+            for link in parsed(site / here.lstrip("/") / "index.html").select("main a[href], footer a[href]"):
+                path = urlsplit(urljoin(here, str(link["href"]))).path
+                if path.endswith("/") and path not in reached and path.startswith(root):
+                    reached.add(path)
+                    pending.append(path)
+        in_language = {
+            "/" + path.parent.relative_to(site).as_posix().removeprefix(".") for path in site.rglob("index.html")
+        }
+        expected = {
+            f"{address.rstrip('/')}/" for address in in_language if address.startswith("/en") == (root == "/en/")
+        }
+        assert {path for path in reached if path.startswith("/en/") == (root == "/en/")} == expected
+
+
+def test_the_toggle_leads_to_the_same_page_and_names_the_language_in_itself(site: Path) -> None:
+    for path in html_files(site):
+        toggle = parsed(path).select_one("a.language-toggle")
+        assert toggle is not None
+        relative = path.relative_to(site)
+        english = relative.parts[0] == "en"
+        twin = Path(*relative.parts[1:]) if english else Path("en", relative)
+        address = urljoin("/" + relative.as_posix(), str(toggle["href"]))
+        assert address == "/" + twin.as_posix().removesuffix("index.html")
+        assert toggle.get_text() == ("中文" if english else "English")
+        assert toggle["lang"] == toggle["hreflang"] == ("zh-Hans" if english else "en")
+
+
+def language_of(tag: Tag) -> str:
+    owner = tag if tag.has_attr("lang") else tag.find_parent(lang=True)
+    assert owner is not None
+    return str(owner["lang"])
+
+
+def texts(page: BeautifulSoup) -> list[tuple[str, str]]:
+    """Return (language, text) for all that a page says, in its elements and in attributes that people meet."""
+    spoken = []
+    for text in page.find_all(string=True):
+        parent = text.parent
+        if parent is not None and parent.name not in {"script", "style", "code", "[document]"} and text.strip():
+            spoken.append((language_of(parent), str(text)))
+    for tag in page.select("html *"):
+        spoken += [(language_of(tag), str(tag[name])) for name in SPOKEN if tag.has_attr(name)]
+        if tag.name == "meta" and tag.get("name") == "description":
+            spoken.append((language_of(tag), str(tag["content"])))
+    config = page.find(id="__config")
+    assert config is not None
+    assert page.html is not None
+    spoken += [(language_of(page.html), word) for word in json.loads(config.get_text())["translations"].values()]
+    return spoken
+
+
+def test_nothing_is_in_the_wrong_language(site: Path) -> None:
+    wrong = []
+    for path in html_files(site):
+        page = parsed(path)
+        english = path.relative_to(site).parts[0] == "en"
+        assert page.html is not None
+        assert page.html["lang"] == ("en" if english else "zh-Hans")
+        for lang, text in texts(page):
+            if lang == "en" and HAN.search(text):
+                wrong.append(f"{path}: Chinese in English: {text.strip()[:60]}")
+            if lang == "zh-Hans" and LATIN.search(LATIN_IN_CHINESE.sub("", text)) and not HAN.search(text):
+                wrong.append(f"{path}: English in Chinese: {text.strip()[:60]}")
+    assert wrong == []
+
+
+def test_a_body_without_english_says_so(site: Path, real: Loaded) -> None:
+    for measure in real.plan.measures:
+        page = parsed(site / "en" / "measures" / str(measure.number) / "index.html")
+        missing = [sentence.zh for sentence in measure.sentences if sentence.en is None]
+        shown = [tag.get_text() for tag in page.select(".sentences [lang=zh-Hans]")]
+        assert shown == missing
+        assert bool(page.select_one(".notice--untranslated")) == bool(missing)
+        chinese = parsed(site / "measures" / str(measure.number) / "index.html")
+        assert chinese.select_one(".notice--untranslated") is None
+
+
+def test_every_english_page_carries_the_notice_on_translation(site: Path) -> None:
+    for path in sorted((site / "en").rglob("*.html")):
+        notice = parsed(path).find(id="translation-notice")
+        assert notice is not None
+        assert notice.get_text() == (
+            "Unofficial English translation. English translation for reference only. In case of any discrepancy, the "
+            "Chinese text prevails. This is not an official translation and is not legal advice. The text is dated "
+            "May 11, 2022; programs and contacts may have changed, so please check with the responsible unit."
+        )
+
+
+def test_titles_and_descriptions_are_each_pages_own(site: Path) -> None:
+    titles: dict[str, Path] = {}
+    for path in html_files(site):
+        page = parsed(path)
+        assert page.title is not None
+        title = page.title.get_text()
+        assert title not in titles, f"{path} and {titles[title]} share a title"
+        titles[title] = path
+        assert len(page.select("h1")) == 1
+        description = page.select_one("meta[name=description]")
+        assert description is not None
+        assert description["content"]
+
+
+def test_no_page_asks_another_host(site: Path) -> None:
+    foreign = re.compile(r"(?:src|href|srcset|action|data)=[\"'](?:https?:)?//|url\([\"']?(?:https?:)?//|@import")
+    allowed = re.compile(r"<a [^>]*href=[\"']https?://[^>]*>")
+    for path in [*html_files(site), *site.rglob("*.css")]:
+        assert foreign.search(allowed.sub("", path.read_text("utf-8"))) is None, path
+
+
+def test_the_data_file_holds_the_plan(site: Path, real: Loaded) -> None:
+    data = json.loads((site / "plan.json").read_text("utf-8"))
+    assert [measure["number"] for measure in data["measures"]] == list(range(1, 59))
+    first = data["measures"][35]
+    assert set(first) == {
+        "number", "theme", "section", "title", "sentences", "responsibility", "topics", "keywords", "targets",
+        "translation", "url",
+    }  # fmt: skip
+    assert first["url"] == {"zh": "/measures/36/", "en": "/en/measures/36/"}
+    assert {"id": "market-regulation-administration", "as_written": "区市场监督局"} in first["responsibility"]["units"]
+    unit = next(unit for unit in data["units"] if unit["id"] == "market-regulation-administration")
+    assert unit["measures"] == [1, 19, 20, 30, 33, 36, 38, 40, 42, 43, 44, 48, 58]
+    assert unit["aliases"] == ["区市场监督局"]
+    assert (len(data["units"]), len(data["themes"]), len(data["sections"])) == (47, 4, 19)
+    assert {measure["translation"] for measure in data["measures"]} <= {"current", "stale", "missing"}
+    plan = real.plan
+    assert [[s["zh"] for s in m["sentences"]] for m in data["measures"]] == [
+        [sentence.zh for sentence in measure.sentences] for measure in plan.measures
+    ]
+
+
+def test_each_language_has_a_search_index_of_its_own(site: Path) -> None:
+    chinese = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
+    english = json.loads((site / "en" / "search" / "search_index.json").read_text("utf-8"))["docs"]
+    assert len(chinese) == len(english) > 58
+    assert not any(entry["location"].startswith("en/") for entry in [*chinese, *english])
+    assert not [entry for entry in english if HAN.search(entry["title"] + entry["text"])]
+    for root, entries in ((site, chinese), (site / "en", english)):
+        for entry in entries:
+            assert (root / entry["location"].partition("#")[0] / "index.html").is_file()
+
+
+def digest(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+MISTAKES = {
+    "a unit that does not exist": (
+        "data/plan.yaml",
+        "units: [tax-service]",
+        "units: [tax-servise]",
+        r'data/plan\.yaml:\d+:15: measures\[31\]\..*units\[1\]: names the unit "tax-servise".*"tax-service"',
+    ),
+    "YAML that cannot be read": (
+        "data/plan.yaml",
+        "notice:\n  title:",
+        "notice:\n\ttitle:",
+        r"data/plan\.yaml:\d+:1: plan: is not valid YAML: ",
+    ),
+    "a name that no template may use": (
+        "macros/unit.md.j2",
+        "{{ it.name[lang] }} {: #unit }",
+        "{{ it.nam[lang] }} {: #unit }",
+        r"macros/unit\.md\.j2:9:1: unit\.md\.j2: 'plansite\.views\.UnitView object' has no attribute 'nam'; ",
+    ),
+    "a link that leads nowhere": (
+        "docs/about.md",
+        "58条措施",
+        "[58条措施](measuers.md)",
+        r"Doc file 'about\.md' contains a link 'measuers\.md'",
+    ),
+    "an override that cannot be read": (
+        "overrides/main.html",
+        "{% block tabs %}",
+        "{% block %}",
+        r"overrides/main\.html:24:1: main\.html: expected token 'name', got 'end of statement block'",
+    ),
+    "a word that no label gives": (
+        "overrides/partials/footer.html",
+        "labels.republication",
+        "labels.republicaton",
+        r"overrides/partials/footer\.html:7:1: footer\.html: labels has no 'republicaton'",
+    ),
+    "a name that the theme does not know": (
+        "overrides/404.html",
+        "root | url",
+        "rooot | url",
+        r"overrides/404\.html:8:1: 404\.html: 'rooot' is undefined",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_failed_build_says_why_and_leaves_the_last_good_site(mistake: str, tmp_path: Path) -> None:
+    name, good, bad, expected = MISTAKES[mistake]
+    project = copy_project(tmp_path / "project")
+    target = project / "site"
+    target.mkdir()
+    (target / "index.html").write_text("the last good site")
+    before = digest(target)
+    path = project / name
+    text = path.read_text("utf-8")
+    assert good in text
+    path.write_text(text.replace(good, bad, 1), "utf-8")
+    done = run("plansite", "build", cwd=project)
+    assert done.returncode == 1
+    assert re.search(expected, done.stderr), done.stderr
+    assert "Traceback" not in done.stderr
+    assert digest(target) == before
+    assert [entry.name for entry in project.glob(".site-*")] == []
+
+
+def test_mkdocs_itself_leaves_the_last_good_site_when_the_plan_is_wrong(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    (project / "site").mkdir()
+    (project / "site" / "index.html").write_text("the last good site")
+    plan = project / "data" / "plan.yaml"
+    plan.write_text(plan.read_text("utf-8").replace("kind: judicial", "kind: judical", 1), "utf-8")
+    done = run("mkdocs", "build", cwd=project)
+    assert done.returncode == 1
+    assert 'kind: is "judical" (did you mean "judicial"?); allowed: party, ' in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (project / "site" / "index.html").read_text() == "the last good site"
+
+
+def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    environment = {"SITE_URL": "https://plan.example.org/", "PLAN_REPOSITORY": "https://git.example.org/plan"}
+    done = run("plansite", "build", cwd=project, **environment)
+    assert done.returncode == 0, done.stderr
+    site = project / "site"
+    urls = ET.parse(site / "sitemap.xml").getroot()  # noqa: S314 - our own file
+    assert len(urls) == 234
+    twins = {url[0].text: {(link.get("hreflang"), link.get("href")) for link in url[1:]} for url in urls}
+    assert twins["https://plan.example.org/measures/7/"] == {
+        ("zh-Hans", "https://plan.example.org/measures/7/"),
+        ("en", "https://plan.example.org/en/measures/7/"),
+        ("x-default", "https://plan.example.org/measures/7/"),
+    }
+    assert twins["https://plan.example.org/"] == twins["https://plan.example.org/en/"]
+    page = BeautifulSoup((site / "en" / "measures" / "7" / "index.html").read_text("utf-8"), "html.parser")
+    canonical = page.select_one("link[rel=canonical]")
+    assert canonical is not None
+    assert canonical["href"] == "https://plan.example.org/en/measures/7/"
+    edit = page.select_one("a.tools__edit")
+    assert edit is not None
+    line = int(str(edit["href"]).removeprefix("https://git.example.org/plan/edit/main/data/plan.yaml#L"))
+    assert (project / "data" / "plan.yaml").read_text("utf-8").splitlines()[line - 1] == "  - number: 7"
+    data = json.loads((site / "plan.json").read_text("utf-8"))
+    assert data["measures"][6]["url"]["en"] == "https://plan.example.org/en/measures/7/"
