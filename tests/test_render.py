@@ -1,5 +1,6 @@
 """Each kind of page, in both languages, on a plan of three measures; and what happens when a template is wrong."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -133,6 +134,10 @@ def test_counts_follow_the_grammar_of_their_language() -> None:
 
 
 def test_labels_are_whole_and_in_their_language() -> None:
+    templates = [*MACROS.glob("*.j2"), *(PROJECT / "overrides").rglob("*.html")]
+    used = set(re.findall(r"[a-z_]+", " ".join(path.read_text("utf-8") for path in templates)))
+    used |= {"lead_one", "responsible_one"}  # chosen by the number of units
     for name, words in load_labels(MACROS).items():
+        assert name.startswith("kind_") or name.removesuffix("_counted") in used, f"no template uses {name}"
         assert {"zh", "en"} <= set(words) <= {"zh", "en", "en_one"}, name
         assert not any("\u4e00" <= character <= "\u9fff" for character in words["en"]), name
