@@ -31,7 +31,7 @@ def test_one_body_is_one_unit(real_view: PlanView) -> None:
 
 def test_the_wording_of_the_notice_is_kept(real_view: PlanView) -> None:
     def wording(number: int) -> list[str]:
-        return [mention.as_written for mention in real_view.measures[number - 1].mentions if mention.differs]
+        return [mention.wording.zh for mention in real_view.measures[number - 1].mentions if mention.differs]
 
     assert wording(36) == ["区市场监督局"]
     assert wording(46) == ["区相关部门按职责分工负责"]

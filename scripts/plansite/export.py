@@ -62,7 +62,7 @@ def _answered(item: MeasureView | SafeguardView) -> dict[str, Any]:
         "sentences": [{"zh": sentence.zh, "en": sentence.en} for sentence in item.sentences],
         "responsibility": {
             "role": item.role,
-            "units": [{"id": mention.unit.id, "as_written": mention.as_written} for mention in item.mentions],
+            "units": [{"id": mention.unit.id, "as_written": mention.wording.zh} for mention in item.mentions],
         },
         "translation": item.translation,
     }
@@ -86,7 +86,7 @@ def _unit(unit: UnitView) -> dict[str, Any]:
         "name": _text(unit.name),
         "official_name": _text(unit.official_name),
         "kind": unit.kind,
-        "aliases": list(unit.aliases),
+        "aliases": [alias.zh for alias in unit.aliases],
         "note": _text(unit.note) if unit.note else None,
         "measures": [measure.number for measure in unit.measures],
         "safeguards": [safeguard.id for safeguard in unit.safeguards],

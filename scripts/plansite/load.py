@@ -234,5 +234,5 @@ def nearest_to(value: object, allowed: list[Any]) -> str | None:
     """Return the allowed name that a person most likely meant, or None where none is close."""
     if isinstance(value, int) and allowed and all(isinstance(number, int) for number in allowed):
         return str(min(allowed, key=lambda number: abs(number - value)))
-    matches = get_close_matches(str(value), [str(name) for name in allowed], n=1, cutoff=0.5)
+    matches = get_close_matches(str(value), [str(name) for name in allowed], n=1, cutoff=0.4)
     return matches[0] if matches else None

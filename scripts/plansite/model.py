@@ -163,7 +163,7 @@ class Unit(Record):
     kind: Kind
     name: Text
     official_name: Text
-    aliases: tuple[Chinese, ...] = ()
+    aliases: tuple[Text, ...] = ()
     joint: StrictBool = False
     """A closing clause rather than a name: the notice sets it off with a comma, not an enumeration comma."""
     note: Text | None = None

@@ -150,7 +150,7 @@ TERMS: dict[str, dict[Lang, str]] = {
 }
 NEAREST: dict[Lang, str] = {"en": ' (did you mean "{nearest}"?)', "zh": "（是否为“{nearest}”？）"}
 LISTED = 12
-MORE: dict[Lang, str] = {"en": "and {n} more", "zh": "等 {n} 项"}
+MORE: dict[Lang, str] = {"en": " and {more} more", "zh": "等，共 {all} 项"}
 
 
 @dataclass(frozen=True, order=True)
@@ -184,10 +184,8 @@ def _word(key: str, value: object, lang: Lang) -> str:
     if key == "nearest":
         return NEAREST[lang].format(nearest=value) if value else ""
     if isinstance(value, list | tuple):
-        shown = [str(item) for item in value[:LISTED]]
-        if len(value) > LISTED:
-            shown.append(MORE[lang].format(n=len(value) - LISTED))
-        return ("、" if lang == "zh" else ", ").join(shown)
+        listed = ("、" if lang == "zh" else ", ").join(str(item) for item in value[:LISTED])
+        return listed + (MORE[lang].format(more=len(value) - LISTED, all=len(value)) if len(value) > LISTED else "")
     if key in {"kind", "expected", "found"} and value in TERMS:
         return TERMS[str(value)][lang]
     return str(value)

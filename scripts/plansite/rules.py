@@ -62,7 +62,7 @@ def _names(data: Any) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for (_, index, _), unit in pick(data, "units", "*", "id"):
         own = [value for _, value in pick(data["units"][index], "name", "zh")]
-        others = [value for _, value in pick(data["units"][index], "aliases", "*")]
+        others = [value for _, value in pick(data["units"][index], "aliases", "*", "zh")]
         names.setdefault(str(unit), [name for name in own + others if isinstance(name, str)])
     return names
 

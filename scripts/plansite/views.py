@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from plansite.load import Loaded
-from plansite.model import Kind, Measure, Mention, Notice, Responsibility, Safeguard, Section, Theme, Unit
+from plansite.model import Kind, Measure, Mention, Notice, Responsibility, Safeguard, Section, Text, Theme, Unit
 from plansite.text import numeral
 
 Translation = Literal["current", "missing"]
@@ -114,12 +114,12 @@ class MentionView:
     """A unit in a responsibility clause, and how the notice words it there."""
 
     unit: "UnitView"
-    as_written: str
+    wording: Text
 
     @property
     def differs(self) -> bool:
         """Whether the notice words it otherwise than by the unit's name."""
-        return self.as_written != self.unit.name.zh
+        return self.wording != self.unit.name
 
 
 class _Answered:
@@ -131,6 +131,12 @@ class _Answered:
         self.role: Literal["responsible", "lead"] = record.responsibility.role
         self.mentions = _mentions(plan, record.responsibility)
         self.units = [mention.unit for mention in self.mentions]
+
+    @property
+    def role_label(self) -> str:
+        """The label of its role, in the singular where a single body answers: lead, lead_one, responsible, ..."""
+        single = len(self.units) == 1 and self.units[0].kind != "collective"
+        return f"{self.role}_one" if single else self.role
 
     @property
     def translation(self) -> Translation:
@@ -219,8 +225,8 @@ class UnitView:
 
     @cached_property
     def alone(self) -> list[MeasureView]:
-        """The measures for which no other unit answers."""
-        return [measure for measure in self.measures if len(measure.units) == 1]
+        """The measures for which it alone is responsible; to be the only lead unit is another thing."""
+        return [measure for measure in self.measures if measure.units == [self] and measure.role == "responsible"]
 
     @cached_property
     def partners(self) -> list[tuple["UnitView", int]]:
@@ -232,7 +238,8 @@ class UnitView:
 def _mentions(plan: PlanView, responsibility: Responsibility) -> list[MentionView]:
     def resolve(mention: Mention) -> MentionView:
         unit = plan.unit_by_id[mention.unit]
-        return MentionView(unit, mention.as_written or unit.name.zh)
+        wordings = {wording.zh: wording for wording in (unit.name, *unit.aliases)}
+        return MentionView(unit, wordings[mention.as_written or unit.name.zh])
 
     return [resolve(mention) for mention in responsibility.units]
 
