@@ -44,7 +44,7 @@ def test_bad_data_is_reported_exactly(case: Path, tmp_path: Path, monkeypatch: p
 
 def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = {p.code for case in CASES for p in problems_of(spoiled(case)[0], tmp_path, monkeypatch)}
-    elsewhere = {"unreadable", "encoding", "template"}
+    elsewhere = {"unreadable", "encoding", "template", "missing_twin"}
     assert seen | elsewhere == set(MESSAGES)
 
 

@@ -8,15 +8,13 @@ from pathlib import Path
 
 from plansite.build import BuildError, build
 from plansite.export import plan_json, plan_schema
-from plansite.load import Loaded, load
+from plansite.load import load
 from plansite.problems import LANGUAGES, PlanError, lang_of_locale, report
-from plansite.render import handwritten, load_labels, render, write
+from plansite.site import Sources, compose, write
 from plansite.text import notice_text
-from plansite.theme import check_theme
 from plansite.views import PlanView
 
-PLAN, SITE = Path("data/plan.yaml"), Path("site")
-MACROS, DOCS, OVERRIDES = Path("macros"), Path("docs"), Path("overrides")
+PLAN, SITE = Sources().plan, Path("site")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="plansite", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    check = commands.add_parser("check", parents=[common], help="say everything that is wrong with the plan")
+    check = commands.add_parser(
+        "check", parents=[common], help="say everything that is wrong with the plan and, in the project, its templates"
+    )
     check.add_argument("--format", choices=("text", "github", "json"), default="text")
     check.add_argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE", help="(default: %(default)s)")
     check.set_defaults(run=_check)
@@ -66,30 +66,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _load(options: argparse.Namespace) -> Loaded:
-    return load(options.plan)
-
-
 def _check(options: argparse.Namespace) -> None:
-    plan = PlanView(load(options.file))
-    if MACROS.is_dir():
-        check_theme(OVERRIDES, load_labels(MACROS))
-        render(plan, MACROS, handwritten(DOCS))
+    sources = Sources(plan=options.file)
+    if sources.macros.is_dir():
+        compose(sources)
+    else:
+        load(sources.plan)
     if options.format == "json":
         print("[]")
 
 
 def _text(options: argparse.Namespace) -> None:
-    print(notice_text(_load(options).plan), end="")
+    print(notice_text(load(options.plan).plan), end="")
 
 
 def _pages(options: argparse.Namespace) -> None:
-    rendered = render(PlanView(_load(options)), MACROS, handwritten(DOCS))
-    print(f"{write(rendered, DOCS, options.folder)} files written to {options.folder}/")
+    sources = Sources(plan=options.plan)
+    print(f"{write(compose(sources), sources.docs, options.folder)} files written to {options.folder}/")
 
 
 def _export(options: argparse.Namespace) -> None:
-    plan = PlanView(_load(options))
+    plan = PlanView(load(options.plan))
     options.folder.mkdir(parents=True, exist_ok=True)
     (options.folder / "plan.json").write_text(plan_json(plan), "utf-8")
     (options.folder / "plan.schema.json").write_text(plan_schema(), "utf-8")

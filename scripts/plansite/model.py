@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -211,13 +211,29 @@ class Plan(Record):
     safeguards: tuple[Safeguard, ...] = ()
 
 
-def fields_at(path: tuple[int | str, ...]) -> list[str]:
-    """Return the names of the fields that the record at this path of the YAML may have, in the model's order."""
-    record: Any = Plan
+class Label(Record):
+    """A phrase of the interface; `en_one` is the English for a count of exactly one."""
+
+    zh: Annotated[str, Strict()]
+    en: Annotated[str, Strict(), AfterValidator(_english)]
+    en_one: Annotated[str, Strict(), AfterValidator(_english)] | None = None
+
+
+Labels = dict[str, Label]
+
+
+def fields_at(model: Any, path: tuple[int | str, ...]) -> list[str]:
+    """Return the names of the fields that the record at this path below a model may have, in the model's order."""
+    record = _bare(model)
     for step in path:
-        if isinstance(step, str):
-            record = record.model_fields[step].annotation
-        while not (isinstance(record, type) and issubclass(record, BaseModel)):
-            record = next(part for part in record.__args__ if part not in (type(None), ...))
-    fields: Mapping[str, Any] = record.model_fields
-    return [field.alias or name for name, field in fields.items()]
+        inner = record.model_fields[step].annotation if hasattr(record, "model_fields") else get_args(record)
+        # A list is annotated tuple[Record, ...], a mapping of free keys dict[str, Record].
+        record = _bare(next(part for part in reversed(inner) if part is not ...) if isinstance(inner, tuple) else inner)
+    return [field.alias or name for name, field in record.model_fields.items()]
+
+
+def _bare(annotation: Any) -> Any:
+    """Return a type without what Annotated and `| None` put around it."""
+    while get_origin(annotation) in {Annotated, UnionType, Union}:
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    return annotation

@@ -13,12 +13,10 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from plansite.export import plan_json, plan_schema
-from plansite.load import load
 from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
-from plansite.render import Repository, day, handwritten, labels_in, load_labels, render
+from plansite.render import Repository, day, labels_in
 from plansite.search import FOLDER, split_index
-from plansite.theme import check_theme
-from plansite.views import PlanView
+from plansite.site import Site, Sources, compose
 
 SEARCH_PLUGIN = "material/search"
 
@@ -35,22 +33,20 @@ class PlanConfig(base.Config):
 class PlanPlugin(BasePlugin[PlanConfig]):
     """Adds one virtual Markdown page for each page of the plan; nothing generated is written under docs/."""
 
-    def __init__(self) -> None:
-        self.plan: PlanView | None = None
-        self.markdown: dict[str, str] = {}
+    site: Site
+    """What this build publishes; set by on_config, the first of the events."""
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Read the plan and render every page before MkDocs empties the site folder, so that no mistake costs it."""
-        if self.plan:
-            return
+        if hasattr(self, "site"):
+            return  # the i18n plugin starts a build of its own for each further language
         # jieba, which the search plugin uses, reports its own loading on every run.
         logging.getLogger("jieba").setLevel(logging.WARNING)
         repository = Repository(self.config.repository, self.config.branch) if self.config.repository else None
+        overrides = Path(config.theme.custom_dir or "overrides")
+        sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
         try:
-            self.plan = PlanView(load(Path(self.config.plan)))
-            check_theme(Path(config.theme.custom_dir or "overrides"), load_labels(Path(self.config.macros)))
-            pages = handwritten(Path(config.docs_dir))
-            self.markdown = render(self.plan, Path(self.config.macros), pages, repository)
+            self.site = compose(sources, repository)
         except PlanError as error:
             message = report(error.problems, "text", lang_of_locale(os.environ))
             raise PluginError(f"\n{message}") from None
@@ -58,21 +54,20 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the pages before the i18n plugin sorts all files by language."""
-        for name in self.markdown:
+        for name in self.site.markdown:
             files.append(File(name, config.docs_dir, config.site_dir, config.use_directory_urls))
         return files
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
         """Give the Markdown of a page that is no file on disk."""
-        return self.markdown.get(page.file.src_uri)
+        return self.site.markdown.get(page.file.src_uri)
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the theme the words of the interface in the language being built."""
         lang = _lang(config)
-        labels = load_labels(Path(self.config.macros))
         env.globals |= {
-            "labels": labels_in(labels, lang),
-            "plan": self.plan,
+            "labels": labels_in(self.site.labels, lang),
+            "plan": self.site.plan,
             "site_lang": lang,
             "other_lang": _other(lang),
             "root": FOLDER[lang],
@@ -94,9 +89,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Write the data files and, after the i18n plugin has merged the search indexes, part them again."""
         site = Path(config.site_dir)
-        if self.plan:
-            (site / "plan.json").write_text(plan_json(self.plan, config.site_url or ""), "utf-8")
-            (site / "plan.schema.json").write_text(plan_schema(), "utf-8")
+        (site / "plan.json").write_text(plan_json(self.site.plan, config.site_url or ""), "utf-8")
+        (site / "plan.schema.json").write_text(plan_schema(), "utf-8")
         if SEARCH_PLUGIN in config.plugins:
             split_index(site)
 

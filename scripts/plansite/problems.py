@@ -127,6 +127,10 @@ MESSAGES: dict[str, dict[Lang, str]] = {
         "en": "is what the clause reads anyway; remove this field",
         "zh": "与责任条款的通常写法相同；请删去本字段",
     },
+    "missing_twin": {
+        "en": "has no {twin} beside it; every page is written in both languages",
+        "zh": "旁边没有 {twin}；每个页面都要有中英文两种",
+    },
     "template": {
         "en": "{reason}; a template may use: {allowed}",
         "zh": "模板有误（{reason}）；模板中可用：{allowed}",

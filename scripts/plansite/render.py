@@ -3,18 +3,18 @@
 import posixpath
 import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.exceptions import TemplateSyntaxError
 from markupsafe import Markup, escape
 
+from plansite.model import Labels
 from plansite.pages import Page, pages
 from plansite.problems import Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
@@ -22,7 +22,6 @@ from plansite.views import PlanView
 
 # Characters that mean something to Markdown inside a line, and marks that mean something at its start.
 MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
-Labels = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,32 +61,26 @@ def day(value: date, lang: Lang) -> str:
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
 
 
-def load_labels(macros: Path) -> Labels:
-    """Return the words of the interface, {name: {"zh", "en" and, for a count of one, "en_one"}}."""
-    labels: Labels = yaml.safe_load((macros / "labels.yaml").read_text("utf-8"))
-    return labels
-
-
 def labels_in(labels: Labels, lang: Lang) -> dict[str, str]:
     """Return the words of the interface in one language."""
-    return {name: words[lang] for name, words in labels.items()}
+    return {name: getattr(label, lang) for name, label in labels.items()}
 
 
 def counted(labels: Labels, lang: Lang, name: str, number: int) -> str:
     """Return a number with what it counts: 58条措施, 58 measures, 1 measure."""
-    words = labels[f"{name}_counted"]
-    return words.get(f"{lang}_one" if number == 1 else lang, words[lang]).format(n=number)
+    label = labels[f"{name}_counted"]
+    singular = label.en_one if lang == "en" and number == 1 else None
+    return (singular or str(getattr(label, lang))).format(n=number)
 
 
 def render(
-    plan: PlanView, macros: Path, handwritten: Iterable[str], repository: Repository | None = None
+    plan: PlanView, macros: Path, labels: Labels, handwritten: Iterable[str], repository: Repository | None = None
 ) -> dict[str, str]:
     """Return {file: Markdown} for every generated page.
 
     `handwritten` are the addresses of pages written by hand, which templates may link to as well. Raises PlanError
     with every broken template line.
     """
-    labels = load_labels(macros)
     every = list(pages(plan))
     addresses = {page.address for page in every} | set(handwritten)
     environment = _environment(macros)
@@ -166,19 +159,3 @@ def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) 
         file, line = inside[-1].filename, inside[-1].lineno or 1
     details: dict[str, object] = {"reason": str(error), "allowed": allowed}
     return Problem(shown(Path(file)), line, 1, Path(file).name, "template", details)
-
-
-def handwritten(docs: Path) -> list[str]:
-    """Return the addresses of the pages in docs/, which are written as NAME.md and NAME.en.md."""
-    names = {path.name.removesuffix(".md").removesuffix(".en") for path in docs.glob("*.md")}
-    return sorted(names)
-
-
-def write(rendered: Mapping[str, str], docs: Path, target: Path) -> int:
-    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
-    files = dict(rendered) | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
-    for name, markdown in files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(markdown, "utf-8")
-    return len(files)

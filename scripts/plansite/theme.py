@@ -8,8 +8,8 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 from jinja2.nodes import Getattr, Name
 
+from plansite.model import Labels
 from plansite.problems import PlanError, Problem, shown
-from plansite.render import Labels
 
 # What a template of the theme may use: of MkDocs and its i18n plugin, of Material, and of our own plugin.
 MKDOCS = {"base_url", "config", "i18n_alternates", "nav", "page"}

@@ -1,0 +1,82 @@
+"""From the project's files to the finished Markdown of every generated page, with all problems at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from plansite.load import load, load_labels
+from plansite.model import Labels
+from plansite.problems import PlanError, Problem, shown
+from plansite.render import Repository, render
+from plansite.theme import check_theme
+from plansite.views import PlanView
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the project keeps what a site is made of."""
+
+    plan: Path = Path("data/plan.yaml")
+    macros: Path = Path("macros")
+    docs: Path = Path("docs")
+    overrides: Path = Path("overrides")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A plan with the words of the interface and the Markdown of its pages, {file: text}."""
+
+    plan: PlanView
+    labels: Labels
+    markdown: dict[str, str]
+
+
+def compose(sources: Sources, repository: Repository | None = None) -> Site:
+    """Read, check and render everything; raises PlanError with the problems of all files together."""
+    problems: list[Problem] = []
+
+    def attempt(step: Callable[[], T]) -> T | None:
+        try:
+            return step()
+        except PlanError as error:
+            problems.extend(error.problems)
+        return None
+
+    loaded = attempt(lambda: load(sources.plan))
+    labels = attempt(lambda: load_labels(sources.macros / "labels.yaml"))
+    addresses = attempt(lambda: handwritten(sources.docs))
+    if labels:
+        words = labels
+        attempt(lambda: check_theme(sources.overrides, words))
+    if loaded is None or labels is None or addresses is None or problems:
+        raise PlanError(problems)
+    plan = PlanView(loaded)
+    return Site(plan, labels, render(plan, sources.macros, labels, addresses, repository))
+
+
+def handwritten(docs: Path) -> list[str]:
+    """Return the addresses of the pages in docs/; raises PlanError where one lacks its NAME.md or NAME.en.md."""
+    pages = sorted(docs.glob("*.md"))
+    twins = {page: page.with_name(_twin(page.name)) for page in pages}
+    lonely = [page for page, twin in twins.items() if not twin.exists()]
+    if lonely:
+        details = {page: {"twin": twins[page].name} for page in lonely}
+        raise PlanError(Problem(shown(page), 1, 1, page.name, "missing_twin", dict(details[page])) for page in lonely)
+    return [page.stem for page in pages if not page.name.endswith(".en.md")]
+
+
+def _twin(name: str) -> str:
+    return name.replace(".en.md", ".md") if name.endswith(".en.md") else name.replace(".md", ".en.md")
+
+
+def write(site: Site, docs: Path, target: Path) -> int:
+    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
+    files = site.markdown | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
+    for name, markdown in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(markdown, "utf-8")
+    return len(files)
