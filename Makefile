@@ -38,9 +38,9 @@ golden: $(VENV)/dev.done  ## write the expected pages in tests/golden anew after
 
 lock: $(VENV)/dev.done  ## pin all dependencies anew
 	$(BIN)/pip install -qq uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	  --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements-dev.txt -c requirements.txt
 
 clean:  ## remove what can be made again

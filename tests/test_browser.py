@@ -257,7 +257,7 @@ def free_port() -> int:
 
 
 def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_path: Path) -> None:
-    """`make serve`: one edited sentence shows up in open pages of both languages, without a restart."""
+    """`make serve`: a mistake is named, and once mended the edit shows up in open pages of both languages."""
     project = copy_project(tmp_path / "project")
     plan = project / "data" / "plan.yaml"
     port = free_port()
@@ -273,6 +273,10 @@ def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_pat
                 chinese.goto("/measures/31/")
                 english.goto("/en/measures/31/")
                 text = plan.read_text("utf-8")
+                plan.write_text(text.replace("kind: judicial", "kind: judical", 1), "utf-8")
+                for line in server.stderr:
+                    if 'is "judical" (did you mean "judicial"?)' in line:
+                        break
                 edited = text.replace("充分运用大数据、", "充分运用超级大数据、", 1)
                 assert edited != text
                 plan.write_text(edited.replace("Build an integrated smart", "Build an edited smart", 1), "utf-8")
