@@ -1,5 +1,6 @@
 """What people do with the site, in a real browser: switch, search, tab, tap, copy, read without scripts, preview."""
 
+import json
 import re
 import socket
 import subprocess
@@ -9,9 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Response, ViewportSize, expect
 
-from conftest import copy_project
+from conftest import SMALL_PLAN, copy_project, run, serving
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +38,7 @@ class Watched:
         page.on("response", self._response)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", self._dialog)
 
     def _request(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -44,6 +46,10 @@ class Watched:
     def _response(self, response: Response) -> None:
         if response.status >= 400:
             self.complaints.append(f"{response.status} {response.url}")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -248,6 +254,29 @@ def test_the_printed_page_is_the_text_and_who_answers(page: Page) -> None:
     expect(page.locator(".responsibility")).to_be_visible()
     for hidden in ("header.md-header", ".site-nav", ".neighbors", ".anchor >> nth=0"):
         expect(page.locator(hidden)).to_be_hidden()
+
+
+MEAN = "</title><img src=/trap onerror=alert(1)><script>alert(2)</script> mean & <b>bold</b>"
+
+
+def test_text_of_the_plan_never_runs_in_pages_or_search(browser: Browser, tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    plan = SMALL_PLAN.read_text("utf-8")
+    for harmless in ("Clear access permits", "District Court", "Legal environment", "Small District Actions 2022"):
+        plan = plan.replace(harmless, json.dumps(MEAN)) if f"en: {harmless}}}" in plan else plan
+    assert plan.count("onerror") >= 4
+    (project / "data" / "plan.yaml").write_text(plan, "utf-8")
+    done = run("plansite", "build", cwd=project)
+    assert done.returncode == 0, done.stderr
+    with serving(project / "site") as address, browser.new_context(base_url=address) as context:
+        watched = Watched(context.new_page())
+        for path in ("/en/", "/en/measures/1/", "/en/units/district-court/", "/en/themes/legal/", "/en/text/"):
+            watched.page.goto(path, wait_until="networkidle")
+            search(watched.page, "mean")
+            expect(watched.page.locator(RESULTS).first).to_be_visible()
+        assert not [url for url in watched.requests if "trap" in url]
+        assert watched.complaints == []
+        expect(watched.page.locator(f"{RESULTS} h1").first).to_contain_text("<img src=/trap onerror=alert(1)>")
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 """Gives each language a search index of its own, so that neither lists hits of the other."""
 
 import json
+from html import escape
 from pathlib import Path
 
 from plansite.problems import LANGUAGES, Lang
@@ -16,7 +17,7 @@ def split_index(site: Path) -> None:
     combined = json.loads((site / INDEX).read_text("utf-8"))
     for lang in LANGUAGES:
         documents = [
-            entry | {"location": entry["location"].removeprefix(FOLDER[lang])}
+            entry | {"location": entry["location"].removeprefix(FOLDER[lang]), "title": _title(entry)}
             for entry in combined["docs"]
             if entry["location"].startswith(FOLDER["en"]) == (lang == "en")
         ]
@@ -24,3 +25,11 @@ def split_index(site: Path) -> None:
         path = site / FOLDER[lang] / INDEX
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _title(entry: dict[str, str]) -> str:
+    """Return a title as HTML, which is how the result list takes it.
+
+    Headings inside a page come as HTML already; the title of a page itself comes as plain text from its front matter.
+    """
+    return entry["title"] if "#" in entry["location"] else escape(entry["title"], quote=False)
