@@ -1,7 +1,7 @@
 """Reads a YAML file into plain data that knows on which line each value stands."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ Place = tuple[int, int]
 # Plain data and nothing else: no aliases, no merge keys, no objects of a programming language.
 SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+DEEPEST = 20
+"""How many levels a file may be nested; a plan has nine."""
 # What YAML 1.1 does not count as printable.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -98,7 +100,7 @@ def read(path: Path) -> Document:
         return document
     finally:
         loader.dispose()
-    document.data = _plain(document, node, yaml.SafeLoader("").construct_object)
+    document.data = _Walk(document).value(node, ()) if node else None
     return document
 
 
@@ -106,36 +108,43 @@ def _place_after(before: str) -> Place:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
-def _plain(document: Document, root: yaml.Node | None, construct: Callable[[yaml.Node], Any]) -> Any:
-    """Turn a node into plain data, noting where everything stands."""
-    seen: set[int] = set()
+class _Walk:
+    """Turns the nodes of a document into plain data, noting where everything stands."""
 
-    def walk(node: yaml.Node, steps: Steps) -> Any:
-        place = document.values[steps] = (node.start_mark.line + 1, node.start_mark.column + 1)
-        if id(node) in seen or node.tag not in SCALARS | COLLECTIONS:
-            document.report("yaml_alias", place, steps)
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.seen: set[int] = set()
+        self.construct = yaml.SafeLoader("").construct_object
+
+    def value(self, node: yaml.Node, steps: Steps) -> Any:
+        place = self.document.values[steps] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if reason := self.refused(node, steps):
+            self.document.report(reason, place, steps)
             return None
-        if isinstance(node, yaml.CollectionNode):
-            seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
-            return [walk(child, (*steps, index)) for index, child in enumerate(node.value)]
+            return [self.value(child, (*steps, index)) for index, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
-            return {key: walk(value, (*steps, key)) for key, value in fields(node, steps)}
+            return {key: self.value(child, (*steps, key)) for key, child in self.fields(node, steps)}
         try:
-            return construct(node)
+            return self.construct(node)
         except ValueError as error:
-            document.report("yaml_value", place, steps, reason=str(error))
+            self.document.report("yaml_value", place, steps, reason=str(error))
             return None
 
-    def fields(node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
+    def refused(self, node: yaml.Node, steps: Steps) -> str | None:
+        if id(node) in self.seen or node.tag not in SCALARS | COLLECTIONS:
+            return "yaml_alias"
+        if isinstance(node, yaml.CollectionNode):
+            self.seen.add(id(node))
+        return "yaml_deep" if len(steps) > DEEPEST else None
+
+    def fields(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
         for key, value in node.value:
             place = (key.start_mark.line + 1, key.start_mark.column + 1)
-            name = str(key.value)
-            if (*steps, name) in document.keys:
-                first = document.keys[(*steps, name)][0]
-                document.report("repeated_key", place, steps, key=name, first=first)
+            name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
+            if (*steps, name) in self.document.keys:
+                first = self.document.keys[*steps, name][0]
+                self.document.report("repeated_key", place, steps, key=name, first=first)
                 continue
-            document.keys[(*steps, name)] = place
+            self.document.keys[*steps, name] = place
             yield name, value
-
-    return walk(root, ()) if root else None

@@ -79,7 +79,7 @@ FOUND: dict[type, str] = {
     float: "decimal",
     bool: "truth",
     date: "date",
-    datetime: "date",
+    datetime: "time",
     list: "list",
     dict: "mapping",
     type(None): "nothing",

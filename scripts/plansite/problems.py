@@ -31,6 +31,10 @@ MESSAGES: dict[str, dict[Lang, str]] = {
         "en": "uses a YAML alias (*name) or tag (!name); write the value out",
         "zh": "使用了 YAML 别名（*name）或标签（!name）；请直接写出内容",
     },
+    "yaml_deep": {
+        "en": "is nested more deeply than anything here may be; look for a bracket or a dash too many",
+        "zh": "嵌套层数过多；请检查是否多写了括号或短横线",
+    },
     "repeated_key": {
         "en": 'has the field "{key}" twice, first on line {first}; keep one',
         "zh": "的字段“{key}”出现两次，前一次在第 {first} 行；请只保留一个",
@@ -143,10 +147,12 @@ TERMS: dict[str, dict[Lang, str]] = {
     "number": {"en": "a whole number", "zh": "整数"},
     "decimal": {"en": "a decimal number", "zh": "小数"},
     "date": {"en": "a date like 2022-05-11", "zh": "日期（如 2022-05-11）"},
+    "time": {"en": "a date with a time", "zh": "带时刻的日期"},
     "truth": {"en": "true or false", "zh": "true 或 false"},
     "list": {"en": "a list", "zh": "列表"},
     "mapping": {"en": "a group of fields", "zh": "一组字段"},
     "nothing": {"en": "empty", "zh": "空"},
+    "none": {"en": "none so far", "zh": "目前没有"},
     "unit": {"en": "unit", "zh": "单位"},
     "section": {"en": "section", "zh": "小节"},
     "theme": {"en": "theme", "zh": "主题"},
@@ -188,6 +194,8 @@ def _word(key: str, value: object, lang: Lang) -> str:
     if key == "nearest":
         return NEAREST[lang].format(nearest=value) if value else ""
     if isinstance(value, list | tuple):
+        if not value:
+            return TERMS["none"][lang]
         listed = ("、" if lang == "zh" else ", ").join(str(item) for item in value[:LISTED])
         return listed + (MORE[lang].format(more=len(value) - LISTED, all=len(value)) if len(value) > LISTED else "")
     if key in {"kind", "expected", "found"} and value in TERMS:

@@ -115,20 +115,30 @@ def _numbered(data: Any) -> Iterator[Finding]:
 
 
 def _known(data: Any) -> Iterator[Finding]:
+    """Yield references to what does not exist; a list that is missing as a whole has been reported as that."""
     sections = [value for _, value in pick(data, "themes", "*", "sections", "*", "number")]
     topics = [value for _, value in pick(data, "topics", "*", "id")]
     units = list(_names(data))
-    used = [(steps, "section", value, sections) for steps, value in pick(data, "measures", "*", "section")]
-    used += [(steps, "topic", value, topics) for steps, value in pick(data, "measures", "*", "topics", "*")]
-    used += [(steps, "unit", unit, units) for steps, unit, _ in _mentions(data)]
+    used: list[tuple[Steps, str, Any, list[Any]]] = []
+    if sections:
+        used += [(s, "section", v, sections) for s, v in pick(data, "measures", "*", "section") if isinstance(v, int)]
+    used += [(s, "topic", v, topics) for s, v in pick(data, "measures", "*", "topics", "*") if isinstance(v, str)]
+    if units:
+        used += [(steps, "unit", unit, units) for steps, unit, _ in _mentions(data)]
     for steps, kind, value, allowed in used:
-        if isinstance(value, str | int) and value not in allowed:
+        if value not in allowed:
             yield Finding(steps, "unknown_id", {"kind": kind, "value": value, "allowed": allowed})
 
 
 def _used(data: Any) -> Iterator[Finding]:
     """Yield units and sections that nothing refers to, unless a broken reference may have meant them."""
-    answered = [list(_mentions({kind: [record]})) for kind, record in _answered(data)]
+    if not list(pick(data, "measures", "*")):
+        return
+    answered = [
+        list(_mentions({records: [record]}))
+        for records in ("measures", "safeguards")
+        for _, record in pick(data, records, "*")
+    ]
     mentioned = {unit for mentions in answered for _, unit, _ in mentions}
     units = [(steps, unit) for steps, unit in pick(data, "units", "*", "id") if isinstance(unit, str)]
     if all(answered) and mentioned <= {unit for _, unit in units}:
@@ -140,15 +150,10 @@ def _used(data: Any) -> Iterator[Finding]:
         yield from (Finding(steps, "unused", {"kind": "section", "value": number}) for steps, number in empty)
 
 
-def _answered(data: Any) -> Iterator[tuple[str, Any]]:
-    for records in ("measures", "safeguards"):
-        yield from ((records, record) for _, record in pick(data, records, "*"))
-
-
 def _named(data: Any) -> Iterator[Finding]:
     names = _names(data)
     for steps, unit, wording in _mentions(data):
-        if wording is not None and unit in names and wording not in names[unit]:
+        if isinstance(wording, str) and unit in names and wording not in names[unit]:
             place = (*steps[:-1], "as")
             yield Finding(place, "unknown_wording", {"value": wording, "unit": unit, "allowed": names[unit]})
     owner: dict[str, str] = {}
@@ -167,15 +172,14 @@ def _printed(data: Any) -> Iterator[Finding]:
     for records in ("measures", "safeguards"):
         for steps, printed in pick(data, records, "*", "responsibility", "printed"):
             record = data[records][steps[1]]
-            wordings = [
-                (wording or names[unit][0], unit in joint)
-                for _, unit, wording in _mentions({records: [record]})
-                if names.get(unit)
-            ]
+            mentions = [(unit, wording) for _, unit, wording in _mentions({records: [record]})]
+            if not isinstance(printed, str) or not all(names.get(unit) for unit, _ in mentions):
+                continue
+            wordings = [(str(wording or names[unit][0]), unit in joint) for unit, wording in mentions]
             expected = clause(str(record["responsibility"].get("role")), wordings)
             if printed == expected:
                 yield Finding(steps, "printed_needless")
-            elif _bare(str(printed)) != _bare(expected):
+            elif _bare(printed) != _bare(expected):
                 yield Finding(steps, "printed_differs", {"expected": expected})
 
 
