@@ -58,7 +58,13 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
         ("{{ it.number | nonsense }}", "No filter named 'nonsense'."),
         ("{% if %}", "Expected an expression, got 'end of statement block'"),
         ("{{ link('measures/99') }}", 'link to "measures/99", which is not a page of the site'),
-        ("{{ it.number + 'x' }}", "unsupported operand type(s) for +: 'int' and 'str'"),
+        ("{{ counted('mesures', 3) }}", 'labels.yaml has no "mesures_counted"'),
+        ("{{ labels.measure_title.format(n=3) }}", "KeyError: 'title'"),
+        (
+            "{{ edit_link() }}",
+            "TypeError: _context.<locals>.edit_link() missing 1 required positional argument: 'line'",
+        ),
+        ("{{ it.number + 'x' }}", "TypeError: unsupported operand type(s) for +: 'int' and 'str'"),
     ],
 )
 def test_a_wrong_template_is_named_with_its_line(

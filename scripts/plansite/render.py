@@ -20,6 +20,7 @@ from plansite.problems import Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
 from plansite.views import PlanView
 
+PACKAGE = Path(__file__).parent
 # Characters that mean something to Markdown inside a line, and marks that mean something at its start.
 MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
 
@@ -41,8 +42,8 @@ class Repository:
         return f"{self.url.rstrip('/')}/issues/new?{urlencode({'title': title, 'body': place})}"
 
 
-class UnknownAddressError(TemplateRuntimeError):
-    """A template links to a page that the site does not have."""
+class UnknownNameError(TemplateRuntimeError):
+    """A template links to a page that the site does not have, or counts in words that the labels do not have."""
 
 
 def protect(value: object) -> object:
@@ -122,7 +123,7 @@ def _context(
     def link(address: str) -> str:
         path, hash_, anchor = address.partition("#")
         if path not in addresses:
-            raise UnknownAddressError(f'link to "{path}", which is not a page of the site')
+            raise UnknownNameError(f'link to "{path}", which is not a page of the site')
         relative = posixpath.relpath(f"/{path}", f"/{page.address}")
         return f"{relative}/{hash_}{anchor}"
 
@@ -133,6 +134,8 @@ def _context(
         return repository.report(title, plan.file, line) if repository else link("contribute#report")
 
     def count(name: str, number: int) -> str:
+        if f"{name}_counted" not in labels:
+            raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
         return counted(labels, page.lang, name, number)
 
     return {
@@ -149,13 +152,18 @@ def _context(
 
 def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
     """Return where in which template an error arose, or None if it arose in our own code."""
+    reason = str(error)
     if isinstance(error, TemplateSyntaxError):
         file, line = error.filename or str(macros / template), error.lineno
     else:
         frames = traceback.extract_tb(error.__traceback__)
-        inside = [frame for frame in frames if Path(frame.filename).is_relative_to(macros)]
-        if not inside or not (isinstance(error, TemplateError) or inside[-1] is frames[-1]):
+        while frames and not Path(frames[-1].filename).is_relative_to(macros):
+            if Path(frames.pop().filename).is_relative_to(PACKAGE) and not isinstance(error, TemplateError):
+                return None
+        if not frames:
             return None
-        file, line = inside[-1].filename, inside[-1].lineno or 1
-    details: dict[str, object] = {"reason": str(error), "allowed": allowed}
+        file, line = frames[-1].filename, frames[-1].lineno or 1
+        if not isinstance(error, TemplateError):
+            reason = f"{type(error).__name__}: {error}"
+    details: dict[str, object] = {"reason": reason, "allowed": allowed}
     return Problem(shown(Path(file)), line, 1, Path(file).name, "template", details)
