@@ -26,6 +26,8 @@ KINDS: tuple[Kind, ...] = (
 )
 BUSIEST = 10
 """How many units the home page names."""
+RELATED = 6
+"""How many measures with units in common the page of a measure names."""
 PARTNERS = 5
 """How many of the units that one works with most its page names."""
 
@@ -36,6 +38,7 @@ class PlanView:
     def __init__(self, loaded: Loaded) -> None:
         plan = loaded.plan
         self.notice: Notice = plan.notice
+        # Links to the source need the path within the repository, wherever the command was started.
         self.file = "/".join(Path(loaded.file).parts[-2:])
         self.topics = plan.topics
         self.units = [UnitView(self, record, loaded.lines["units", index]) for index, record in enumerate(plan.units)]
@@ -189,7 +192,7 @@ class MeasureView(_Answered):
         others = [measure for measure in self.plan.measures if measure.section is not self.section]
         shared = [(measure, [unit for unit in measure.units if unit in own]) for measure in others]
         close = [(measure, units) for measure, units in shared if needed and len(units) >= needed]
-        return sorted(close, key=lambda entry: -len(entry[1]))[:6]
+        return sorted(close, key=lambda entry: -len(entry[1]))[:RELATED]
 
 
 class UnitView:
