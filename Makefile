@@ -30,8 +30,9 @@ test: $(VENV)/dev.done  ## all tests, the browser's included
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -m "site or browser"
 
-schema: $(VENV)/site.done  ## write data/plan.schema.json anew after a change to the model
-	$(BIN)/plansite schema > data/plan.schema.json
+schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
+	$(BIN)/plansite schema plan > data/plan.schema.json
+	$(BIN)/plansite schema glossary > data/glossary.schema.json
 
 golden: $(VENV)/dev.done  ## write the expected pages in tests/golden anew after a change to the templates
 	$(BIN)/pytest -q tests/test_render.py --update-golden

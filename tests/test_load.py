@@ -1,6 +1,7 @@
 """Bad input is named with its place, what is wrong and what is allowed; all of it at once, in both languages."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +16,40 @@ from plansite.problems import MESSAGES, PlanError, Problem, report
 CASES = sorted((DATA / "bad").glob("*.yaml"))
 
 
-def problems_of(text: str | bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
+def problems_of(text: str | bytes, folder: Path, monkeypatch: pytest.MonkeyPatch, glossary: str = "") -> list[Problem]:
     monkeypatch.chdir(folder)
     plan = folder / "plan.yaml"
     plan.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(PlanError) as raised:
-        load(Path("plan.yaml"))
-    return raised.value.problems
+    (folder / "glossary.yaml").write_text(glossary or SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"), "utf-8")
+    try:
+        return sorted(load(Path("plan.yaml")).pending)
+    except PlanError as error:
+        return error.problems
 
 
-def spoiled(case: Path) -> tuple[str, dict[str, list[str]]]:
-    """Return the small plan with the mistakes of a case, and the messages expected in each language."""
+def spoiled(case: Path) -> tuple[str, str, dict[str, list[str]]]:
+    """Return the small plan and its glossary with the mistakes of a case, and the messages expected by language."""
     described: dict[str, Any] = yaml.safe_load(case.read_text("utf-8"))
-    text = SMALL_PLAN.read_text("utf-8")
+    texts = {name: SMALL_PLAN.with_name(f"{name}.yaml").read_text("utf-8") for name in ("plan", "glossary")}
     for edit in described["edits"]:
-        assert text.count(edit["replace"]) == 1, f"{edit['replace']!r} must stand once in the small plan"
-        text = text.replace(edit["replace"], edit["by"])
-    return text, described["expect"]
+        name = edit.get("file", "plan")
+        assert texts[name].count(edit["replace"]) == 1, f"{edit['replace']!r} must stand once in the small {name}"
+        texts[name] = texts[name].replace(edit["replace"], edit["by"])
+    return texts["plan"], texts["glossary"], described["expect"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_bad_data_is_reported_exactly(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text, expected = spoiled(case)
-    problems = problems_of(text, tmp_path, monkeypatch)
+    text, glossary, expected = spoiled(case)
+    problems = problems_of(text, tmp_path, monkeypatch, glossary)
     assert [problem.line_of_text("en") for problem in problems] == expected["en"]
     assert [problem.line_of_text("zh") for problem in problems] == expected["zh"]
 
 
 def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = {p.code for case in CASES for p in problems_of(spoiled(case)[0], tmp_path, monkeypatch)}
-    elsewhere = {"unreadable", "encoding", "template", "missing_twin"}
+    cases = [spoiled(case) for case in CASES]
+    seen = {p.code for text, glossary, _ in cases for p in problems_of(text, tmp_path, monkeypatch, glossary)}
+    elsewhere = {"unreadable", "encoding", "template", "missing_twin", "one_line_record"}
     assert seen | elsewhere == set(MESSAGES)
 
 
@@ -74,6 +79,7 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
 def test_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path: Path) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_bytes(b"\xef\xbb\xbf" + SMALL_PLAN.read_bytes().replace(b"\n", b"\r\n"))
+    shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), tmp_path)
     assert load(plan).plan == load(SMALL_PLAN).plan
 
 
@@ -91,10 +97,10 @@ def test_lines_lead_to_records() -> None:
 
 
 def test_formats_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text, _ = spoiled(DATA / "bad" / "unknown-unit.yaml")
+    text, *_ = spoiled(DATA / "bad" / "unknown-unit.yaml")
     problems = problems_of(text, tmp_path, monkeypatch)
     annotation = report(problems, "github", "en")
-    assert annotation.startswith("::error file=plan.yaml,line=94,col=15::measures[3].responsibility.units[1]: names")
+    assert annotation.startswith("::error file=plan.yaml,line=115,col=15::measures[3].responsibility.units[1]: names")
     record = json.loads(report(problems, "json", "zh"))[0]
-    assert (record["line"], record["column"], record["code"]) == (94, 15, "unknown_id")
+    assert (record["line"], record["column"], record["code"]) == (115, 15, "unknown_id")
     assert record["message"].startswith("引用的单位“distric-court”不存在")

@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import markdown
 import pytest
@@ -21,7 +22,7 @@ LABELS = load_labels(MACROS / "labels.yaml")
 HANDWRITTEN = ["about", "accessibility", "contribute"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
-    "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",
+    "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market", "glossary",
 ]  # fmt: skip
 
 
@@ -38,15 +39,15 @@ def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.Fi
 def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     addresses = {lang: [page.address for page in pages(real_view) if page.lang == lang] for lang in ("zh", "en")}
     assert addresses["zh"] == addresses["en"]
-    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 5 + 58 + 47 + 4
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 6 + 58 + 47 + 4
 
 
 def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:
     repository = Repository("https://example.org/plan/", "main")
     page = render(small_view, MACROS, LABELS, HANDWRITTEN, repository)["measures/2.en.md"]
-    assert 'href="https://example.org/plan/edit/main/data/plan.yaml#L77"' in page
+    assert 'href="https://example.org/plan/edit/main/data/plan.yaml#L95"' in page
     assert "https://example.org/plan/issues/new?title=Measure+2%3A+Extend+%22credit+loans%22&amp;body=" in page
-    assert "blob%2Fmain%2Fdata%2Fplan.yaml%23L77" in page
+    assert "blob%2Fmain%2Fdata%2Fplan.yaml%23L95" in page
 
 
 @pytest.mark.parametrize(
@@ -116,11 +117,19 @@ def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
 
     def spoil(value: object) -> object:
         if isinstance(value, dict):
+            # A fingerprint of other Chinese, so that the proof keeps back what it finds.
+            value |= {"en_for": "00000000"} if "en_for" in value else {}
             return {k: mean_en if k == "en" and isinstance(v, str) else spoil(v) for k, v in value.items()}
         return [spoil(entry) for entry in value] if isinstance(value, list) else value
 
+    def spoil_glossary(value: Any) -> Any:
+        terms = [term | {"en": mean_en, "note": {"zh": term["note"]["zh"], "en": mean_en}} for term in value["terms"]]
+        return value | {"terms": terms}
+
     path = tmp_path / "plan.yaml"
     path.write_text(yaml.safe_dump(spoil(plan), allow_unicode=True), "utf-8")
+    glossary = yaml.safe_load(SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"))
+    path.with_name("glossary.yaml").write_text(yaml.safe_dump(spoil_glossary(glossary), allow_unicode=True), "utf-8")
     for name, page in render(PlanView(load(path)), MACROS, LABELS, HANDWRITTEN).items():
         body = page.split("\n---\n", 1)[1]
         html = markdown.markdown(body, extensions=["attr_list", "tables", "toc"])

@@ -159,15 +159,19 @@ def test_nothing_is_in_the_wrong_language(site: Path) -> None:
     assert wrong == []
 
 
-def test_a_body_without_english_says_so(site: Path, real: Loaded) -> None:
+def test_every_sentence_stands_in_both_languages_and_nothing_is_pending(site: Path, real: Loaded) -> None:
+    for path in html_files(site):
+        assert parsed(path).select(".notice--missing, .notice--stale, .original") == [], path
     for measure in real.plan.measures:
-        page = parsed(site / "en" / "measures" / str(measure.number) / "index.html")
-        missing = [sentence.zh for sentence in measure.sentences if sentence.en is None]
-        shown = [tag.get_text() for tag in page.select(".sentences [lang=zh-Hans]")]
-        assert shown == missing
-        assert bool(page.select_one(".notice--untranslated")) == bool(missing)
-        chinese = parsed(site / "measures" / str(measure.number) / "index.html")
-        assert chinese.select_one(".notice--untranslated") is None
+        for root, own, other in ((site, "zh", "en"), (site / "en", "en", "zh")):
+            page = parsed(root / "measures" / str(measure.number) / "index.html")
+            for card in page.select(".term__card"):
+                card.decompose()
+            own_texts = [tag.get_text().removesuffix("#") for tag in page.select(".sentences .sentence")]
+            twins = page.select(".sentences .twin")
+            assert own_texts == [getattr(sentence, own) for sentence in measure.sentences]
+            assert [twin.get_text() for twin in twins] == [getattr(sentence, other) for sentence in measure.sentences]
+            assert {twin["lang"] for twin in twins} == {"en" if other == "en" else "zh-Hans"}
 
 
 def test_every_english_page_carries_the_notice_on_translation(site: Path) -> None:
@@ -208,7 +212,7 @@ def test_the_data_file_holds_the_plan(site: Path, real: Loaded) -> None:
     first = data["measures"][35]
     assert set(first) == {
         "number", "theme", "section", "title", "sentences", "responsibility", "topics", "keywords", "targets",
-        "translation", "url",
+        "translation", "en_confirmed", "url",
     }  # fmt: skip
     assert first["url"] == {"zh": "/measures/36/", "en": "/en/measures/36/"}
     assert {"id": "market-regulation-administration", "as_written": "区市场监督局"} in first["responsibility"]["units"]
@@ -216,7 +220,8 @@ def test_the_data_file_holds_the_plan(site: Path, real: Loaded) -> None:
     assert unit["measures"] == [1, 19, 20, 30, 33, 36, 38, 40, 42, 43, 44, 48, 58]
     assert unit["aliases"] == ["区市场监督局"]
     assert (len(data["units"]), len(data["themes"]), len(data["sections"])) == (47, 4, 19)
-    assert {measure["translation"] for measure in data["measures"]} <= {"current", "stale", "missing"}
+    records = [data["notice"], *data["themes"], *data["units"], *data["measures"], *data["safeguards"]]
+    assert {record["translation"] for record in records} == {"current"}
     plan = real.plan
     assert [[s["zh"] for s in m["sentences"]] for m in data["measures"]] == [
         [sentence.zh for sentence in measure.sentences] for measure in plan.measures
@@ -325,7 +330,7 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     site = project / "site"
     urls = ET.parse(site / "sitemap.xml").getroot()  # noqa: S314 - our own file
-    assert len(urls) == 234
+    assert len(urls) == 236
     twins = {url[0].text: {(link.get("hreflang"), link.get("href")) for link in url[1:]} for url in urls}
     assert twins["https://plan.example.org/measures/7/"] == {
         ("zh-Hans", "https://plan.example.org/measures/7/"),

@@ -1,6 +1,10 @@
 """Facts derived from the plan: who answers for what, what belongs together."""
 
-from plansite.views import PlanView
+from datetime import date
+from typing import Any
+
+from plansite.problems import LANGUAGES
+from plansite.views import PlanView, TranslationView
 
 
 def numbers(measures: object) -> list[int]:
@@ -83,5 +87,38 @@ def test_themes_hold_all_measures_once(real_view: PlanView) -> None:
 
 
 def test_translation_is_missing_until_every_sentence_has_english(small_view: PlanView) -> None:
-    assert [measure.translation for measure in small_view.measures] == ["current", "missing", "missing"]
-    assert small_view.safeguards[0].translation == "current"
+    assert [measure.translation.state for measure in small_view.measures] == ["current", "current", "missing"]
+    assert small_view.safeguards[0].translation == TranslationView("current", date(2026, 11, 23))
+
+
+def test_the_whole_notice_is_translated_and_confirmed(real_view: PlanView) -> None:
+    records: list[Any] = [real_view, *real_view.themes, *real_view.units, *real_view.measures, *real_view.safeguards]
+    assert len(records) == 1 + 4 + 47 + 58 + 3
+    assert {record.translation.state for record in records} == {"current"}
+
+
+def test_a_term_is_marked_where_it_first_stands(small_view: PlanView) -> None:
+    first = small_view.measures[0].pieces["en"][0]
+    assert [(piece.kind, piece.text) for piece in first] == [
+        ("text", "The District will clear all "),
+        ("term", "access permits"),
+        ("text", " "),
+        ("gloss", "[those not on the list of 许可]"),
+        ("text", "."),
+    ]
+    assert [piece.text for piece in small_view.measures[2].pieces["zh"][0]] == ["完善", "破产", "制度。"]
+    marked = [piece.text for found in small_view.measures[0].pieces["zh"] for piece in found if piece.kind == "term"]
+    assert marked == ["准入许可"]
+
+
+def test_the_glossary_knows_the_measures_and_the_order_of_a_dictionary(real_view: PlanView) -> None:
+    terms = {term.zh: term for term in real_view.terms}
+    assert numbers(terms["双随机、一公开"].measures) == [42]
+    assert numbers(terms["不动产登记"].measures) == [26, 27, 28, 35]
+    initials = {lang: real_view.terms_by_initial(lang) for lang in LANGUAGES}
+    for lang in LANGUAGES:
+        assert sum(len(group) for _, group in initials[lang]) == len(real_view.terms)
+        letters = [initial for initial, _ in initials[lang]]
+        assert letters == sorted(set(letters))
+    assert "长三角" in [term.zh for term in dict(initials["zh"])["C"]]
+    assert "real estate registration" in [term.en for term in dict(initials["en"])["R"]]

@@ -1,4 +1,4 @@
-// Four conveniences; every page reads and links without them.
+// Six conveniences; every page reads and links without them.
 
 // The language toggle keeps the place in the page: /measures/7/#s2 leads to /en/measures/7/#s2.
 for (const toggle of document.querySelectorAll(".language-toggle")) {
@@ -20,6 +20,41 @@ for (const anchor of document.querySelectorAll("a.anchor[data-copied]")) {
     anchor.after(said);
     said.addEventListener("animationend", () => said.remove());
   });
+}
+
+// Whoever opens the other language beside the text finds it open on the next page as well.
+const both = document.querySelectorAll("details.both");
+const memory = (() => {
+  // A browser that keeps nothing for a site, by its settings, throws.
+  try { return localStorage; } catch { return undefined; }
+})();
+const remembered = "plansite.both";
+for (const details of both) {
+  if (memory?.getItem(remembered) === "open") details.open = true;
+  details.querySelector("summary").addEventListener("click", () => {
+    // The click is heard before the disclosure turns.
+    const open = !details.open;
+    memory?.setItem(remembered, open ? "open" : "closed");
+    for (const other of both) if (other !== details) other.open = open;
+  });
+}
+
+// A finger's first tap on a term shows its explanation, the second follows the link; Esc puts the explanation away.
+for (const term of document.querySelectorAll(".term")) {
+  const name = term.querySelector(".term__name");
+  let shown = false;
+  name.addEventListener("pointerdown", () => { shown = document.activeElement === name; });
+  name.addEventListener("click", (event) => {
+    if (event.pointerType !== "touch" || shown) return;
+    event.preventDefault();
+    name.focus();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") term.classList.add("term--dismissed");
+  });
+  for (const again of ["pointerenter", "focusin"]) {
+    term.addEventListener(again, () => term.classList.remove("term--dismissed"));
+  }
 }
 
 // Anything marked as a way to the search box opens it, by mouse or keyboard.

@@ -4,11 +4,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from plansite.build import BuildError, build
-from plansite.export import plan_json, plan_schema
+from plansite.confirm import confirm
+from plansite.export import schema, write_data
 from plansite.load import load
+from plansite.model import Glossary, Plan
 from plansite.problems import LANGUAGES, PlanError, lang_of_locale, report
 from plansite.site import Sources, compose, write
 from plansite.text import notice_text
@@ -46,6 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE", help="(default: %(default)s)")
     check.set_defaults(run=_check)
 
+    confirm = commands.add_parser(
+        "confirm", parents=[common], help="note that the English of a record is right for its present Chinese"
+    )
+    confirm.add_argument(
+        "names", nargs="+", metavar="NUMBER", help="a measure's number, any other record's id, or notice"
+    )
+    confirm.set_defaults(run=_confirm)
+
     text = commands.add_parser("text", parents=[common], help="print the notice in Chinese")
     text.set_defaults(run=_text)
 
@@ -57,8 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", type=Path, metavar="DIR")
     export.set_defaults(run=_export)
 
-    schema = commands.add_parser("schema", parents=[common], help="print the JSON Schema of the plan")
-    schema.set_defaults(run=_schema)
+    described = commands.add_parser("schema", parents=[common], help="print the JSON Schema of a file in data/")
+    described.add_argument("file", choices=("plan", "glossary"))
+    described.set_defaults(run=_schema)
 
     site = commands.add_parser("build", parents=[common], help="build the site")
     site.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="DIR", help="(default: %(default)s)")
@@ -68,12 +80,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> None:
     sources = Sources(plan=options.file)
-    if sources.macros.is_dir():
-        compose(sources)
-    else:
-        load(sources.plan)
+    pending = compose(sources).pending if sources.macros.is_dir() else load(sources.plan).pending
+    if pending:
+        raise PlanError(pending)
     if options.format == "json":
         print("[]")
+
+
+def _confirm(options: argparse.Namespace) -> None:
+    today = datetime.now().astimezone().date()
+    print("\n".join(confirm(options.plan, options.names, today)))
 
 
 def _text(options: argparse.Namespace) -> None:
@@ -86,15 +102,12 @@ def _pages(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    plan = PlanView(load(options.plan))
-    options.folder.mkdir(parents=True, exist_ok=True)
-    (options.folder / "plan.json").write_text(plan_json(plan), "utf-8")
-    (options.folder / "plan.schema.json").write_text(plan_schema(), "utf-8")
-    print(f"plan.json, plan.schema.json written to {options.folder}/")
+    names = write_data(PlanView(load(options.plan)), options.folder)
+    print(f"{', '.join(names)} written to {options.folder}/")
 
 
-def _schema(_: argparse.Namespace) -> None:
-    print(plan_schema(), end="")
+def _schema(options: argparse.Namespace) -> None:
+    print(schema(Plan if options.file == "plan" else Glossary), end="")
 
 
 def _build(options: argparse.Namespace) -> None:

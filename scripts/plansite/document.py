@@ -32,11 +32,11 @@ class Document:
     data: Any = None
     values: dict[Steps, Place] = field(default_factory=dict)
     keys: dict[Steps, Place] = field(default_factory=dict)
-    reported: list[tuple[Place, Steps, str, dict[str, object]]] = field(default_factory=list)
+    reported: list[tuple[Place, Steps, str, dict[str, object], bool]] = field(default_factory=list)
 
-    def report(self, code: str, place: Place, steps: Steps = (), **details: object) -> None:
-        """Note a problem: its code in problems.MESSAGES, where it stands, which value it concerns, what it knows."""
-        self.reported.append((place, steps, code, details))
+    def report(self, code: str, place: Place, steps: Steps = (), *, blocks: bool = True, **details: object) -> None:
+        """Note a problem: its code in messages.yaml, where it stands, which value it concerns, what it knows."""
+        self.reported.append((place, steps, code, details, blocks))
 
     @property
     def unreadable(self) -> bool:
@@ -47,7 +47,8 @@ class Document:
     def problems(self) -> list[Problem]:
         """What has been reported, with paths named for people."""
         return [
-            Problem(self.file, *place, self.name(steps), code, details) for place, steps, code, details in self.reported
+            Problem(self.file, *place, self.name(steps), code, details, blocks)
+            for place, steps, code, details, blocks in self.reported
         ]
 
     def place(self, steps: Steps) -> Place:

@@ -1,11 +1,17 @@
-"""The plan as data for other programs: plan.json and the JSON Schema of plan.yaml."""
+"""The plan as data for other programs: plan.json, sentences.csv and the JSON Schemas of what editors write."""
 
+import csv
+import io
 import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from plansite.model import Plan, Text
-from plansite.views import MeasureView, PlanView, SafeguardView, UnitView
+from pydantic import BaseModel
+
+from plansite.model import Plan, Sentence, Text
+from plansite.views import MeasureView, PlanView, SafeguardView, TermView, TranslationView, UnitView
 
 
 def plan_json(plan: PlanView, site_url: str = "") -> str:
@@ -24,6 +30,9 @@ def plan_json(plan: PlanView, site_url: str = "") -> str:
             "title": _text(notice.title),
             "issuers": [_text(issuer) for issuer in notice.issuers],
             "date": notice.date.isoformat(),
+            "preamble": [_sentence(sentence) for sentence in notice.preamble],
+            "general_requirements": [_sentence(sentence) for sentence in notice.general_requirements.sentences],
+            **_translation(plan.translation),
         },
         "themes": [
             {
@@ -31,6 +40,7 @@ def plan_json(plan: PlanView, site_url: str = "") -> str:
                 "name": _text(theme.name),
                 "title": _text(theme.title),
                 "sections": [section.number for section in theme.sections],
+                **_translation(theme.translation),
                 "url": url(theme.address),
             }
             for theme in plan.themes
@@ -48,6 +58,7 @@ def plan_json(plan: PlanView, site_url: str = "") -> str:
         "topics": [{"id": topic.id, "name": _text(topic.name)} for topic in plan.topics],
         "measures": [_measure(measure) | {"url": url(measure.address)} for measure in plan.measures],
         "safeguards": [{"id": safeguard.id, **_answered(safeguard)} for safeguard in plan.safeguards],
+        "terms": [_term(term) for term in plan.terms],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
@@ -59,13 +70,27 @@ def _text(text: Text) -> dict[str, str]:
 def _answered(item: MeasureView | SafeguardView) -> dict[str, Any]:
     return {
         "title": _text(item.title),
-        "sentences": [{"zh": sentence.zh, "en": sentence.en} for sentence in item.sentences],
+        "sentences": [_sentence(sentence) for sentence in item.sentences],
         "responsibility": {
             "role": item.role,
             "units": [{"id": mention.unit.id, "as_written": mention.wording.zh} for mention in item.mentions],
         },
-        "translation": item.translation,
+        **_translation(item.translation),
     }
+
+
+def _sentence(sentence: Sentence) -> dict[str, str | None]:
+    return {"zh": sentence.zh, "en": sentence.en, "note": sentence.note.en if sentence.note else None}
+
+
+def _translation(translation: TranslationView) -> dict[str, str | None]:
+    confirmed = translation.confirmed.isoformat() if translation.confirmed else None
+    return {"translation": translation.state, "en_confirmed": confirmed}
+
+
+def _term(term: TermView) -> dict[str, Any]:
+    measures = [measure.number for measure in term.measures]
+    return {"id": term.id, "zh": term.zh, "en": term.en, "note": _text(term.note), "measures": measures}
 
 
 def _measure(measure: MeasureView) -> dict[str, Any]:
@@ -87,13 +112,71 @@ def _unit(unit: UnitView) -> dict[str, Any]:
         "official_name": _text(unit.official_name),
         "kind": unit.kind,
         "aliases": [alias.zh for alias in unit.aliases],
+        "unverified": unit.unverified,
         "note": _text(unit.note) if unit.note else None,
         "measures": [measure.number for measure in unit.measures],
         "safeguards": [safeguard.id for safeguard in unit.safeguards],
+        **_translation(unit.translation),
     }
 
 
-def plan_schema() -> str:
-    """Return the JSON Schema of plan.yaml, for completion and hints in editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Plan.model_json_schema()}
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+def sentences_csv(plan: PlanView) -> str:
+    """Return the whole notice in both languages as CSV (RFC 4180), a text a row, in reading order.
+
+    Begins with a byte order mark, without which Excel takes UTF-8 for another encoding. Columns: place (an address on
+    the site, with its anchor), kind (title or sentence), zh, en, note, translation, en_confirmed.
+    """
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(["place", "kind", "zh", "en", "note", "translation", "en_confirmed"])
+    for place, text, translation in _texts(plan):
+        state = _translation(translation)
+        kind, note = ("sentence", _sentence(text)["note"]) if isinstance(text, Sentence) else ("title", None)
+        writer.writerow([place, kind, text.zh, text.en, note, state["translation"], state["en_confirmed"]])
+    return "\ufeff" + target.getvalue()
+
+
+def _texts(plan: PlanView) -> Iterator[tuple[str, Text | Sentence, TranslationView]]:
+    """Yield (place, text, state of its translation) for every text of the notice."""
+    notice, general = plan.notice, plan.notice.general_requirements
+    opening: dict[str, Sequence[Text | Sentence]] = {
+        "text#notice": (notice.announcement, notice.addressees, notice.approval, *notice.issuers),
+        "text#plan": (notice.title, *notice.preamble),
+        "text#general": (general.title, *general.sentences),
+    }
+    for place, texts in opening.items():
+        yield from ((place, text, plan.translation) for text in texts)
+    for theme in plan.themes:
+        yield theme.address, theme.title, theme.translation
+        for section in theme.sections:
+            yield f"{theme.address}#{section.anchor}", section.title, theme.translation
+            for measure in section.measures:
+                yield measure.address, measure.title, measure.translation
+                for number, sentence in enumerate(measure.sentences, start=1):
+                    yield f"{measure.address}#s{number}", sentence, measure.translation
+    yield "text#safeguards", notice.safeguards_title, plan.translation
+    for safeguard in plan.safeguards:
+        place = f"text#{safeguard.anchor}"
+        yield place, safeguard.title, safeguard.translation
+        yield from ((place, sentence, safeguard.translation) for sentence in safeguard.sentences)
+    yield "text#notice", notice.imprint.office, plan.translation
+
+
+def schema(model: type[BaseModel]) -> str:
+    """Return the JSON Schema of plan.yaml or glossary.yaml, for completion and hints in editors."""
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
+    """Write all data files into a folder; return their names."""
+    files = {
+        "plan.json": plan_json(plan, site_url),
+        "plan.schema.json": schema(Plan),
+        "sentences.csv": sentences_csv(plan),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        # newline="": the line ends of CSV are part of its format.
+        (folder / name).write_text(text, "utf-8", newline="")
+    return list(files)

@@ -1,7 +1,7 @@
-"""Reads data/plan.yaml and macros/labels.yaml into typed records, or says everything that is wrong and where."""
+"""Reads the plan, its glossary and the labels into typed records, or says everything that is wrong and where."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -12,8 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from plansite.document import Document, Steps, read
-from plansite.model import Labels, Plan, fields_at
-from plansite.problems import PlanError
+from plansite.model import Glossary, Labels, Plan, fields_at
+from plansite.problems import PlanError, Problem
+from plansite.proof import glossary_findings, proof
 from plansite.rules import Finding, findings
 
 T = TypeVar("T")
@@ -21,27 +22,39 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Loaded:
-    """A plan, the file it was read from, and the line on which each of its records begins."""
+    """A plan with its glossary, the file it was read from, and the line on which each of its records begins."""
 
     plan: Plan
+    glossary: Glossary
     file: str
     lines: Mapping[Steps, int]
+    pending: Sequence[Problem]
+    """English that is to be confirmed: nothing that keeps a site from being built."""
 
 
 def load(path: Path) -> Loaded:
-    """Read and validate a plan.
+    """Read and validate a plan and the glossary.yaml beside it.
 
-    Raises PlanError with all problems at once: YAML, types, and rules across records. Only YAML that cannot be
-    parsed at all hides what comes after it.
+    Raises PlanError with all problems at once: YAML, types, rules across records, and the proof of the English. Only
+    YAML that cannot be parsed at all hides what comes after it.
     """
     document = read(path)
-    plan = _validate(document, Plan)
+    if document.unreadable:
+        raise PlanError(document.problems)
+    glossary_document = read(path.with_name("glossary.yaml"))
+    plan, glossary = _validate(document, Plan), _validate(glossary_document, Glossary)
     for finding in findings(document.data):
         _place(document, finding)
-    if plan is None or document.reported:
-        raise PlanError(document.problems)
+    for finding in glossary_findings(glossary_document.data, document.data if plan else None):
+        _place(glossary_document, finding)
+    if plan and glossary:
+        for finding in proof(document.data, glossary):
+            _place(document, finding)
+    problems = [*document.problems, *glossary_document.problems]
+    if plan is None or glossary is None or any(problem.blocks for problem in problems):
+        raise PlanError(problems)
     lines = {steps: line for steps, (line, _) in document.values.items() if len(steps) == len(("units", 0))}
-    return Loaded(plan, document.file, lines)
+    return Loaded(plan, glossary, document.file, lines, problems)
 
 
 def load_labels(path: Path) -> Labels:
@@ -90,7 +103,7 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
     """Say one of pydantic's errors in our words."""
     steps, kind, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
     place = document.place(steps)
-    unreadable = {reported for _, reported, code, _ in document.reported if code.startswith("yaml")}
+    unreadable = {steps for _, steps, code, *_ in document.reported if code.startswith("yaml")}
     if steps in unreadable or (kind == "too_short" and value):
         return  # only follows from a problem that has been reported
     if kind in EXPECTED or (kind == "literal_error" and not isinstance(value, str)):
@@ -122,7 +135,7 @@ def _place(document: Document, finding: Finding) -> None:
         details["first"] = document.place(finding.first)[0]
     if "allowed" in details and "value" in details:
         details["nearest"] = nearest_to(details["value"], details["allowed"])
-    document.report(finding.code, document.place(finding.steps), finding.steps, **details)
+    document.report(finding.code, document.place(finding.steps), finding.steps, blocks=finding.blocks, **details)
 
 
 def nearest_to(value: object, allowed: list[Any]) -> str | None:

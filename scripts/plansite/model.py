@@ -15,8 +15,11 @@ HALF_WIDTH = re.compile(r"""[,:;!?()\[\]<>"']|(?<![0-9])\.|\.(?![0-9])""")
 HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 CHINESE_CHARACTER = re.compile(f"[{HAN}]")
 CHINESE_SCRIPT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
+GLOSS = re.compile(r"\[[^\[\]]*\]")
+"""A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+FINGERPRINT = re.compile(r"^[0-9a-f]{8}$")
 
 
 def _text(value: str) -> str:
@@ -47,9 +50,23 @@ def _english(value: str) -> str:
     return value
 
 
+def _glossed(value: str) -> str:
+    without = GLOSS.sub(lambda gloss: " " * len(gloss[0]), value)
+    if bracket := re.search(r"[\[\]]", without):
+        raise PydanticCustomError("open_gloss", "gloss", {"mark": bracket[0], "at": bracket.start() + 1})
+    _english(without)
+    return value
+
+
 def _slug(value: str) -> str:
     if not SLUG.fullmatch(value):
         raise PydanticCustomError("not_a_slug", "slug", {"value": value})
+    return value
+
+
+def _fingerprint(value: str) -> str:
+    if not FINGERPRINT.fullmatch(value):
+        raise PydanticCustomError("not_a_fingerprint", "fingerprint", {"value": value})
     return value
 
 
@@ -60,6 +77,10 @@ def _mention(value: object) -> object:
 AnyText = Annotated[str, Strict(), AfterValidator(_text)]
 Chinese = Annotated[AnyText, AfterValidator(_chinese)]
 English = Annotated[AnyText, AfterValidator(_english)]
+Translation = Annotated[AnyText, AfterValidator(_glossed)]
+Fingerprint = Annotated[
+    AnyText, AfterValidator(_fingerprint), Field(json_schema_extra={"pattern": FINGERPRINT.pattern})
+]
 Slug = Annotated[AnyText, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{SLUG.pattern}$"})]
 Number = Annotated[int, Strict(), Field(ge=1)]
 Date = Annotated[date, Strict()]
@@ -78,11 +99,36 @@ class Text(Record):
     en: English
 
 
+class Note(Record):
+    """A translator's note: ours, for readers of the English."""
+
+    en: Translation
+
+
+class Waivers(Record):
+    """Rules of the proof that a sentence need not meet, each with the reason."""
+
+    figures: AnyText | None = None
+    terms: AnyText | None = None
+    lists: AnyText | None = None
+
+
 class Sentence(Record):
     """A sentence of the notice; English is absent until it has been translated."""
 
     zh: Chinese
-    en: English | None = None
+    en: Translation | None = None
+    note: Note | None = None
+    waivers: Waivers = Waivers()
+
+
+class Translated(Record):
+    """A record whose English has been compared with its Chinese."""
+
+    en_for: Fingerprint | None = None
+    """Which Chinese the English translates: proof.fingerprint of it. Another Chinese text makes the English stale."""
+    en_confirmed: Date | None = None
+    """The day on which the English was last found right."""
 
 
 class Mention(Record):
@@ -122,7 +168,7 @@ class Imprint(Record):
     date: Date
 
 
-class Notice(Record):
+class Notice(Translated):
     """The frame of the plan: everything the notice says outside its measures and safeguards."""
 
     title: Text
@@ -144,7 +190,7 @@ class Section(Record):
     title: Text
 
 
-class Theme(Record):
+class Theme(Translated):
     """One of the parts two to five of the notice: `name` is its everyday label, `title` its heading."""
 
     id: Slug
@@ -156,7 +202,7 @@ class Theme(Record):
 Kind = Literal["party", "government", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
 
 
-class Unit(Record):
+class Unit(Translated):
     """A body that answers for measures: `name` as the notice prints it, `aliases` its other wordings there."""
 
     id: Slug
@@ -166,6 +212,8 @@ class Unit(Record):
     aliases: tuple[Text, ...] = ()
     joint: StrictBool = False
     """A closing clause rather than a name: the notice sets it off with a comma, not an enumeration comma."""
+    unverified: StrictBool = False
+    """Its full name or identity rests on our reading alone; the note says what is in doubt."""
     note: Text | None = None
 
 
@@ -183,14 +231,14 @@ class Keywords(Record):
     en: tuple[English, ...] = ()
 
 
-class Safeguard(Part):
+class Safeguard(Part, Translated):
     """A clause of part six of the notice, with its own responsible units."""
 
     id: Slug
     responsibility: Responsibility
 
 
-class Measure(Part):
+class Measure(Part, Translated):
     """One of the numbered measures of the notice."""
 
     number: Number
@@ -209,6 +257,45 @@ class Plan(Record):
     topics: tuple[Topic, ...] = ()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
     safeguards: tuple[Safeguard, ...] = ()
+
+
+class Term(Record):
+    """A term of the notice with its agreed English and a line that explains it."""
+
+    id: Slug
+    zh: Chinese
+    en: English
+    also: tuple[English, ...] = ()
+    """Other agreed forms of the English; a form that ends in * stands for every ending."""
+    inside: tuple[Chinese, ...] = Field(default=(), alias="except")
+    """Longer Chinese words in which it is something else."""
+    only: StrictBool = False
+    """Whether its English forms stand for it alone, so that they come exactly as often as it does."""
+    note: Text
+
+
+class Wording(Record):
+    """Chinese words and the English agreed for them: what is checked like a term, but needs no explanation."""
+
+    zh: tuple[AnyText, ...]
+    en: tuple[English, ...]
+    inside: tuple[Chinese, ...] = Field(default=(), alias="except")
+    only: StrictBool = False
+
+
+class Figure(Record):
+    """Words with a number in them that is no quantity, or is put otherwise in English; both come equally often."""
+
+    zh: tuple[AnyText, ...]
+    en: tuple[English, ...]
+
+
+class Glossary(Record):
+    """What data/glossary.yaml may contain."""
+
+    terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+    wordings: tuple[Wording, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 class Label(Record):

@@ -35,6 +35,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield Page("measures", lang, "measures.md.j2", plan, index=True)
         yield Page("units", lang, "units.md.j2", plan, index=True)
         yield Page("themes", lang, "themes.md.j2", plan, index=True)
+        yield Page("glossary", lang, "glossary.md.j2", plan)
         yield from (Page(measure.address, lang, "measure.md.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.md.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.md.j2", theme) for theme in plan.themes)

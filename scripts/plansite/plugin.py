@@ -12,7 +12,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from plansite.export import plan_json, plan_schema
+from plansite.export import write_data
 from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.render import Repository, day, labels_in
 from plansite.search import FOLDER, split_index
@@ -89,8 +89,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Write the data files and, after the i18n plugin has merged the search indexes, part them again."""
         site = Path(config.site_dir)
-        (site / "plan.json").write_text(plan_json(self.site.plan, config.site_url or ""), "utf-8")
-        (site / "plan.schema.json").write_text(plan_schema(), "utf-8")
+        write_data(self.site.plan, site, config.site_url or "")
         if SEARCH_PLUGIN in config.plugins:
             split_index(site)
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.exceptions import TemplateSyntaxError
 from markupsafe import Markup, escape
 
+from plansite.glossary import pieces, runs, unglossed
 from plansite.model import Labels
 from plansite.pages import Page, pages
 from plansite.problems import Lang, PlanError, Problem, shown
@@ -111,7 +112,7 @@ def _environment(macros: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    environment.filters["day"] = day
+    environment.filters |= {"day": day, "pieces": pieces, "runs": runs, "unglossed": unglossed}
     return environment
 
 

@@ -18,6 +18,8 @@ class Finding:
     code: str
     details: dict[str, Any] = field(default_factory=dict)
     first: Steps | None = None
+    blocks: bool = True
+    """Whether nothing can be published with it; what does not block is for `check` to say."""
 
 
 def findings(data: Any) -> Iterator[Finding]:

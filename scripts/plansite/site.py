@@ -1,6 +1,6 @@
 """From the project's files to the finished Markdown of every generated page, with all problems at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +32,8 @@ class Site:
     plan: PlanView
     labels: Labels
     markdown: dict[str, str]
+    pending: Sequence[Problem]
+    """What `check` has to say of a plan that can be published: English that is to be confirmed."""
 
 
 def compose(sources: Sources, repository: Repository | None = None) -> Site:
@@ -54,7 +56,7 @@ def compose(sources: Sources, repository: Repository | None = None) -> Site:
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
     plan = PlanView(loaded)
-    return Site(plan, labels, render(plan, sources.macros, labels, addresses, repository))
+    return Site(plan, labels, render(plan, sources.macros, labels, addresses, repository), loaded.pending)
 
 
 def handwritten(docs: Path) -> list[str]:

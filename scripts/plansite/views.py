@@ -1,17 +1,39 @@
 """What the pages show beyond the plan's own words: who answers for what, what belongs together, how many."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
+from pypinyin import lazy_pinyin, load_phrases_dict
+
+from plansite.glossary import Agreed, Mark, Piece, pieces
 from plansite.load import Loaded
-from plansite.model import Kind, Measure, Mention, Notice, Responsibility, Safeguard, Section, Text, Theme, Unit
+from plansite.model import (
+    Kind,
+    Measure,
+    Mention,
+    Notice,
+    Responsibility,
+    Safeguard,
+    Section,
+    Term,
+    Text,
+    Theme,
+    Translated,
+    Unit,
+)
+from plansite.problems import LANGUAGES, Lang
+from plansite.proof import fingerprint, pairs
 from plansite.text import numeral
 
-Translation = Literal["current", "missing"]
+State = Literal["missing", "stale", "current"]
+"""Of a translation: some of it is not there; it is not confirmed for its present Chinese; it is."""
 # The order in which the unit pages list the kinds; collectives come last, as they do in the clauses.
 KINDS: tuple[Kind, ...] = (
     "government",
@@ -24,6 +46,8 @@ KINDS: tuple[Kind, ...] = (
     "other",
     "collective",
 )
+# A phrase that pypinyin does not know: alone, 长 is zhang.
+load_phrases_dict({"长三角": [["cháng"], ["sān"], ["jiǎo"]]})
 BUSIEST = 10
 """How many units the home page names."""
 RELATED = 6
@@ -37,7 +61,9 @@ class PlanView:
 
     def __init__(self, loaded: Loaded) -> None:
         plan = loaded.plan
+        self.agreed = Agreed(loaded.glossary)
         self.notice: Notice = plan.notice
+        self.translation = translation(plan.notice)
         # Links to the source need the path within the repository, wherever the command was started.
         self.file = "/".join(Path(loaded.file).parts[-2:])
         self.topics = plan.topics
@@ -51,6 +77,7 @@ class PlanView:
             for index, record in enumerate(plan.measures)
         ]
         self.safeguards = [SafeguardView(self, record, n) for n, record in enumerate(plan.safeguards, start=1)]
+        self.terms = [TermView(self, term) for term in loaded.glossary.terms]
 
     @cached_property
     def units_by_kind(self) -> list[tuple[Kind, list["UnitView"]]]:
@@ -64,16 +91,51 @@ class PlanView:
         named = [unit for unit in self.units if unit.kind != "collective"]
         return sorted(named, key=lambda u: -len(u.measures))[:BUSIEST]
 
-    @property
-    def translation(self) -> Translation:
-        """Whether every measure and safeguard has its English."""
-        items = [*self.measures, *self.safeguards]
-        return "current" if all(item.translation == "current" for item in items) else "missing"
+    def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
+        """Return the glossary in the order of a dictionary, by initial letter; Chinese by its pinyin."""
+
+        def key(term: TermView) -> str:
+            spoken = "".join(lazy_pinyin(term.zh)) if lang == "zh" else term.en
+            return re.sub(r"[^a-z0-9]", "", spoken.lower())
+
+        terms = sorted(self.terms, key=key)
+        return [(initial, list(group)) for initial, group in groupby(terms, lambda term: key(term)[0].upper())]
 
     @property
     def safeguards_part(self) -> str:
         """The Chinese numeral of the part of the notice that holds the safeguards."""
         return numeral(len(self.themes) + 2)
+
+
+@dataclass(frozen=True)
+class TranslationView:
+    """How far the English of a record can be relied on."""
+
+    state: State
+    confirmed: date | None
+    """When the English was last found right."""
+
+
+def translation(record: Translated) -> TranslationView:
+    """Return the state of a record's English; `stale` also where nobody has confirmed it."""
+    data = record.model_dump()
+    if not all(text.get("en") for _, _, text in pairs(data)):
+        return TranslationView("missing", record.en_confirmed)
+    return TranslationView("current" if record.en_for == fingerprint(data) else "stale", record.en_confirmed)
+
+
+class TermView:
+    """A term of the glossary with the measures that use it."""
+
+    def __init__(self, plan: PlanView, record: Term) -> None:
+        self.plan, self.record = plan, record
+        self.id, self.zh, self.en, self.note = record.id, record.zh, record.en, record.note
+        self.address = f"glossary#{record.id}"
+
+    @cached_property
+    def measures(self) -> list["MeasureView"]:
+        """The measures in whose title or sentences it stands, in order."""
+        return [measure for measure in self.plan.measures if self.record in measure.terms]
 
 
 class ThemeView:
@@ -82,6 +144,7 @@ class ThemeView:
     def __init__(self, plan: PlanView, record: Theme, part: int) -> None:
         self.plan = plan
         self.id, self.name, self.title = record.id, record.name, record.title
+        self.translation = translation(record)
         self.part = numeral(part)
         self.address = f"themes/{record.id}"
         self.sections = [SectionView(self, section) for section in record.sections]
@@ -134,17 +197,13 @@ class _Answered:
         self.role: Literal["responsible", "lead"] = record.responsibility.role
         self.mentions = _mentions(plan, record.responsibility)
         self.units = [mention.unit for mention in self.mentions]
+        self.translation = translation(record)
 
     @property
     def role_label(self) -> str:
         """The label of its role, in the singular where a single body answers: lead, lead_one, responsible, ..."""
         single = len(self.units) == 1 and self.units[0].kind != "collective"
         return f"{self.role}_one" if single else self.role
-
-    @property
-    def translation(self) -> Translation:
-        """Whether every sentence has its English."""
-        return "current" if all(sentence.en for sentence in self.sentences) else "missing"
 
 
 class SafeguardView(_Answered):
@@ -165,6 +224,26 @@ class MeasureView(_Answered):
         self.section, self.theme = section, section.theme
         self.line = line
         self.address = f"measures/{record.number}"
+        texts = (record.title.zh, *(sentence.zh for sentence in record.sentences))
+        self.terms = {entry.term for zh in texts for entry in plan.agreed.entries_in(zh) if entry.term}
+        """The terms of the glossary in its title and sentences."""
+
+    @cached_property
+    def pieces(self) -> dict[Lang, list[list[Piece]]]:
+        """Its sentences in pieces, in each language; a term is marked where it first stands in the measure."""
+        agreed = self.plan.agreed
+        marks: dict[Lang, Iterator[list[Mark]]] = {
+            "zh": (agreed.marks_in_chinese(sentence.zh) for sentence in self.sentences),
+            "en": (agreed.marks_in_english(sentence.zh, sentence.en or "") for sentence in self.sentences),
+        }
+        return {lang: list(self._pieces(lang, marks[lang])) for lang in LANGUAGES}
+
+    def _pieces(self, lang: Lang, marks: Iterator[list[Mark]]) -> Iterator[list[Piece]]:
+        seen: set[Term] = set()
+        for sentence, found in zip(self.sentences, marks, strict=True):
+            fresh = {mark.term: mark for mark in reversed(found) if mark.term not in seen}
+            seen |= set(fresh)
+            yield pieces(getattr(sentence, lang) or "", sorted(fresh.values()))
 
     @property
     def previous(self) -> "MeasureView | None":
@@ -204,6 +283,8 @@ class UnitView:
         self.name, self.official_name, self.aliases = record.name, record.official_name, record.aliases
         self.line = line
         self.address = f"units/{record.id}"
+        self.unverified = record.unverified
+        self.translation = translation(record)
 
     @cached_property
     def measures(self) -> list[MeasureView]:

@@ -1,0 +1,68 @@
+"""Writes into the plan that the English of a record is right for its present Chinese, and since when."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from plansite.document import Document, Steps, read
+from plansite.load import load
+from plansite.problems import PlanError, Problem
+from plansite.proof import RECORDS, fingerprint, name_of
+from plansite.rules import pick
+
+SCALAR = re.compile(r"""'[^']*'|"[^"]*"|[^\s#,}]+""")
+"""A value on one line, up to what may follow it."""
+AWAITING = {"stale", "unconfirmed"}
+
+
+def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
+    """Set en_for and en_confirmed of the records named, nothing else; return for each what was written.
+
+    A name is the number of a measure, the id of any other record, or "notice". Raises PlanError where the plan is
+    broken, a name is unknown, or the proof finds fault with the English that is to be confirmed.
+    """
+    found = load(path).pending
+    document = read(path)
+    records = {
+        name_of(record): (steps, record) for pattern in RECORDS for steps, record in pick(document.data, *pattern)
+    }
+    if unknown := [name for name in names if name not in records]:
+        known = sorted(records, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0))
+        raise PlanError(
+            Problem(document.file, 1, 1, "plan", "unknown_id", {"kind": "record", "value": name, "allowed": known})
+            for name in unknown
+        )
+    paths = tuple(document.name(records[name][0]) for name in names)
+    if faults := [
+        p for p in found if p.code not in AWAITING and f"{p.path}.".startswith(tuple(f"{q}." for q in paths))
+    ]:
+        raise PlanError(faults)
+    lines = path.read_bytes().decode("utf-8").split("\n")
+    said = []
+    # From the last line to the first, so that the places that have been read stay right.
+    for steps, record in sorted(
+        (records[name] for name in names), key=lambda entry: document.place(entry[0]), reverse=True
+    ):
+        value = fingerprint(record)
+        _write(document, lines, steps, {"en_for": f'"{value}"', "en_confirmed": today.isoformat()})
+        said.append(f"{name_of(record)}: en_for {value}, en_confirmed {today}")
+    path.write_bytes("\n".join(lines).encode("utf-8"))
+    return said[::-1]
+
+
+def _write(document: Document, lines: list[str], steps: Steps, fields: dict[str, str]) -> None:
+    """Replace the values of fields where they stand, and put fields that are missing above the record's other texts."""
+    line, column = document.place(steps)
+    if lines[line - 1][column - 1] == "{":
+        raise PlanError([Problem(document.file, line, column, document.name(steps), "one_line_record")])
+    missing = [f"{name}: {value}" for name, value in fields.items() if (*steps, name) not in document.values]
+    for name, value in fields.items():
+        if (*steps, name) in document.values:
+            at, start = document.values[*steps, name]
+            text = lines[at - 1]
+            lines[at - 1] = text[: start - 1] + SCALAR.sub(value, text[start - 1 :], count=1)
+    named = lines[line - 1][column - 1 :].startswith(("id:", "number:"))
+    ending = "\r" if lines[line - 1].endswith("\r") else ""
+    below = line if named else line - 1
+    lines[below:below] = [" " * (column - 1) + entry + ending for entry in missing]

@@ -1,0 +1,170 @@
+"""Finds the agreed terms of a Chinese sentence and their forms in its English."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from plansite.model import CHINESE_SCRIPT, GLOSS, Glossary, Term, Wording
+
+MASK_ZH, MASK_EN = "某", "x"
+"""What masked words are written over with: neither a number nor a mark nor a conjunction."""
+
+
+def without_glosses(en: str) -> str:
+    """Return English with its glosses blanked out, every other character in its place."""
+    return GLOSS.sub(lambda gloss: " " * len(gloss[0]), en)
+
+
+def unglossed(en: str) -> str:
+    """Return English without its glosses, for places where they cannot be marked as ours."""
+    return re.sub(rf" ?{GLOSS.pattern}", "", en)
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """Chinese words and their agreed English: a term, where it has an explanation, or mere wording."""
+
+    zh: tuple[str, ...]
+    forms: tuple[str, ...]
+    only: bool = True
+    term: Term | None = None
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """Any of the English forms, the longest first."""
+        return _any_form(self.forms)
+
+
+Counted = list[tuple[Entry, int, list[str]]]
+"""Entries, how often each occurs in a Chinese sentence, and its forms in the English."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence in both languages, with what has been agreed on."""
+
+    zh: str
+    """The Chinese with the terms masked, so that neither their numbers nor their commas count."""
+    en: str
+    """The English with the agreed forms of those terms masked."""
+    unmet: tuple[Entry, ...]
+    """Terms of the Chinese without any agreed form in the English."""
+    counted: Counted
+    """Entries whose English stands for them alone."""
+    idioms: Counted
+    """The same for words with a number in them."""
+
+
+class Agreed:
+    """A glossary prepared for looking through many sentences."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        words: list[Term | Wording] = [*glossary.terms, *glossary.wordings]
+        entries = [Entry((term.zh,), (term.en, *term.also), term.only, term) for term in glossary.terms]
+        entries += [Entry(wording.zh, wording.en, wording.only) for wording in glossary.wordings]
+        self._figures = [Entry(wording.zh, wording.en) for wording in glossary.figures]
+        # The longest first, so that "must not" is counted before "must".
+        self._only = sorted((e for e in entries if e.only), key=lambda e: -max(map(len, e.forms), default=0))
+        self._by_zh = {zh: entry for entry in entries for zh in entry.zh}
+        self._by_figure = {zh: entry for entry in self._figures for zh in entry.zh}
+        self._zh = _any_of([*self._by_zh, *(longer for word in words for longer in word.inside)])
+        self._figure = _any_of(self._by_figure)
+
+    def entries_in(self, zh: str) -> list[Entry]:
+        """Return the entries of a Chinese sentence in order, longest first where they overlap."""
+        return [self._by_zh[match[0]] for match in self._zh.finditer(zh) if match[0] in self._by_zh]
+
+    def read(self, zh: str, en: str) -> Reading:
+        """Compare a Chinese sentence with its English, of which glosses have been blanked out."""
+        found = self.entries_in(zh)
+        once = [entry for entry in dict.fromkeys(found) if entry.forms]
+        unmet = tuple(entry for entry in once if not entry.expression.search(en))
+        plain = [form for entry in once if not entry.only for form in entry.forms]
+        masked_zh = self._zh.sub(lambda match: MASK_ZH if match[0] in self._by_zh else match[0], zh)
+        masked_en = _mask(_any_form(plain), en) if plain else en
+        counted, masked_en = _count(self._only, Counter(found), masked_en)
+        numbered = Counter(self._by_figure[match[0]] for match in self._figure.finditer(masked_zh))
+        idioms, masked_en = _count(self._figures, numbered, masked_en)
+        return Reading(self._figure.sub(MASK_ZH, masked_zh), masked_en, unmet, counted, idioms)
+
+    def marks_in_chinese(self, zh: str) -> list["Mark"]:
+        """Return where each term of a Chinese sentence stands."""
+        found = ((match, self._by_zh.get(match[0])) for match in self._zh.finditer(zh))
+        return [Mark(*match.span(), entry.term) for match, entry in found if entry and entry.term]
+
+    def marks_in_english(self, zh: str, en: str) -> list["Mark"]:
+        """Return where each term of a Chinese sentence first stands in its English, longest forms first."""
+        text = without_glosses(en)
+        marks = []
+        terms = {entry: entry.term for entry in self.entries_in(zh) if entry.term}
+        for entry, term in sorted(terms.items(), key=lambda item: -max(map(len, item[0].forms))):
+            match = entry.expression.search(text)
+            # A form that holds a gloss is left alone: the gloss is ours, the term is not.
+            if match and "[" not in en[slice(*match.span())]:
+                marks.append(Mark(*match.span(), term))
+                text = text[: match.start()] + MASK_EN * len(match[0]) + text[match.end() :]
+        return sorted(marks)
+
+
+@dataclass(frozen=True, order=True)
+class Mark:
+    """A term in a text, from `start` up to `end`."""
+
+    start: int
+    end: int
+    term: Term = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a text: plain, a gloss of ours, or a term that is to be explained."""
+
+    text: str
+    kind: Literal["text", "gloss", "term"]
+    term: Term | None = None
+
+
+def pieces(text: str, marks: Sequence[Mark] = ()) -> list[Piece]:
+    """Return a text in pieces: its glosses, and the terms that marks show."""
+    cuts = [(*gloss.span(), Piece(gloss[0], "gloss")) for gloss in GLOSS.finditer(text)]
+    cuts += [(mark.start, mark.end, Piece(text[mark.start : mark.end], "term", mark.term)) for mark in marks]
+    found, end = [], 0
+    for start, stop, piece in sorted(cuts, key=lambda cut: cut[0]):
+        found += [Piece(text[end:start], "text"), piece]
+        end = stop
+    return [piece for piece in (*found, Piece(text[end:], "text")) if piece.text]
+
+
+def runs(text: str) -> list[tuple[bool, str]]:
+    """Return (whether it is Chinese, text) for each stretch of an English text that quotes Chinese."""
+    parts = re.split(f"({CHINESE_SCRIPT.pattern}+)", text)
+    return [(index % 2 == 1, part) for index, part in enumerate(parts) if part]
+
+
+def _count(entries: list[Entry], chinese: Counter[Entry], en: str) -> tuple[Counted, str]:
+    """Return each entry with its occurrences, and the English with its forms masked."""
+    found: Counted = []
+    for entry in entries:
+        if entry.forms:
+            found.append((entry, chinese[entry], entry.expression.findall(en)))
+            en = _mask(entry.expression, en)
+    return found, en
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)")
+
+
+def _any_form(forms: Sequence[str]) -> re.Pattern[str]:
+    """Return an expression for English forms as whole words in any case, a plural s allowed; * is any ending."""
+    # A gloss may stand within a form; blanked out, it leaves several spaces.
+    escaped = [r"\s+".join(map(re.escape, form.removesuffix("*").split())) for form in forms]
+    escaped = [word + (r"\w*" if form.endswith("*") else "s?") for word, form in zip(escaped, forms, strict=True)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(escaped, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
+
+
+def _mask(expression: re.Pattern[str], en: str) -> str:
+    return expression.sub(lambda match: MASK_EN * len(match[0]), en)

@@ -1,0 +1,216 @@
+"""Holds the English against the Chinese: figures, terms, lists, and which Chinese a translation is of."""
+
+import hashlib
+import re
+from calendar import month_name
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from plansite.glossary import Agreed, Reading, without_glosses
+from plansite.model import Glossary
+from plansite.rules import Finding, Steps, pick
+from plansite.text import numeral
+
+RECORDS = (("notice",), ("themes", "*"), ("units", "*"), ("measures", "*"), ("safeguards", "*"))
+"""The records whose English is confirmed as a whole."""
+OURS = {"note", "keywords"}
+"""Fields of our own, which translate nothing."""
+
+
+def fingerprint(record: Any) -> str:
+    """Return the first 8 hexadecimal digits of the SHA-256 of a record's Chinese, one text a line.
+
+    `record` is plain data; every mapping with a text `zh` counts, in the order of the names and places that lead to it,
+    so that the order in which fields are written does not matter.
+    """
+    texts = sorted(pairs(record), key=lambda text: [f"{step:0>9}" for step in text[0]])
+    return hashlib.sha256("\n".join(zh for _, zh, _ in texts).encode()).hexdigest()[:8]
+
+
+def pairs(data: Any, steps: Steps = ()) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
+    """Yield (path, Chinese, the mapping that holds it) for every text of a record, in order."""
+    if isinstance(data, dict):
+        if isinstance(data.get("zh"), str):
+            yield steps, data["zh"], data
+        for key, value in data.items():
+            yield from pairs(value, (*steps, key))
+    elif isinstance(data, list | tuple):
+        for index, value in enumerate(data):
+            yield from pairs(value, (*steps, index))
+
+
+def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
+    """Yield what is wrong with the English of a plan given as plain data.
+
+    What is found in a record whose Chinese has changed since its English was confirmed does not block: its page says
+    so until someone mends and confirms it.
+    """
+    agreed = Agreed(glossary)
+    for pattern in RECORDS:
+        for steps, record in pick(data, *pattern):
+            texts = list(pairs(record, steps))
+            if not all(isinstance(text.get("en"), str) for _, _, text in texts):
+                continue
+            expected, confirmed = fingerprint(record), record.get("en_for")
+            if confirmed != expected:
+                details = {"expected": expected, "name": name_of(record)}
+                yield Finding((*steps, "en_for"), "stale" if confirmed else "unconfirmed", details, blocks=False)
+            for inner, _, text in texts:
+                if not OURS & set(inner):
+                    for steps_, code, details in _judged(agreed, text):
+                        yield Finding((*inner, *steps_), code, details, blocks=confirmed == expected)
+
+
+def name_of(record: Any) -> str:
+    """Return what `plansite confirm` calls a record: the number of a measure, an id, or "notice"."""
+    return str(record.get("number") or record.get("id") or "notice")
+
+
+def glossary_findings(glossary: Any, plan: Any) -> Iterator[Finding]:
+    """Yield broken rules of a glossary given as plain data: repeated terms, and terms that the plan (if any) lacks."""
+    chinese = "\n".join(zh for _, zh, _ in pairs(plan))
+    for field_name in ("id", "zh"):
+        first: dict[str, Steps] = {}
+        for steps, value in pick(glossary, "terms", "*", field_name):
+            if str(value) in first:
+                yield Finding(steps, "repeated_id", {"value": value}, first[str(value)])
+            first.setdefault(str(value), steps)
+            if plan and field_name == "zh" and str(value) not in chinese:
+                yield Finding(steps, "unused_term", {"value": value})
+
+
+Problems = Iterator[tuple[str, dict[str, Any]]]
+"""Problems of one sentence: code and details."""
+
+
+def _judged(agreed: Agreed, text: dict[str, Any]) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
+    """Yield (path within the text, code, details) for what is wrong with one text and has not been waived."""
+    reading = agreed.read(text["zh"], without_glosses(text["en"]))
+    waivers = text.get("waivers", {})
+    for rule, found in (("figures", figures(reading)), ("terms", terms(reading)), ("lists", lists(reading))):
+        problems = list(found)
+        if rule not in waivers:
+            yield from ((("en",), code, details) for code, details in problems)
+        elif not problems:
+            yield ("waivers", rule), "needless_waiver", {}
+
+
+def terms(reading: Reading) -> Problems:
+    """Yield the terms of the Chinese that the English lacks, and words of strength that it adds or loses."""
+    for entry in reading.unmet:
+        yield "term_missing", {"term": entry.zh[0], "forms": list(entry.forms)}
+    yield from _uneven(entry for entry in reading.counted if entry[0] not in reading.unmet)
+
+
+def _uneven(counted: Iterable[tuple[Any, int, list[str]]]) -> Problems:
+    for entry, zh, en in counted:
+        details = {"term": list(entry.zh), "words": en, "forms": list(entry.forms), "zh": zh}
+        if zh > len(en):
+            yield "wording_lost", details | {"en": len(en)}
+        elif zh < len(en):
+            yield "wording_added" if entry.zh else "weakened", details
+
+
+CHINESE_NUMBERS: dict[str, float] = {numeral(number): number for number in range(1, 100)}
+CHINESE_NUMBERS |= {"两": 2, "零": 0, "百": 100, "千": 1000, "半": 0.5}
+CHINESE_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[零一二两三四五六七八九十百千半]+")
+TO_NINETEEN = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen""".split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+ENGLISH_NUMBERS: dict[str, float] = {
+    word: number for words in (TO_NINETEEN, ORDINALS) for number, word in enumerate(words)
+}
+ENGLISH_NUMBERS |= dict(zip(TENS, range(20, 100, 10), strict=True))
+ENGLISH_NUMBERS |= {
+    f"{ten}-{one}": ENGLISH_NUMBERS[ten] + number
+    for ten in TENS
+    for words in (TO_NINETEEN, ORDINALS)
+    for number, one in enumerate(words[1:10], start=1)
+}
+ENGLISH_NUMBERS |= {"half": 0.5, "double": 2, "twice": 2, "hundred": 100, "thousand": 1000}
+ENGLISH_NUMBER = re.compile(
+    rf"(?<![\w.])(?:(?P<digits>[0-9]+(?:\.[0-9]+)?%?)(?:st|nd|rd|th)?"
+    rf"|(?P<word>{'|'.join(sorted(ENGLISH_NUMBERS, key=len, reverse=True))})"
+    rf"|(?P<month>(?-i:{'|'.join(month_name[1:])})(?= [0-9])))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def figures(reading: Reading) -> Problems:
+    """Yield numbers, percentages, dates and ordinals that stand in one language only."""
+    yield from _uneven(reading.idioms)
+    chinese = Counter(_chinese_number(match[0]) for match in CHINESE_NUMBER.finditer(reading.zh))
+    english = Counter(_english_number(match) for match in ENGLISH_NUMBER.finditer(reading.en))
+    if missing := chinese - english:
+        yield "figure_missing", {"figures": sorted(missing.elements())}
+    if added := english - chinese:
+        yield "figure_added", {"figures": sorted(added.elements())}
+
+
+def _chinese_number(text: str) -> str:
+    return f"{CHINESE_NUMBERS[text]:g}" if text in CHINESE_NUMBERS else text
+
+
+def _english_number(match: re.Match[str]) -> str:
+    if match["month"]:
+        return str(list(month_name).index(match["month"]))
+    return match["digits"] or f"{ENGLISH_NUMBERS[match['word'].lower()]:g}"
+
+
+ENUMERATED = 3
+"""From how many items on a list is counted."""
+LAST_ITEM = re.compile("(?<=.)(?:和|及|(?<!参)与)")
+# What ends an English list on either side: the sentence's own marks, and the words that open or close a clause.
+BOUNDARY = re.compile(r"[.;:]|, (?:and|or)\b|\b(?:such as|including|will|may|must)\b")
+BREAK = re.compile(r", |\b(?:and|or|as well as)\b")
+OPEN = re.compile("(?<![平上中下同高头对均何])等(?![级候待于同额])")
+MAY_OPEN = re.compile("其他|包括|含|例如")
+OPENERS = re.compile(
+    r"\b(?:such as|including|(?:and|or) others?|other such|and so on|(?:and|or) the like)\b", re.IGNORECASE
+)
+
+
+def lists(reading: Reading) -> Problems:
+    """Yield lists whose English has another number of items, and lists that are open in one language only.
+
+    A Chinese list is what 、 joins. An English one is what commas and a last "and" join, without a comma before that
+    "and"; clauses that hold lists are parted by semicolons.
+    """
+    chinese = filter(None, (_chinese_items(part) for part in _parts(reading.zh, "[，。；：等]", "（(.*?)）")))
+    english = [items for part in _parts(reading.en, BOUNDARY, r"\((.*?)\)") for items in _english_items(part)]
+    for items in chinese:
+        match = next((offer for offer in english if items in offer), None)
+        if match is None:
+            yield "list_differs", {"items": items}
+        else:
+            english.remove(match)
+    zh, en = len(OPEN.findall(reading.zh)), len(OPENERS.findall(reading.en))
+    if en < zh:
+        yield "open_list_lost", {"zh": zh, "en": en}
+    elif en > zh + len(MAY_OPEN.findall(reading.zh)):
+        yield "open_list_added", {"zh": zh, "en": en}
+
+
+def _parts(text: str, boundary: str | re.Pattern[str], bracket: str) -> list[str]:
+    """Return the parts of a sentence that a list cannot reach beyond; what stands in brackets is a part of its own."""
+    return [*re.split(boundary, re.sub(bracket, "", text)), *re.findall(bracket, text)]
+
+
+def _chinese_items(part: str) -> int:
+    """Return how many items the list in a part of a Chinese sentence has; 0 where there is none."""
+    *items, last = part.split("、")
+    count = len(items) + (2 if LAST_ITEM.search(last.partition("的")[0]) else 1)
+    return count if items and count >= ENUMERATED else 0
+
+
+def _english_items(part: str) -> Iterator[set[int]]:
+    """Yield for each closing "and" how many items its list may have, begun with the part or after an earlier "and"."""
+    commas = [0]
+    for mark in BREAK.finditer(part):
+        if mark[0] == ", ":
+            commas = [count + 1 for count in commas]
+        else:
+            yield {count + 2 for count in commas}
+            commas.append(0)
