@@ -64,10 +64,11 @@ def test_measure_pages_name_the_units_of_the_notice_in_order(site: Path, real: L
 def test_sentences_have_their_anchors(site: Path, real: Loaded) -> None:
     for measure in real.plan.measures:
         page = parsed(site / "measures" / str(measure.number) / "index.html")
-        for number, sentence in enumerate(measure.sentences, start=1):
+        for number in range(1, len(measure.sentences) + 1):
             item = page.find(id=f"s{number}")
             assert isinstance(item, Tag)
-            assert item.get_text().removesuffix("#") == sentence.zh
+            assert item.find(class_="sentence") is not None
+            assert item.find("a", class_="anchor", href=f"#s{number}") is not None
 
 
 def test_every_link_and_anchor_leads_somewhere(site: Path) -> None:
@@ -234,6 +235,7 @@ def test_each_language_has_a_search_index_of_its_own(site: Path) -> None:
     assert len(chinese) == len(english) > 58
     assert not any(entry["location"].startswith("en/") for entry in [*chinese, *english])
     assert not [entry for entry in english if HAN.search(entry["title"] + entry["text"])]
+    assert not [entry for entry in chinese if "The District will" in entry["text"] or " will " in entry["title"]]
     for root, entries in ((site, chinese), (site / "en", english)):
         for entry in entries:
             assert (root / entry["location"].partition("#")[0] / "index.html").is_file()
@@ -253,8 +255,8 @@ MISTAKES = {
     ),
     "YAML that cannot be read": (
         "data/plan.yaml",
-        "notice:\n  title:",
-        "notice:\n\ttitle:",
+        "notice:\n  en_for:",
+        "notice:\n\ten_for:",
         r"data/plan\.yaml:\d+:1: plan: is not valid YAML: ",
     ),
     "a name that no template may use": (
@@ -348,3 +350,37 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     assert (project / "data" / "plan.yaml").read_text("utf-8").splitlines()[line - 1] == "  - number: 7"
     data = json.loads((site / "plan.json").read_text("utf-8"))
     assert data["measures"][6]["url"]["en"] == "https://plan.example.org/en/measures/7/"
+
+
+def test_changed_chinese_is_shown_as_unconfirmed_until_somebody_confirms_it(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    plan = project / "data" / "plan.yaml"
+    text = plan.read_text("utf-8")
+    plan.write_text(
+        text.replace("zh: 简化港澳投资者商事登记的流程和材料。", "zh: 简化港澳投资者商事登记的流程。"), "utf-8"
+    )
+    done = run("plansite", "check", cwd=project)
+    assert done.returncode == 1
+    stale = re.fullmatch(
+        r"data/plan\.yaml:(\d+):13: measures\[1\]\.en_for: is not of this Chinese, which has changed since; once the "
+        r'English is right, run "plansite confirm 1" or write "([0-9a-f]{8})"\n',
+        done.stdout,
+    )
+    assert stale is not None, done.stdout
+    done = run("plansite", "build", cwd=project)
+    assert done.returncode == 0, done.stderr
+    warning = "The Chinese has changed since this English was last confirmed, on November 23, 2026. "
+    pages = {path: parsed(project / "site" / path) for path in ("en/measures/1/index.html", "en/text/index.html")}
+    for page in pages.values():
+        notices = [notice.get_text() for notice in page.select(".notice--stale")]
+        assert notices == [warning + "Until it has been checked again, rely on the Chinese."]
+    assert parsed(project / "site" / "measures" / "1" / "index.html").select(".notice--stale") == []
+    measures = json.loads((project / "site" / "plan.json").read_text("utf-8"))["measures"]
+    assert [measure["number"] for measure in measures if measure["translation"] == "stale"] == [1]
+
+    assert run("plansite", "confirm", "1", cwd=project).returncode == 0
+    assert run("plansite", "check", cwd=project).returncode == 0
+    lines, before = plan.read_text("utf-8").splitlines(), text.splitlines()
+    changed = [number for number, (new, old) in enumerate(zip(lines, before, strict=True), start=1) if new != old]
+    assert changed[0] == int(stale[1])
+    assert lines[changed[0] - 1] == f'    en_for: "{stale[2]}"'

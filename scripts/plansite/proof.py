@@ -77,7 +77,7 @@ def glossary_findings(glossary: Any, plan: Any) -> Iterator[Finding]:
                 yield Finding(steps, "repeated_id", {"value": value}, first[str(value)])
             first.setdefault(str(value), steps)
             if plan and field_name == "zh" and str(value) not in chinese:
-                yield Finding(steps, "unused_term", {"value": value})
+                yield Finding(steps, "unused_term", {"value": value}, blocks=False)
 
 
 Problems = Iterator[tuple[str, dict[str, Any]]]
