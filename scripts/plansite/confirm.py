@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from plansite.document import Document, Steps, read
-from plansite.load import load
+from plansite.load import load, nearest_to
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
 from plansite.rules import pick
@@ -29,8 +29,11 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
     }
     if unknown := [name for name in names if name not in records]:
         known = sorted(records, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0))
+        details: dict[str, object] = {"kind": "record", "allowed": known}
         raise PlanError(
-            Problem(document.file, 1, 1, "plan", "unknown_id", {"kind": "record", "value": name, "allowed": known})
+            Problem(
+                document.file, 1, 1, "plan", "unknown_id", details | {"value": name, "nearest": nearest_to(name, known)}
+            )
             for name in unknown
         )
     paths = tuple(document.name(records[name][0]) for name in names)

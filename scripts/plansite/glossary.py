@@ -50,10 +50,12 @@ class Reading:
     """The Chinese with the terms masked, so that neither their numbers nor their commas count."""
     en: str
     """The English with the agreed forms of those terms masked."""
-    unmet: tuple[Entry, ...]
-    """Terms of the Chinese without any agreed form in the English."""
+    found: Counted
+    """Terms of the Chinese, except those below."""
+    foreign: list[tuple[Entry, str]]
+    """Terms that the Chinese does not have, with the form that stands in the English."""
     counted: Counted
-    """Entries whose English stands for them alone."""
+    """Entries whose English stands for them alone, found or not."""
     idioms: Counted
     """The same for words with a number in them."""
 
@@ -66,6 +68,7 @@ class Agreed:
         entries = [Entry((term.zh,), (term.en, *term.also), term.only, term) for term in glossary.terms]
         entries += [Entry(wording.zh, wording.en, wording.only) for wording in glossary.wordings]
         self._figures = [Entry(wording.zh, wording.en) for wording in glossary.figures]
+        self._terms = [entry for entry in entries if entry.term and not entry.only]
         # The longest first, so that "must not" is counted before "must".
         self._only = sorted((e for e in entries if e.only), key=lambda e: -max(map(len, e.forms), default=0))
         self._by_zh = {zh: entry for entry in entries for zh in entry.zh}
@@ -79,16 +82,17 @@ class Agreed:
 
     def read(self, zh: str, en: str) -> Reading:
         """Compare a Chinese sentence with its English, of which glosses have been blanked out."""
-        found = self.entries_in(zh)
-        once = [entry for entry in dict.fromkeys(found) if entry.forms]
-        unmet = tuple(entry for entry in once if not entry.expression.search(en))
-        plain = [form for entry in once if not entry.only for form in entry.forms]
+        times = Counter(self.entries_in(zh))
+        plain = [entry for entry in times if entry.forms and not entry.only]
+        found = [(entry, times[entry], entry.expression.findall(en)) for entry in plain]
         masked_zh = self._zh.sub(lambda match: MASK_ZH if match[0] in self._by_zh else match[0], zh)
-        masked_en = _mask(_any_form(plain), en) if plain else en
-        counted, masked_en = _count(self._only, Counter(found), masked_en)
+        masked_en = _mask(_any_form([form for entry in plain for form in entry.forms]), en) if plain else en
+        counted, masked_en = _count(self._only, times, masked_en)
+        others = ((entry, entry.expression.search(masked_en)) for entry in self._terms if entry not in times)
+        foreign = [(entry, match[0]) for entry, match in others if match]
         numbered = Counter(self._by_figure[match[0]] for match in self._figure.finditer(masked_zh))
         idioms, masked_en = _count(self._figures, numbered, masked_en)
-        return Reading(self._figure.sub(MASK_ZH, masked_zh), masked_en, unmet, counted, idioms)
+        return Reading(self._figure.sub(MASK_ZH, masked_zh), masked_en, found, foreign, counted, idioms)
 
     def marks_in_chinese(self, zh: str) -> list["Mark"]:
         """Return where each term of a Chinese sentence stands."""
@@ -158,11 +162,16 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)")
 
 
+MAY = "(?! [0-9])"
+"""What tells the word may from the month."""
+
+
 def _any_form(forms: Sequence[str]) -> re.Pattern[str]:
     """Return an expression for English forms as whole words in any case, a plural s allowed; * is any ending."""
     # A gloss may stand within a form; blanked out, it leaves several spaces.
     escaped = [r"\s+".join(map(re.escape, form.removesuffix("*").split())) for form in forms]
-    escaped = [word + (r"\w*" if form.endswith("*") else "s?") for word, form in zip(escaped, forms, strict=True)]
+    ends = [r"\w*" if form.endswith("*") else MAY if form == "may" else "s?" for form in forms]
+    escaped = [word + end for word, end in zip(escaped, ends, strict=True)]
     return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(escaped, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
 
 

@@ -21,10 +21,14 @@ OURS = {"note", "keywords"}
 def fingerprint(record: Any) -> str:
     """Return the first 8 hexadecimal digits of the SHA-256 of a record's Chinese, one text a line.
 
-    `record` is plain data; every mapping with a text `zh` counts, in the order of the names and places that lead to it,
-    so that the order in which fields are written does not matter.
+    `record` is plain data; every mapping with a text `zh` counts. Fields are taken in alphabetical order, lists as they
+    stand, so that the order in which fields are written does not matter.
     """
-    texts = sorted(pairs(record), key=lambda text: [f"{step:0>9}" for step in text[0]])
+
+    def order(text: tuple[Steps, str, Any]) -> list[str]:
+        return [f"{step:09}" if isinstance(step, int) else step for step in text[0]]
+
+    texts = sorted(pairs(record), key=order)
     return hashlib.sha256("\n".join(zh for _, zh, _ in texts).encode()).hexdigest()[:8]
 
 
@@ -98,9 +102,15 @@ def _judged(agreed: Agreed, text: dict[str, Any]) -> Iterator[tuple[Steps, str, 
 
 def terms(reading: Reading) -> Problems:
     """Yield the terms of the Chinese that the English lacks, and words of strength that it adds or loses."""
-    for entry in reading.unmet:
-        yield "term_missing", {"term": entry.zh[0], "forms": list(entry.forms)}
-    yield from _uneven(entry for entry in reading.counted if entry[0] not in reading.unmet)
+    for entry, zh, en in reading.found:
+        details = {"term": list(entry.zh), "forms": list(entry.forms), "zh": zh, "en": len(en)}
+        if not en:
+            yield "term_missing", details
+        elif len(en) < zh:
+            yield "wording_lost", details
+    for entry, form in reading.foreign:
+        yield "term_added", {"words": form, "term": list(entry.zh)}
+    yield from _uneven(reading.counted)
 
 
 def _uneven(counted: Iterable[tuple[Any, int, list[str]]]) -> Problems:
@@ -179,13 +189,15 @@ def lists(reading: Reading) -> Problems:
     "and"; clauses that hold lists are parted by semicolons.
     """
     chinese = filter(None, (_chinese_items(part) for part in _parts(reading.zh, "[，。；：等]", "（(.*?)）")))
-    english = [items for part in _parts(reading.en, BOUNDARY, r"\((.*?)\)") for items in _english_items(part)]
+    english = [_english_lists(part) for part in _parts(reading.en, BOUNDARY, r"\((.*?)\)")]
     for items in chinese:
-        match = next((offer for offer in english if items in offer), None)
-        if match is None:
+        fitting = ((lists, commas) for lists in english for commas in lists if len(commas) + 2 == items)
+        found, used = next(fitting, (None, frozenset()))
+        if found is None:
             yield "list_differs", {"items": items}
         else:
-            english.remove(match)
+            # A comma joins the items of one list only.
+            found[:] = [commas for commas in found if not commas & used]
     zh, en = len(OPEN.findall(reading.zh)), len(OPENERS.findall(reading.en))
     if en < zh:
         yield "open_list_lost", {"zh": zh, "en": en}
@@ -205,12 +217,17 @@ def _chinese_items(part: str) -> int:
     return count if items and count >= ENUMERATED else 0
 
 
-def _english_items(part: str) -> Iterator[set[int]]:
-    """Yield for each closing "and" how many items its list may have, begun with the part or after an earlier "and"."""
-    commas = [0]
+def _english_lists(part: str) -> list[frozenset[int]]:
+    """Return the lists there may be in a part of an English sentence, each by the places of its commas.
+
+    A list ends with an "and" and begins with the part or after an earlier "and"; it has two items more than commas.
+    """
+    found: list[frozenset[int]] = []
+    begun: list[frozenset[int]] = [frozenset()]
     for mark in BREAK.finditer(part):
         if mark[0] == ", ":
-            commas = [count + 1 for count in commas]
+            begun = [commas | {mark.start()} for commas in begun]
         else:
-            yield {count + 2 for count in commas}
-            commas.append(0)
+            found += [commas for commas in begun if commas]
+            begun.append(frozenset())
+    return found

@@ -1,0 +1,232 @@
+"""Plants 200 errors in the real plan, one at a time, and counts how many the check finds: `make planted`."""
+
+import random
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from plansite.load import load
+from plansite.problems import PlanError
+
+PLAN = Path(__file__).parent.parent / "data" / "plan.yaml"
+SEED = 20220511
+NUMBER_WORDS = "two three four five six seven eight nine ten".split()
+# Bodies and places of one kind, any of which could be mistaken for another.
+NAMES = [
+    ["Suzhou", "Shanghai", "Nanjing"],
+    ["Main Board", "ChiNext", "STAR Market", "Beijing Stock Exchange"],
+    ["Xiangke Loan", "Xiangzhi Loan", "Miaopu Loan", "Gaoqi Loan"],
+    ["Yangtze River Delta Advanced Materials Research Institute", "Hohai University Suzhou Research Institute"],
+    ["Shanghai Science and Technology Exchange Center", "National Eastern Tech-Transfer Center"],
+    ["Supreme People's Court", "District Court"],
+    ["Suzhou Government Services Website", "Suzhou Xiangcheng Credit Platform"],
+    ["working day", "calendar day", "week"],
+    ["working days", "months"],
+    ["Every month", "Every year", "Every week"],
+    ["annual", "monthly"],
+    ["provincial and municipal", "national and provincial"],
+    ["small and medium-sized enterprises (SMEs)", "large enterprises", "micro and small enterprises"],
+    ["flagship enterprises", "leading enterprises"],
+    ["high-tech enterprises", "technology enterprises"],
+    ["foreign-invested enterprises", "domestic enterprises"],
+    ["real estate registration", "vehicle registration"],
+    ["enterprise income tax", "value-added tax"],
+    ["bankruptcy administrator", "liquidator"],
+    ["administrative penalties", "criminal penalties"],
+]
+WEAKER = {
+    "must not": ["should not", "may not"],
+    "must": ["should", "may"],
+    "The District will": ["The District may", "The District should", "The District intends to"],
+    "It will": ["It may", "It could", "It will try to", "It will consider whether to", "It will seek to"],
+    "will be": ["may be", "should be", "might be"],
+    "will establish": ["will explore establishing"],
+    "will introduce": ["will explore", "will pilot"],
+    "fully": ["partly"],
+    "strictly": ["generally"],
+    "accelerate": ["gradually accelerate"],
+    "every eligible": ["selected"],
+    "in accordance with laws and regulations": ["as appropriate"],
+}
+OPEN = {
+    "such as": ["namely", "consisting of"],
+    "including": ["namely"],
+    " and others": [""],
+    " and other such": [" and such"],
+    "and the like": ["and funds"],
+    "or the like": ["at all"],
+}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A plan with one error, the kind of error, and what was written for what."""
+
+    kind: str
+    place: str
+    wrong: str
+    plan: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence of the plan, by the keys that lead to it."""
+
+    name: str
+    path: tuple[str | int, ...]
+    zh: str
+    en: str
+
+    def in_gloss(self, at: int) -> bool:
+        """Return whether a place in the English is within a gloss, which is ours and translates nothing."""
+        return self.en.count("[", 0, at) > self.en.count("]", 0, at)
+
+
+def places(plan: dict[str, Any]) -> list[Place]:
+    """Return every translated sentence of the measures and safeguards."""
+    return [
+        Place(f"{kind}[{item.get('number') or item['id']}].{at + 1}", (kind, index, "sentences", at), s["zh"], s["en"])
+        for kind in ("measures", "safeguards")
+        for index, item in enumerate(plan[kind])
+        for at, s in enumerate(item["sentences"])
+    ]
+
+
+def swapped(words: dict[str, list[str]]) -> Callable[[Place, random.Random], Iterator[tuple[str, str]]]:
+    """Return what plants another word for one of those given; glosses, which are ours, are left alone."""
+
+    def plant(place: Place, chance: random.Random) -> Iterator[tuple[str, str]]:
+        for right, wrong in words.items():
+            for match in re.finditer(rf"(?<!\w){re.escape(right)}(?!\w)", place.en):
+                if not place.in_gloss(match.start()):
+                    other = chance.choice(wrong)
+                    yield f"{right} > {other}", place.en[: match.start()] + other + place.en[match.end() :]
+
+    return plant
+
+
+def changed_figure(place: Place, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield the sentence with one of its figures changed."""
+    for match in re.finditer(rf"(?<![\w.])(?:[0-9]+(?:\.[0-9]+)?|{'|'.join(NUMBER_WORDS)})(?![\w.])", place.en):
+        if place.in_gloss(match.start()):
+            continue
+        if match[0] in NUMBER_WORDS:
+            other = chance.choice([word for word in NUMBER_WORDS if word != match[0]])
+        else:
+            at = chance.choice([index for index, character in enumerate(match[0]) if character != "."])
+            other = match[0][:at] + chance.choice("123456789".replace(match[0][at], "")) + match[0][at + 1 :]
+        yield f"{match[0]} > {other}", place.en[: match.start()] + other + place.en[match.end() :]
+
+
+def dropped_item(place: Place, _: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield the sentence without one item of a list of three or more that the Chinese joins by 、."""
+    items_of = [part.split("、") for part in re.split("[，。；：等]", place.zh)]
+    counts = {len(items) + bool(re.search(".(?:和|及|与)", items[-1])) for items in items_of if len(items) > 1} - {2}
+    item = r"[\w'\"\-+&() ]{3,70}?"
+    for run in re.finditer(rf"(?:such as|including|in|of|for|like|between|:) ({item}(?:, {item})+) and ", place.en):
+        items = run[1].split(", ")
+        # A clause that only begins like a list is none.
+        if len(items) + 1 not in counts or any(re.match("and |or |with |so |to |it ", entry) for entry in items):
+            continue
+        for index in range(len(items)):
+            rest = ", ".join(items[:index] + items[index + 1 :])
+            yield f"without {items[index]}", place.en[: run.start(1)] + rest + place.en[run.end(1) :]
+
+
+def foreign_script(place: Place, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield the sentence with a Chinese word or mark in its English."""
+    for match in re.finditer(r"(?<= )[a-z]{4,}(?= )", place.en):
+        if not place.in_gloss(match.start()):
+            mark = chance.choice(["企业", "服务", "，", "（"])
+            yield mark, place.en[: match.start()] + mark + place.en[match.end() :]
+
+
+def stale(place: Place, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield the Chinese with a word more, a word less or another figure."""
+    middle = len(place.zh) // 2
+    yield "word added", place.zh[:middle] + chance.choice(["尽快", "原则上", "部分"]) + place.zh[middle:]
+    yield "character lost", place.zh[: middle - 1] + place.zh[middle:]
+
+
+def half_width(place: Place, _: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield the Chinese with a mark of the Latin keyboard."""
+    yield "half-width comma", place.zh.replace("，", ",", 1) if "，" in place.zh else place.zh[:-1] + "."
+
+
+Plant = Callable[[Place, random.Random], Iterator[tuple[str, str]]]
+KINDS: list[tuple[str, int, str, Plant]] = [
+    ("changed figure", 30, "en", changed_figure),
+    ("dropped item", 40, "en", dropped_item),
+    ("swapped unit or name", 30, "en", swapped({a: [b for b in group if b != a] for group in NAMES for a in group})),
+    ("weakened verb", 40, "en", swapped(WEAKER)),
+    ("lost 等", 20, "en", swapped(OPEN)),
+    ("Chinese in English", 10, "en", foreign_script),
+    ("half-width mark in Chinese", 10, "zh", half_width),
+    ("stale sentence", 20, "zh", stale),
+]
+
+
+def planted(plan: dict[str, Any], seed: int = SEED) -> Iterator[Planted]:
+    """Yield 200 plans with one error each, the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    for kind, number, lang, plant in KINDS:
+        found = [(place, wrong, text) for place in places(plan) for wrong, text in plant(place, chance)]
+        # Where the plan has fewer places than errors, each place is taken before any is taken again.
+        rounds = [chance.sample(found, len(found)) for _ in range(-(-number // len(found)))]
+        for place, wrong, text in [entry for each in rounds for entry in each][:number]:
+            spoiled = deepcopy(plan)
+            record: Any = spoiled
+            for step in place.path:
+                record = record[step]
+            record[lang] = text
+            yield Planted(kind, place.name, wrong, spoiled)
+
+
+def is_caught(error: Planted, folder: Path) -> bool:
+    """Return whether `plansite check` would name the record in which the error was planted."""
+    path = folder / "plan.yaml"
+    path.write_text(yaml.dump(error.plan, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), "utf-8")
+    try:
+        problems = list(load(path).pending)
+    except PlanError as found:
+        problems = found.problems
+    return any(problem.path.startswith(error.place.partition(".")[0] + ".") for problem in problems)
+
+
+def run(seed: int = SEED) -> tuple[Counter[str], Counter[str], list[Planted]]:
+    """Return by kind how many errors were planted and how many caught, and those that were missed."""
+    total: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    missed = []
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "glossary.yaml").write_bytes(PLAN.with_name("glossary.yaml").read_bytes())
+        for error in planted(yaml.safe_load(PLAN.read_text("utf-8")), seed):
+            total[error.kind] += 1
+            if is_caught(error, Path(folder)):
+                caught[error.kind] += 1
+            else:
+                missed.append(error)
+    return total, caught, missed
+
+
+def main(seed: int = SEED) -> None:
+    """Print the table."""
+    total, caught, missed = run(seed)
+    print(f"{'planted error':<28}{'planted':>8}{'caught':>8}{'share':>8}")
+    for kind in total:
+        print(f"{kind:<28}{total[kind]:>8}{caught[kind]:>8}{caught[kind] / total[kind]:>8.0%}")
+    print(f"{'all':<28}{total.total():>8}{caught.total():>8}{caught.total() / total.total():>8.1%}")
+    for error in missed:
+        print(f"missed: {error.kind}: {error.place}: {error.wrong}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else SEED)

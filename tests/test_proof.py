@@ -1,0 +1,131 @@
+"""The English held against the Chinese: what each rule finds in a sentence, and what the rules find together."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+import planted
+from conftest import REAL_PLAN
+from plansite.glossary import Agreed, pieces, runs, unglossed, without_glosses
+from plansite.load import Loaded
+from plansite.model import Glossary, Waivers
+from plansite.proof import figures, fingerprint, lists, pairs, terms
+
+GLOSSARY = Glossary.model_validate(yaml.safe_load(REAL_PLAN.with_name("glossary.yaml").read_text("utf-8")))
+AGREED = Agreed(GLOSSARY)
+
+
+def found(rule: Any, zh: str, en: str) -> list[str]:
+    """Return what a rule says of a sentence, as codes with the figures or numbers that matter."""
+    said = rule(AGREED.read(zh, without_glosses(en)))
+    known = ("figures", "words", "items")
+    return [" ".join([code, *(str(details[key]) for key in known if details.get(key))]) for code, details in said]
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "expected"),
+    [
+        ("1个工作日", "1 working day", []),
+        ("0.5个工作日", "half a working day", []),
+        ("0.5个工作日", "0.5 working days", []),
+        ("第十四次会议", "the 14th meeting", []),
+        ("第十四次会议", "the fourteenth meeting", ["figure_missing ['14']"]),
+        ("二十一项", "twenty-one items", []),
+        ("2022年5月11日", "on May 11, 2022", []),
+        ("七大集群", "it may build seven clusters", []),
+        ("达100%", "reach 100%", []),
+        ("达100%", "reach 100", ["figure_missing ['100%']", "figure_added ['100']"]),
+        ("15个套餐", "16 packages", ["figure_missing ['15']", "figure_added ['16']"]),
+        ("进一步统一标准", "further unify the standards", []),
+        ("一批企业", "a number of enterprises", []),
+        ("一批企业", "enterprises", ["wording_lost"]),
+        ("推行“双随机”", 'introduce "double random"', []),
+        ("实施改革", "carry out two reforms", ["figure_added ['2']"]),
+        ("实施改革", "carry out reforms [two of them]", []),
+    ],
+)
+def test_figures(zh: str, en: str, expected: list[str]) -> None:
+    assert found(figures, zh, en) == expected
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "expected"),
+    [
+        ("办理不动产登记", "handle real estate registration", []),
+        ("办理不动产登记", "handle Real Estate  Registration", []),
+        ("办理不动产登记", "handle property registration", ["term_missing"]),
+        ("公积金小微贷", "provident-fund-based loans for micro and small enterprises", []),
+        ("企业注销，企业注销", "enterprise deregistration and closing", ["wording_lost"]),
+        ("办理登记", "handle real estate registration", ["term_added real estate registration"]),
+        ("探索建立机制", "explore establishing a mechanism", []),
+        ("探索建立机制", "establish a mechanism", ["wording_lost"]),
+        ("建立机制", "explore establishing a mechanism", ["wording_added ['explore']"]),
+        ("建立机制", "should establish a mechanism", ["weakened ['should']"]),
+        ("不得处罚", "must not impose penalties", []),
+        ("不得处罚", "may not impose penalties", ["wording_lost", "wording_added ['may']"]),
+        ("需要的结果，尽可能统一", "the results needed, unified as far as possible", []),
+    ],
+)
+def test_terms(zh: str, en: str, expected: list[str]) -> None:
+    assert found(terms, zh, en) == expected
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "expected"),
+    [
+        ("甲、乙、丙", "A, B and C", []),
+        ("甲、乙、丙", "A and C", ["list_differs 3"]),
+        ("甲、乙和丙", "A, B and C", []),
+        ("甲、乙、丙和丁", "A, B and C", ["list_differs 4"]),
+        ("甲、乙", "A alone", []),
+        ("甲、乙、丙等", "such as A, B and C", []),
+        ("甲、乙、丙等", "A, B and C", ["open_list_lost"]),
+        ("甲、乙、丙", "A, B, C and others", ["list_differs 3", "open_list_added"]),
+        ("平等保护同等对待", "equal protection", []),
+        ("甲、乙、丙，丁、戊、己、庚", "A, B and C; D, E, F and G", []),
+        ("甲、乙、丙，丁、戊、己", "A, B and C; D and F", ["list_differs 3"]),
+        ("“双随机、一公开”监管", '"double random, one public" supervision', []),
+        ("停车场（库）、绿地、人防", "lots and garages, green spaces and civil air defense", []),
+    ],
+)
+def test_lists(zh: str, en: str, expected: list[str]) -> None:
+    assert found(lists, zh, en) == expected
+
+
+def test_the_fingerprint_is_of_the_chinese_alone_in_whatever_order_it_is_written() -> None:
+    record = {"title": {"zh": "标题", "en": "Title"}, "sentences": [{"zh": "一", "en": "a"}, {"zh": "二"}]}
+    turned = {"sentences": [{"en": "b", "zh": "一"}, {"zh": "二"}], "title": {"zh": "标题", "en": "Heading"}}
+    assert fingerprint(record) == fingerprint(turned) == "7441a8f6"
+    assert fingerprint(record | {"sentences": [{"zh": "二"}, {"zh": "一"}]}) != fingerprint(record)
+
+
+def test_glosses_stand_apart() -> None:
+    text = "The loan [for SMEs: 小微] will be extended."
+    assert [(piece.kind, piece.text) for piece in pieces(text)] == [
+        ("text", "The loan "), ("gloss", "[for SMEs: 小微]"), ("text", " will be extended."),
+    ]  # fmt: skip
+    assert unglossed(text) == "The loan will be extended."
+    assert runs("[for SMEs: 小微]") == [(False, "[for SMEs: "), (True, "小微"), (False, "]")]
+
+
+def test_the_real_plan_needs_no_waiver(real: Loaded) -> None:
+    sentences = [sentence for item in (*real.plan.measures, *real.plan.safeguards) for sentence in item.sentences]
+    assert [sentence.zh for sentence in sentences if sentence.waivers != Waivers()] == []
+    assert real.pending == []
+
+
+def test_the_glossary_has_no_term_without_both_languages_and_a_line_on_it() -> None:
+    data = yaml.safe_load(REAL_PLAN.with_name("glossary.yaml").read_text("utf-8"))
+    assert len(data["terms"]) > 200
+    assert all(set(term) >= {"id", "zh", "en", "note"} for term in data["terms"])
+    longest = max(len(note["en"]) for _, _, note in pairs([term["note"] for term in data["terms"]]))
+    assert longest <= 150, "one line"
+
+
+@pytest.mark.planted
+def test_of_200_planted_errors_19_in_20_are_caught() -> None:
+    total, caught, missed = planted.run()
+    assert total.total() == 200
+    for kind, number in total.items():
+        assert caught[kind] >= 0.95 * number, [(error.place, error.wrong) for error in missed if error.kind == kind]
