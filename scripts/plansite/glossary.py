@@ -32,6 +32,10 @@ class Entry:
     only: bool = True
     term: Term | None = None
 
+    def length(self) -> int:
+        """Return the length of the longest form: longer forms are looked for first."""
+        return max(map(len, self.forms), default=0)
+
     @cached_property
     def expression(self) -> re.Pattern[str]:
         """Any of the English forms, the longest first."""
@@ -69,8 +73,9 @@ class Agreed:
         entries += [Entry(wording.zh, wording.en, wording.only) for wording in glossary.wordings]
         self._figures = [Entry(wording.zh, wording.en) for wording in glossary.figures]
         self._terms = [entry for entry in entries if entry.term and not entry.only]
+        self._any_term = _any_form([form for entry in self._terms for form in entry.forms])
         # The longest first, so that "must not" is counted before "must".
-        self._only = sorted((e for e in entries if e.only), key=lambda e: -max(map(len, e.forms), default=0))
+        self._only = sorted((entry for entry in entries if entry.only), key=Entry.length, reverse=True)
         self._by_zh = {zh: entry for entry in entries for zh in entry.zh}
         self._by_figure = {zh: entry for entry in self._figures for zh in entry.zh}
         self._zh = _any_of([*self._by_zh, *(longer for word in words for longer in word.inside)])
@@ -86,10 +91,13 @@ class Agreed:
         plain = [entry for entry in times if entry.forms and not entry.only]
         found = [(entry, times[entry], entry.expression.findall(en)) for entry in plain]
         masked_zh = self._zh.sub(lambda match: MASK_ZH if match[0] in self._by_zh else match[0], zh)
-        masked_en = _mask(_any_form([form for entry in plain for form in entry.forms]), en) if plain else en
+        masked_en = en
+        for entry in sorted(plain, key=Entry.length, reverse=True):
+            masked_en = _mask(entry.expression, masked_en)
         counted, masked_en = _count(self._only, times, masked_en)
-        others = ((entry, entry.expression.search(masked_en)) for entry in self._terms if entry not in times)
-        foreign = [(entry, match[0]) for entry, match in others if match]
+        # Nearly all sentences are done with one search for all terms.
+        others = [entry for entry in self._terms if entry not in times] if self._any_term.search(masked_en) else []
+        foreign = [(entry, match[0]) for entry in others if (match := entry.expression.search(masked_en))]
         numbered = Counter(self._by_figure[match[0]] for match in self._figure.finditer(masked_zh))
         idioms, masked_en = _count(self._figures, numbered, masked_en)
         return Reading(self._figure.sub(MASK_ZH, masked_zh), masked_en, found, foreign, counted, idioms)
@@ -104,7 +112,7 @@ class Agreed:
         text = without_glosses(en)
         marks = []
         terms = {entry: entry.term for entry in self.entries_in(zh) if entry.term}
-        for entry, term in sorted(terms.items(), key=lambda item: -max(map(len, item[0].forms))):
+        for entry, term in sorted(terms.items(), key=lambda item: item[0].length(), reverse=True):
             match = entry.expression.search(text)
             # A form that holds a gloss is left alone: the gloss is ours, the term is not.
             if match and "[" not in en[slice(*match.span())]:
