@@ -7,7 +7,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site serve test check planted schema golden lock clean
+.PHONY: site serve test check planted bench-search schema golden lock clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -32,6 +32,10 @@ test: $(VENV)/dev.done  ## all tests, the browser's included
 
 planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the check finds
 	@$(BIN)/python tests/planted.py
+
+bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, beside stock Material
+	@scripts/ensure-chromium
+	@$(BIN)/python tests/bench_search.py
 
 schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
 	$(BIN)/plansite schema plan > data/plan.schema.json

@@ -9,9 +9,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from plansite.load import Loaded, load
 from plansite.views import PlanView
@@ -20,6 +31,9 @@ PROJECT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
 SMALL_PLAN = DATA / "plan.yaml"
 REAL_PLAN = PROJECT / "data" / "plan.yaml"
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+SEARCH_BOX = "[data-md-component=search-query]"
+RESULTS = ".md-search-result__item"
 # Chromium as root in a container needs --no-sandbox; the rest keeps it from calling home.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -116,3 +130,49 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
+
+
+class Watched:
+    """A page with all that it asked for and complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", self._dialog)
+
+    def _request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A fresh desktop page that must end without a complaint and without a request to another host."""
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        watched = Watched(context.new_page())
+        yield watched.page
+        assert watched.complaints == []
+        assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}
+
+
+def search(page: Page, query: str) -> None:
+    """Open the search box by its key and type into it."""
+    page.keyboard.press("/")
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+    page.keyboard.type(query)

@@ -1,4 +1,4 @@
-"""What people do with the site, in a real browser: switch, search, tab, tap, copy, read without scripts, preview."""
+"""What people do with the site, in a real browser: switch, tab, tap, copy, read without scripts, preview."""
 
 import json
 import re
@@ -6,65 +6,21 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Response, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from conftest import SMALL_PLAN, copy_project, run, serving
+from conftest import RESULTS, SMALL_PLAN, Watched, copy_project, run, search, serving
 
 pytestmark = pytest.mark.browser
 
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 780}
 KINDS = [
     "", "text/", "measures/", "measures/24/", "units/", "units/government-office/", "units/towns-subdistricts-zones/",
     "themes/", "themes/services/", "glossary/", "about/", "accessibility/", "contribute/", "404.html",
 ]  # fmt: skip
 BOTH = [f"/{lang}{kind}" for lang in ("", "en/") for kind in KINDS]
-SEARCH_BOX = "[data-md-component=search-query]"
-RESULTS = ".md-search-result__item"
-
-
-class Watched:
-    """A page with all that it asked for and complained about."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", self._request)
-        page.on("response", self._response)
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", self._dialog)
-
-    def _request(self, request: Request) -> None:
-        self.requests.append(request.url)
-
-    def _response(self, response: Response) -> None:
-        if response.status >= 400:
-            self.complaints.append(f"{response.status} {response.url}")
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.complaints.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A fresh desktop page that must end without a complaint and without a request to another host."""
-    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
-        watched = Watched(context.new_page())
-        yield watched.page
-        assert watched.complaints == []
-        assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}
 
 
 def test_every_kind_of_page_is_quiet_and_stays_at_home(page: Page) -> None:
@@ -105,51 +61,6 @@ def test_the_toggle_follows_a_place_chosen_later(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/en/measures/24/#s3$"))
 
 
-def search(page: Page, query: str) -> None:
-    page.keyboard.press("/")
-    expect(page.locator(SEARCH_BOX)).to_be_focused()
-    page.keyboard.type(query)
-
-
-@pytest.mark.parametrize(
-    ("root", "query", "first"),
-    [
-        ("/", "破产", "/measures/49/"),
-        ("/", "不动产登记", "/measures/27/"),
-        ("/", "区税务局", "/units/tax-service/"),
-        ("/", "RCEP", "/measures/3/"),
-        ("/en/", "bankruptcy", "/en/measures/49/"),
-        ("/en/", "meteorological", "/en/units/meteorological-bureau/"),
-        ("/en/measures/7/", "real estate", "/en/measures/27/"),
-    ],
-)
-def test_search_finds_and_leads_there(page: Page, root: str, query: str, first: str) -> None:
-    page.goto(root)
-    search(page, query)
-    links = page.locator(f"{RESULTS} > a.md-search-result__link")
-    expect(links.first).to_have_attribute("href", re.compile(re.escape(first)))
-    english = [urlsplit(str(link.get_attribute("href"))).path.startswith("/en/") for link in links.all()]
-    assert set(english) == {root.startswith("/en/")}
-    links.first.click()
-    expect(page).to_have_url(re.compile(re.escape(first)))
-
-
-@pytest.mark.parametrize(("root", "query", "words"), [("/", "zzzz", "没有找到"), ("/en/", "zzzz", "No matching")])
-def test_a_search_without_result_says_so_in_the_pages_language(page: Page, root: str, query: str, words: str) -> None:
-    page.goto(root)
-    search(page, query)
-    expect(page.locator(".md-search-result__meta")).to_contain_text(words)
-
-
-def test_chinese_finds_nothing_on_english_pages_and_the_other_way_round(page: Page) -> None:
-    page.goto("/en/")
-    search(page, "破产")
-    expect(page.locator(".md-search-result__meta")).to_contain_text("No matching")
-    page.goto("/")
-    search(page, "bankruptcy")
-    expect(page.locator(".md-search-result__meta")).to_contain_text("没有找到")
-
-
 def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.textContent || document.activeElement.ariaLabel || ''")).strip()
 
@@ -180,42 +91,12 @@ def test_the_keyboard_alone_reaches_everything(page: Page) -> None:
     expect(page).to_have_url(re.compile("/en/units/administrative-approval-bureau/$"))
 
 
-def test_search_by_keyboard_alone(page: Page) -> None:
-    page.goto("/")
-    search(page, "破产")
-    expect(page.locator(RESULTS).first).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/measures/49/"))
-    search(page, "破产")
-    expect(page.locator(RESULTS).first).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator(SEARCH_BOX)).not_to_be_focused()
-
-
-def test_the_home_page_opens_the_search(page: Page) -> None:
-    page.goto("/en/")
-    page.locator("main").get_by_role("button", name="Open search").click()
-    expect(page.locator(SEARCH_BOX)).to_be_focused()
-
-
 def test_nothing_scrolls_sideways_on_a_phone(page: Page) -> None:
     page.set_viewport_size(PHONE)
     for path in BOTH:
         page.goto(path)
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert excess == 0, path
-
-
-def test_searching_on_a_phone(page: Page) -> None:
-    page.set_viewport_size(PHONE)
-    page.goto("/measures/")
-    page.get_by_role("banner").get_by_role("button", name="打开搜索").click()
-    expect(page.locator(SEARCH_BOX)).to_be_focused()
-    page.locator(SEARCH_BOX).fill("不动产登记")
-    expect(page.locator(f"{RESULTS} > a").first).to_have_attribute("href", re.compile("/measures/27/"))
-    page.locator(f"{RESULTS} > a").first.click()
-    expect(page.locator("h1")).to_contain_text("优化不动产登记服务功能")
 
 
 def test_a_sentence_has_a_link_to_copy(browser: Browser, address: str) -> None:

@@ -54,7 +54,8 @@ def test_plan_json_says_what_is_not_translated(small_view: PlanView) -> None:
     assert measures[2]["sentences"][0] == {"zh": "完善破产制度。", "en": None, "note": None}
     assert measures[0]["sentences"][0]["note"] == "The notice does not say which permits [许可] are meant."
     assert measures[0]["topics"] == ["taxation"]
-    assert measures[0]["keywords"] == {"zh": ["开店"], "en": ["open a shop"]}
+    assert measures[1]["keywords"]["zh"] == ["贷款", "借钱", "融资", "企业贷款", "无抵押贷款", "小微贷款"]
+    assert measures[1]["keywords"]["en"][:2] == ["bank loan", "borrow money"]
 
 
 def test_sentences_csv_holds_the_notice_in_order(real_view: PlanView) -> None:

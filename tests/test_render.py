@@ -45,9 +45,9 @@ def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
 def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:
     repository = Repository("https://example.org/plan/", "main")
     page = render(small_view, MACROS, LABELS, HANDWRITTEN, repository)["measures/2.en.md"]
-    assert 'href="https://example.org/plan/edit/main/data/plan.yaml#L95"' in page
+    assert 'href="https://example.org/plan/edit/main/data/plan.yaml#L98"' in page
     assert "https://example.org/plan/issues/new?title=Measure+2%3A+Extend+%22credit+loans%22&amp;body=" in page
-    assert "blob%2Fmain%2Fdata%2Fplan.yaml%23L95" in page
+    assert "blob%2Fmain%2Fdata%2Fplan.yaml%23L98" in page
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-// Six conveniences; every page reads and links without them.
+// Four conveniences; every page reads and links without them.
 
 // The language toggle keeps the place in the page: /measures/7/#s2 leads to /en/measures/7/#s2.
 for (const toggle of document.querySelectorAll(".language-toggle")) {
@@ -56,20 +56,3 @@ for (const term of document.querySelectorAll(".term")) {
     term.addEventListener(again, () => term.classList.remove("term--dismissed"));
   }
 }
-
-// Anything marked as a way to the search box opens it, by mouse or keyboard.
-const searchOpen = document.getElementById("__search");
-const searchBox = document.querySelector("[data-md-component=search-query]");
-const openSearch = (event) => {
-  if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
-  event.preventDefault();
-  if (!searchOpen.checked) searchOpen.click();
-  searchBox.focus();
-};
-for (const control of document.querySelectorAll("[data-open-search]")) {
-  control.addEventListener("click", openSearch);
-  control.addEventListener("keydown", openSearch);
-}
-
-// Material searches on keyup; text that comes without a key (pasted, dictated, written by hand) is searched as well.
-searchBox.addEventListener("input", () => searchBox.dispatchEvent(new KeyboardEvent("keyup")));

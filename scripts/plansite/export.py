@@ -112,6 +112,7 @@ def _unit(unit: UnitView) -> dict[str, Any]:
         "official_name": _text(unit.official_name),
         "kind": unit.kind,
         "aliases": [alias.zh for alias in unit.aliases],
+        "keywords": unit.keywords.model_dump(mode="json"),
         "unverified": unit.unverified,
         "note": _text(unit.note) if unit.note else None,
         "measures": [measure.number for measure in unit.measures],

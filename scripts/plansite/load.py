@@ -104,7 +104,7 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
     steps, kind, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
     place = document.place(steps)
     unreadable = {steps for _, steps, code, *_ in document.reported if code.startswith("yaml")}
-    if steps in unreadable or (kind == "too_short" and value):
+    if steps in unreadable or (kind == "too_short" and len(value) >= context["min_length"]):
         return  # only follows from a problem that has been reported
     if kind in EXPECTED or (kind == "literal_error" and not isinstance(value, str)):
         expected = EXPECTED.get(kind, "text")
@@ -124,7 +124,7 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
     elif kind == "greater_than_equal":
         document.report("not_positive", place, steps, value=value)
     elif kind == "too_short":
-        document.report("too_few", place, steps)
+        document.report("too_few", place, steps, found=len(value), least=context["min_length"])
     else:
         document.report(kind, place, steps, **context)
 

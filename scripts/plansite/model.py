@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from plansite.problems import Lang
+
 # GB/T 15834-2011 prescribes full-width marks in Chinese; a full stop between digits is a decimal point.
 FULL_WIDTH = dict(zip(",:;!?()[]<>", "，：；！？（）［］〈〉", strict=True)) | {".": "。", '"': "“”", "'": "‘’"}
 HALF_WIDTH = re.compile(r"""[,:;!?()\[\]<>"']|(?<![0-9])\.|\.(?![0-9])""")
@@ -97,6 +99,10 @@ class Text(Record):
 
     zh: Chinese
     en: English
+
+    def __getitem__(self, lang: Lang) -> str:
+        """Return it in one language."""
+        return self.zh if lang == "zh" else self.en
 
 
 class Note(Record):
@@ -202,6 +208,20 @@ class Theme(Translated):
 Kind = Literal["party", "government", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
 
 
+class Keywords(Record):
+    """Everyday and former names and words, for each language: what people search with, never part of the notice."""
+
+    zh: tuple[Chinese, ...] = ()
+    en: tuple[English, ...] = ()
+
+
+class MeasureKeywords(Keywords):
+    """What people call the matter of a measure; enough of it for the search to meet them."""
+
+    zh: Annotated[tuple[Chinese, ...], Field(min_length=6)]
+    en: Annotated[tuple[English, ...], Field(min_length=6)]
+
+
 class Unit(Translated):
     """A body that answers for measures: `name` as the notice prints it, `aliases` its other wordings there."""
 
@@ -215,6 +235,7 @@ class Unit(Translated):
     unverified: StrictBool = False
     """Its full name or identity rests on our reading alone; the note says what is in doubt."""
     note: Text | None = None
+    keywords: Keywords = Keywords()
 
 
 class Topic(Record):
@@ -222,13 +243,6 @@ class Topic(Record):
 
     id: Slug
     name: Text
-
-
-class Keywords(Record):
-    """Everyday words that people search with, for each language."""
-
-    zh: tuple[Chinese, ...] = ()
-    en: tuple[English, ...] = ()
 
 
 class Safeguard(Part, Translated):
@@ -245,7 +259,7 @@ class Measure(Part, Translated):
     section: Number
     responsibility: Responsibility
     topics: tuple[AnyText, ...] = ()
-    keywords: Keywords = Keywords()
+    keywords: MeasureKeywords
 
 
 class Plan(Record):

@@ -1,6 +1,5 @@
 """Feeds the pages of the plan to MkDocs; the only module that knows MkDocs."""
 
-import logging
 import os
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from mkdocs.structure.pages import Page
 from plansite.export import write_data
 from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.render import Repository, day, labels_in
-from plansite.search import FOLDER, split_index
+from plansite.search import Document, handwritten, write_search
 from plansite.site import Site, Sources, compose
 
-SEARCH_PLUGIN = "material/search"
+FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
+"""Where the pages of each language stand."""
 
 
 class PlanConfig(base.Config):
@@ -35,13 +35,13 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     site: Site
     """What this build publishes; set by on_config, the first of the events."""
+    handwritten: dict[Lang, list[Document]]
+    """What the search can find in docs/; filled page by page."""
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Read the plan and render every page before MkDocs empties the site folder, so that no mistake costs it."""
         if hasattr(self, "site"):
             return  # the i18n plugin starts a build of its own for each further language
-        # jieba, which the search plugin uses, reports its own loading on every run.
-        logging.getLogger("jieba").setLevel(logging.WARNING)
         repository = Repository(self.config.repository, self.config.branch) if self.config.repository else None
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
@@ -50,6 +50,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         except PlanError as error:
             message = report(error.problems, "text", lang_of_locale(os.environ))
             raise PluginError(f"\n{message}") from None
+        self.handwritten = {lang: [] for lang in LANGUAGES}
 
     @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
@@ -76,6 +77,13 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         env.filters["day"] = day
         return env
 
+    def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
+        if page.file.src_uri not in self.site.markdown:
+            lang = _lang(config)
+            place = page.url.removeprefix(FOLDER[lang])
+            self.handwritten[lang].append(handwritten(place, str(page.title), html))
+
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
         """Keep one 404 page for each language, and no sitemap where the address of the site is not known."""
         if template_name == "404.html" and _lang(config) == "en":
@@ -87,11 +95,11 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     @event_priority(-200)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the data files and, after the i18n plugin has merged the search indexes, part them again."""
+        """Write the data files and, once the i18n plugin has built all languages, the search indexes."""
         site = Path(config.site_dir)
         write_data(self.site.plan, site, config.site_url or "")
-        if SEARCH_PLUGIN in config.plugins:
-            split_index(site)
+        for lang in LANGUAGES:
+            write_search(self.site.plan, self.site.labels, lang, self.handwritten[lang], site)
 
 
 def _lang(config: MkDocsConfig) -> Lang:

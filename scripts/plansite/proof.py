@@ -129,17 +129,22 @@ TO_NINETEEN = """zero one two three four five six seven eight nine ten eleven tw
 seventeen eighteen nineteen""".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-ENGLISH_NUMBERS: dict[str, float] = {
-    word: number for words in (TO_NINETEEN, ORDINALS) for number, word in enumerate(words)
-}
-ENGLISH_NUMBERS |= dict(zip(TENS, range(20, 100, 10), strict=True))
-ENGLISH_NUMBERS |= {
-    f"{ten}-{one}": ENGLISH_NUMBERS[ten] + number
+COUNT_WORDS = {word: number for words in (TO_NINETEEN, ORDINALS) for number, word in enumerate(words)}
+COUNT_WORDS |= dict(zip(TENS, range(20, 100, 10), strict=True))
+COUNT_WORDS |= {
+    f"{ten}-{one}": COUNT_WORDS[ten] + number
     for ten in TENS
     for words in (TO_NINETEEN, ORDINALS)
     for number, one in enumerate(words[1:10], start=1)
 }
-ENGLISH_NUMBERS |= {"half": 0.5, "double": 2, "twice": 2, "hundred": 100, "thousand": 1000}
+"""The English for 0 to 99, as a count and as far as `ORDINALS` goes as a place in an order."""
+ENGLISH_NUMBERS: dict[str, float] = COUNT_WORDS | {
+    "half": 0.5,
+    "double": 2,
+    "twice": 2,
+    "hundred": 100,
+    "thousand": 1000,
+}
 ENGLISH_NUMBER = re.compile(
     rf"(?<![\w.])(?:(?P<digits>[0-9]+(?:\.[0-9]+)?%?)(?:st|nd|rd|th)?"
     rf"|(?P<word>{'|'.join(sorted(ENGLISH_NUMBERS, key=len, reverse=True))})"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from plansite.problems import LANGUAGES
 from plansite.text import clause
 
 Steps = tuple[int | str, ...]
@@ -30,6 +31,7 @@ def findings(data: Any) -> Iterator[Finding]:
     yield from _used(data)
     yield from _named(data)
     yield from _printed(data)
+    yield from _searched(data)
 
 
 def pick(data: Any, *pattern: str) -> Iterator[tuple[Steps, Any]]:
@@ -183,6 +185,26 @@ def _printed(data: Any) -> Iterator[Finding]:
                 yield Finding(steps, "printed_needless")
             elif _bare(printed) != _bare(expected):
                 yield Finding(steps, "printed_differs", {"expected": expected})
+
+
+def _searched(data: Any) -> Iterator[Finding]:
+    """Yield keywords given twice, and those of a measure that stand in its own text."""
+    for records in ("measures", "units"):
+        for lang in LANGUAGES:
+            for (_, index, *_), words in pick(data, records, "*", "keywords", lang):
+                place: Steps = (records, index, "keywords", lang)
+                own = [value for _, value in pick(data[records][index], "title", lang)]
+                own += [value for _, value in pick(data[records][index], "sentences", "*", lang)]
+                text = "\n".join(value.lower() for value in own if isinstance(value, str))
+                first: dict[str, Steps] = {}
+                for steps, word in pick(words, "*"):
+                    if not isinstance(word, str):
+                        continue
+                    if word.lower() in first:
+                        yield Finding((*place, *steps), "repeated_id", {"value": word}, first[word.lower()])
+                    elif word.lower() in text:
+                        yield Finding((*place, *steps), "keyword_in_text", {"value": word})
+                    first.setdefault(word.lower(), (*place, *steps))
 
 
 def _bare(text: str) -> str:

@@ -1,35 +1,231 @@
-"""Gives each language a search index of its own, so that neither lists hits of the other."""
+"""Makes the search index of each language: all there is to find, and what it takes to understand a query.
+
+The worker overrides/assets/search.js reads the texts through for every query; what needs a library is done here.
+"""
 
 import json
-from html import escape
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, Literal
 
-from plansite.problems import LANGUAGES, Lang
+import yaml
+from opencc import OpenCC
+from pypinyin import lazy_pinyin
+from snowballstemmer import stemmer
 
-INDEX = "search/search_index.json"
-# Chinese pages hold Latin words such as RCEP, which lunr's Chinese trimmer drops unless English is loaded as well.
-LUNR_LANGUAGES: dict[Lang, list[str]] = {"zh": ["en", "zh"], "en": ["en"]}
-FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
+from plansite.glossary import unglossed
+from plansite.model import HAN, Keywords, Labels, Sentence, Text
+from plansite.problems import Lang
+from plansite.proof import COUNT_WORDS
+from plansite.render import counted, labels_in
+from plansite.text import numeral
+from plansite.views import MeasureView, PlanView, UnitView
+
+FieldName = Literal["title", "section", "keyword", "sentence", "unit"]
+"""Where in a document a text stands, which decides how much a match in it counts."""
+HAN_RUN = re.compile(f"[{HAN}]+")
+WORD = re.compile("[a-z]+")
+# The characters of everyday Chinese; rarer ones have hardly any traditional form of their own.
+CJK = "".join(map(chr, range(0x4E00, 0xA000)))
+# The 3,755 commonest characters (GB/T 2312-1980, level 1): those that somebody may type for another of the same sound.
+LEVEL_1 = ((high, low) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
+COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 
 
-def split_index(site: Path) -> None:
-    """Split the combined index that the search plugin wrote into one for each language, at search/ and en/search/."""
-    combined = json.loads((site / INDEX).read_text("utf-8"))
-    for lang in LANGUAGES:
-        documents = [
-            entry | {"location": entry["location"].removeprefix(FOLDER[lang]), "title": _title(entry)}
-            for entry in combined["docs"]
-            if entry["location"].startswith(FOLDER["en"]) == (lang == "en")
-        ]
-        index = {"config": combined["config"] | {"lang": LUNR_LANGUAGES[lang]}, "docs": documents}
-        path = site / FOLDER[lang] / INDEX
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), "utf-8")
+@dataclass(frozen=True)
+class Part:
+    """A text of a document; `anchor` is the place of a sentence on its page."""
+
+    field: FieldName
+    text: str
+    anchor: str = ""
 
 
-def _title(entry: dict[str, str]) -> str:
-    """Return a title as HTML, which is how the result list takes it.
+@dataclass(frozen=True)
+class Document:
+    """Something to find: a page, or a place on one that is looked for by itself."""
 
-    Headings inside a page come as HTML already; the title of a page itself comes as plain text from its front matter.
-    """
-    return entry["title"] if "#" in entry["location"] else escape(entry["title"], quote=False)
+    kind: Literal["measure", "unit", "theme", "section", "term", "page"]
+    location: str
+    title: str
+    about: str
+    parts: list[Part]
+    names: tuple[str, ...] = ()
+    """Queries that can mean nothing else, in small letters and figures alone."""
+    measures: tuple[str, ...] = ()
+    """The places of the measures that a unit answers for."""
+
+
+def write_search(plan: PlanView, labels: Labels, lang: Lang, handwritten: Iterable[Document], folder: Path) -> None:
+    """Write search/LANG.js, which the worker loads when somebody turns to the search box."""
+    index = index_of([*documents(plan, labels, lang), *handwritten], lang)
+    target = folder / "search" / f"{lang}.js"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A script rather than JSON: a worker may load it from a folder as well, where browsers refuse to fetch.
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    target.write_text(f"self.indexes.{lang} = {text};\n", "utf-8")
+
+
+def index_of(found: list[Document], lang: Lang) -> dict[str, Any]:
+    """Return the index: documents, word families, stop words, simplified characters and readings."""
+    texts = [part.text for document in found for part in document.parts]
+    stops = stopwords()
+    return {
+        "documents": [_plain(document) for document in found],
+        "families": families(texts),
+        "stops": stops,
+        "simplified": simplified("".join([*texts, *stops["zh"]])),
+        "readings": readings(texts) if lang == "zh" else {},
+    }
+
+
+def _plain(document: Document) -> dict[str, Any]:
+    filled = {name: value for name, value in asdict(document).items() if value}
+    parts = [[text for text in (part.field, part.text, part.anchor) if text] for part in document.parts]
+    return filled | {"parts": parts}
+
+
+@cache
+def stopwords() -> dict[Lang, list[str]]:
+    """Return the stop words of each language, {"zh": ["怎么办", ...], "en": ["how", ...]}, the longest first."""
+    words = yaml.safe_load(Path(__file__).with_name("stopwords.yaml").read_text("utf-8"))
+    return {"zh": sorted(words["zh"], key=len, reverse=True), "en": words["en"].split()}
+
+
+def families(texts: Iterable[str]) -> list[str]:
+    """Return the Latin words of texts that share a stem: ["bankrupt bankruptcy", ...] (Snowball English)."""
+    words = sorted({word for text in texts for word in WORD.findall(text.lower())})
+    found: dict[str, list[str]] = defaultdict(list)
+    for word, stem in zip(words, stemmer("english").stemWords(words), strict=True):
+        found[stem].append(word)
+    return [" ".join(forms) for forms in found.values() if len(forms) > 1]
+
+
+def simplified(text: str) -> str:
+    """Return each traditional character whose simplified one occurs in a text, followed by it: 營营環环 (OpenCC)."""
+    known = set(text)
+    pairs = zip(CJK, OpenCC("t2s").convert(CJK), strict=True)
+    return "".join(old + new for old, new in pairs if old != new and new in known)
+
+
+def readings(texts: Iterable[str]) -> dict[str, str]:
+    """Return the characters of Chinese texts, as read in their words, and common ones by pinyin: {"deng": "登等"}."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for run in (*COMMON, *(run for text in texts for run in HAN_RUN.findall(text))):
+        for character, syllable in zip(run, lazy_pinyin(run, v_to_u=False), strict=True):
+            found[syllable].add(character)
+    return {syllable: "".join(sorted(characters)) for syllable, characters in sorted(found.items())}
+
+
+def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
+    """Yield everything that the plan gives to find, in one language."""
+    words = labels_in(labels, lang)
+    for measure in plan.measures:
+        yield _measure(measure, words, lang)
+    for unit in plan.units:
+        about = f"{words['units']} · {counted(labels, lang, 'measures', len(unit.measures))}"
+        parts = [Part("title", name) for name in _names(unit, lang)] + _keywords(unit.keywords, lang)
+        measures = tuple(f"{measure.address}/" for measure in unit.measures)
+        yield Document("unit", f"{unit.address}/", unit.name[lang], about, parts, unit_names(unit, lang), measures)
+    for theme in plan.themes:
+        parts = [Part("title", theme.name[lang]), Part("title", theme.title[lang])]
+        yield Document("theme", f"{theme.address}/", theme.name[lang], words["themes"], parts)
+    for section in plan.sections:
+        place, title = f"{section.theme.address}/#{section.anchor}", section.title[lang]
+        yield Document("section", place, title, section.theme.name[lang], [Part("title", title)])
+    for term in plan.terms:
+        title = getattr(term, lang)
+        yield Document("term", f"{term.address.replace('#', '/#')}", title, words["glossary"], [Part("title", title)])
+    yield from _frame(plan, words, lang)
+
+
+def _measure(measure: MeasureView, words: dict[str, str], lang: Lang) -> Document:
+    others = len(measure.units) - 1
+    answering = measure.units[0].name[lang]
+    if others:
+        answering += words["more_units"].format(n=len(measure.units), others=others)
+    parts = [
+        Part("title", measure.title[lang]),
+        Part("section", measure.section.title[lang]),
+        *_keywords(measure.keywords, lang),
+        *(Part("sentence", text, f"#s{n}") for n, text in enumerate(_sentences(measure.sentences, lang), start=1)),
+        *(Part("unit", name) for unit in measure.units for name in _names(unit, lang)),
+    ]
+    title = words["measure_title"].format(n=measure.number, title=measure.title[lang])
+    about = f"{measure.theme.name[lang]} · {answering}"
+    return Document("measure", f"{measure.address}/", title, about, parts, number_names(measure.number))
+
+
+def _frame(plan: PlanView, words: dict[str, str], lang: Lang) -> Iterator[Document]:
+    """Yield what the notice says before and after its measures."""
+    general = plan.notice.general_requirements
+    frame: list[tuple[str, Text, Sequence[Sentence]]] = [
+        ("general", general.title, (*plan.notice.preamble, *general.sentences)),
+        *((safeguard.anchor, safeguard.title, safeguard.sentences) for safeguard in plan.safeguards),
+    ]
+    for anchor, title, sentences in frame:
+        texts = [Part("sentence", text) for text in _sentences(sentences, lang)]
+        parts = [Part("title", title[lang]), *texts]
+        yield Document("page", f"text/#{anchor}", title[lang], words["whole_text"], parts)
+
+
+def unit_names(unit: UnitView, lang: Lang) -> tuple[str, ...]:
+    """Return a unit's names as people write them, in letters alone: 区税务局, 税务局, 国税局, 国家税务总局…."""
+    names = [*_names(unit, lang), *(part.text for part in _keywords(unit.keywords, lang))]
+    names += [name.removeprefix({"zh": "区", "en": "District "}[lang]) for name in names]
+    return tuple(dict.fromkeys(re.sub(r"[\W_]", "", name.lower()) for name in names))
+
+
+def _names(unit: UnitView, lang: Lang) -> list[str]:
+    return list(dict.fromkeys(name[lang] for name in (unit.name, unit.official_name, *unit.aliases)))
+
+
+def _keywords(keywords: Keywords, lang: Lang) -> list[Part]:
+    return [Part("keyword", word) for word in getattr(keywords, lang)]
+
+
+def _sentences(sentences: Iterable[Sentence], lang: Lang) -> list[str]:
+    return [unglossed(getattr(sentence, lang) or sentence.zh) for sentence in sentences]
+
+
+def number_names(number: int) -> tuple[str, ...]:
+    """Return a measure's number as people write it, in letters alone: 39, 三十九, thirtynine."""
+    if number >= 100:  # noqa: PLR2004 - headings count in words up to 99 only
+        return (str(number),)
+    words = (word.replace("-", "") for word, value in COUNT_WORDS.items() if value == number)
+    return (str(number), numeral(number), *words)
+
+
+def handwritten(location: str, title: str, html: str) -> Document:
+    """Return a page written by hand: a part for each of its headings and paragraphs, with the anchor before it."""
+    reader = _Reader()
+    reader.feed(html)
+    texts = [(anchor, " ".join(text.split())) for anchor, text in reader.texts]
+    parts = [Part("sentence", text, anchor) for anchor, text in texts if text not in {"", title}]
+    return Document("page", location, title, "", [Part("title", title), *parts])
+
+
+class _Reader(HTMLParser):
+    """Collects the text of each block of a page with the last anchor above it."""
+
+    BLOCKS = ("h1", "h2", "h3", "h4", "p", "li", "td", "th", "dt", "dd")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[tuple[str, str]] = []
+        self._anchor = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.BLOCKS:
+            self._anchor = f"#{anchor}" if (anchor := dict(attrs).get("id")) and tag != "h1" else self._anchor
+            self.texts.append((self._anchor, ""))
+
+    def handle_data(self, data: str) -> None:
+        if self.texts:
+            anchor, text = self.texts[-1]
+            self.texts[-1] = (anchor, text + data)

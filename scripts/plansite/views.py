@@ -283,7 +283,7 @@ class UnitView:
         self.name, self.official_name, self.aliases = record.name, record.official_name, record.aliases
         self.line = line
         self.address = f"units/{record.id}"
-        self.unverified = record.unverified
+        self.unverified, self.keywords = record.unverified, record.keywords
         self.translation = translation(record)
 
     @cached_property

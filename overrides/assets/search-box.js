@@ -1,0 +1,106 @@
+// The search box: starts the search when somebody turns to it, and says what Material's result list has no words for.
+// It is loaded before Material's script, which takes it for the worker it starts on every page.
+
+const READY = 1, QUERY = 2, RESULT = 3; // the messages between Material and its search worker
+const search = document.querySelector("[data-md-component=search]");
+const searchOpen = document.getElementById("__search");
+const searchBox = search.querySelector("[data-md-component=search-query]");
+const searchStatus = search.querySelector(".md-search-result__meta");
+const nothing = search.querySelector(".search-nothing");
+const elsewhere = search.querySelector(".search-nothing__elsewhere");
+
+/** Stands in for a worker and starts the real one when the box is first used: until then nothing is fetched. */
+class PatientWorker extends EventTarget {
+  static Worker = window.Worker;
+
+  constructor(address) {
+    super();
+    this.address = new URL(address, document.baseURI);
+    // Browsers refuse workers to a site opened from a folder; it is searched in the page.
+    const start = location.protocol === "file:" ? this.startInPage : this.startWorker;
+    searchBox.addEventListener("focus", () => start.call(this), { once: true });
+  }
+
+  postMessage({ data: query }) { this.ask(query); }
+
+  startWorker() {
+    const worker = new PatientWorker.Worker(this.address);
+    this.ask = (query) => worker.postMessage({ type: QUERY, data: query });
+    worker.onmessage = ({ data: { type, data } }) => this.tell(type, data);
+    worker.onerror = sayFailed;
+  }
+
+  startInPage() {
+    const lang = this.address.searchParams.get("lang");
+    this.ask = (query) => {
+      const found = window.answer(query, lang);
+      // Nobody there turns the address of a folder into that of its page.
+      for (const result of found.items.flat()) result.location = result.location.replace(/\/(?=#|$)/, "/index.html");
+      this.tell(RESULT, found);
+    };
+    const scripts = ["search.js", "../search/zh.js", "../search/en.js"].map((name) => {
+      const script = document.createElement("script");
+      script.src = new URL(name, this.address);
+      script.async = false;
+      script.onerror = sayFailed;
+      return script;
+    });
+    scripts.at(-1).onload = () => this.tell(READY);
+    document.head.append(...scripts);
+  }
+
+  tell(type, data) {
+    this.dispatchEvent(new MessageEvent("message", { data: { type, data } }));
+    if (type === RESULT) sayNothing(data);
+  }
+}
+window.Worker = PatientWorker;
+
+function sayFailed() { searchStatus.textContent = searchStatus.dataset.failed; }
+
+/** Where there is no result, show other ways to go on, and the other language if it has what was sought. */
+function sayNothing({ items, elsewhere: count }) {
+  nothing.hidden = items.length > 0 || searchBox.value.trim() === "";
+  elsewhere.hidden = count === 0;
+  elsewhere.textContent = (count === 1 ? elsewhere.dataset.one : elsewhere.dataset.other).replace("{n}", count);
+  const address = new URL(document.querySelector(".language-toggle").href);
+  address.hash = "";
+  address.searchParams.set("q", searchBox.value);
+  elsewhere.href = address;
+}
+
+// Material searches on keyup; text that comes without a key (pasted, dictated, written by hand) is searched as well.
+searchBox.addEventListener("input", () => searchBox.dispatchEvent(new KeyboardEvent("keyup")));
+
+// The form leads nowhere: Enter goes to the first result, if there is one.
+searchBox.form.addEventListener("submit", (event) => event.preventDefault());
+
+// Anything marked as a way to the search box opens it, by mouse or keyboard.
+for (const control of document.querySelectorAll("[data-open-search]")) {
+  const open = (event) => {
+    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    if (!searchOpen.checked) searchOpen.click();
+    searchBox.focus();
+  };
+  control.addEventListener("click", open);
+  control.addEventListener("keydown", open);
+}
+
+// Esc gives the focus back to where it was.
+let before = null;
+document.addEventListener("focusin", ({ target }) => { if (!search.contains(target)) before = target; });
+search.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") requestAnimationFrame(() => before?.focus());
+});
+
+// The ways to go on are reached like results, by the arrow keys; Material knows only its own list.
+search.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (nothing.hidden || !step) return;
+  const stops = [searchBox, ...nothing.querySelectorAll("a:not([hidden])")];
+  const next = (stops.indexOf(document.activeElement) + step + stops.length) % stops.length;
+  stops[next].focus();
+  event.preventDefault();
+  event.stopPropagation();
+});

@@ -1,0 +1,312 @@
+"""Types queries into the search boxes of our site and of stock Material over the same pages, and prints how both do.
+
+Run by `make bench-search`. The queries stand in tests/data/search/: SET-LANG.json, each {q, expect, kind} with the
+numbers of the measures that answer it; none of them for what the plan does not answer.
+"""
+
+import gzip
+import json
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import TypedDict
+from urllib.parse import urlsplit
+
+import yaml
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from conftest import CHROMIUM_FLAGS, DATA, PROJECT, run, serving
+from plansite.load import load, load_labels
+from plansite.problems import LANGUAGES, Lang
+from plansite.search import Document, Part, documents, index_of
+from plansite.site import Sources, compose, write
+from plansite.views import PlanView
+
+QUERIES = DATA / "search"
+FIRST: dict[Lang, str] = {"zh": "营业执照", "en": "business license"}
+VISITS = 9
+"""How often the first query of a visit is timed."""
+WORST = 10
+"""How many of the queries that went wrong are printed."""
+SIZES = (500, 5000)
+"""Numbers of made-up measures."""
+BOX = "[data-md-component=search-query]"
+# Notes when a query is asked and when its answer is in the page: Material puts it there as the worker's message comes.
+CLOCK = """
+  addEventListener("keyup", () => { window.asked = performance.now(); }, true);
+  const Native = Worker;
+  window.Worker = class extends Native {
+    queries = [];
+
+    constructor(...address) {
+      super(...address);
+      this.addEventListener("message", ({ data }) => {
+        if (data.type !== 3) return;
+        const query = this.queries.shift();
+        setTimeout(() => { window.answer = query; window.answered = performance.now(); });
+      });
+    }
+
+    postMessage(message) {
+      if (message.type === 2) this.queries.push(message.data);
+      super.postMessage(message);
+    }
+  };
+"""
+
+
+class Query(TypedDict):
+    """A query with the numbers of the measures that answer it."""
+
+    q: str
+    expect: list[int]
+    kind: str
+
+
+@dataclass
+class Tally:
+    """What became of the queries of one kind."""
+
+    asked: int = 0
+    first: int = 0
+    """The first measure among the results is right."""
+    top: int = 0
+    """The first result of all is a right measure."""
+    five: int = 0
+    reciprocal: float = 0.0
+    empty: int = 0
+
+    def add(self, results: list[list[int]], expect: list[int]) -> int:
+        """Count a query by its results, each given by the measures that it leads to; return the rank."""
+        measures = list(dict.fromkeys(measure for result in results for measure in result))
+        rank = next((place for place, measure in enumerate(measures, start=1) if measure in expect), 0)
+        self.asked += 1
+        self.first += rank == 1
+        self.top += bool(results and results[0] and results[0][0] in expect)
+        self.five += 1 <= rank <= 5
+        self.reciprocal += 1 / rank if rank else 0
+        self.empty += not results
+        return rank
+
+    def row(self) -> str:
+        """Return shares as a line of a table."""
+        values = (self.first, self.top, self.five, self.reciprocal, self.empty)
+        return f"{self.asked:>4} " + " ".join(f"{value / self.asked:>6.2f}" for value in values)
+
+
+@dataclass
+class Run:
+    """What a search did with a set of queries."""
+
+    tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    times: list[float] = field(default_factory=list)
+    misses: list[tuple[int, str]] = field(default_factory=list)
+
+
+def stock_site(lang: Lang, folder: Path) -> Path:
+    """Build the pages of one language with Material as it comes, its search set for that language."""
+    pages, docs = folder / "pages", folder / "docs"
+    write(compose(Sources()), Path("docs"), pages)
+    ending = {"zh": (".zh.md", ".md"), "en": (".en.md",)}[lang]
+    for path in pages.rglob("*.md"):
+        name = path.relative_to(pages).as_posix()
+        if name.endswith(ending) and not (lang == "zh" and name.endswith(".en.md")):
+            target = docs / f"{name.split('.')[0]}.md"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    settings = {
+        "site_name": "Stock Material",
+        "theme": {"name": "material", "language": lang, "font": False},
+        "plugins": [{"search": {"lang": lang}}],
+        "markdown_extensions": ["attr_list"],
+    }
+    (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    done = run("mkdocs", "build", "--quiet", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+def ask(page: Page, query: str) -> float:
+    """Type a query into the box and wait for its answer; return how many milliseconds that took."""
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(query)
+    page.keyboard.press("Shift")
+    page.wait_for_function("query => window.answer === query", arg=query, polling=5)
+    return float(page.evaluate("window.answered - window.asked"))
+
+
+def results(page: Page) -> list[list[int]]:
+    """Return for each result in the list the measures that it leads to."""
+    links = page.evaluate(
+        "[...document.querySelectorAll('.md-search-result__item')]"
+        ".map(item => [...item.querySelectorAll('a')].map(link => link.pathname))"
+    )
+    paths = [[path.removeprefix("/en").split("/") for path in paths] for paths in links]
+    return [[int(path[2]) for path in item if path[1] == "measures" and path[2]] for item in paths]
+
+
+def try_queries(browser: Browser, address: str, queries: list[Query]) -> Run:
+    """Ask every query of a set on one page, as somebody does who goes on searching."""
+    done = Run()
+    page = fresh_page(browser, address)
+    page.locator(BOX).focus()
+    for entry in queries:
+        query, expect, kind = entry["q"], entry["expect"], entry["kind"]
+        done.times.append(ask(page, query))
+        found = results(page)
+        rank = done.tallies[kind].add(found, expect)
+        if kind != "unanswerable":
+            done.tallies["all"].add(found, expect)
+        if kind == "unanswerable" and found:
+            done.misses.append((0, f"{query} ({kind}): shows {found[:3]}"))
+        elif kind != "unanswerable" and rank != 1:
+            place = f"expected {expect}, rank {rank or '-'}"
+            done.misses.append((rank or 99, f"{query} ({kind}): {place}, shows {found[:3]}"))
+    page.context.close()
+    return done
+
+
+def fresh_page(browser: Browser, address: str) -> Page:
+    """Open the site as on a first visit, with the search out of sight."""
+    page = browser.new_context().new_page()
+    page.add_init_script(CLOCK)
+    page.goto(address, wait_until="networkidle")
+    return page
+
+
+def first_query(browser: Browser, address: str, query: str) -> tuple[float, int, int]:
+    """Return the milliseconds of a first query, and the gzipped bytes fetched to search: unasked, and in all.
+
+    Typed as soon as the box has the focus, while what that loads is still on its way.
+    """
+    page = browser.new_context().new_page()
+    page.add_init_script(CLOCK)
+    fetched: list[Response] = []
+    page.context.on("response", fetched.append)
+    page.goto(address, wait_until="networkidle")
+
+    def weight() -> int:
+        paths = {urlsplit(response.url).path: response for response in fetched}
+        searching = [r for path, r in paths.items() if "/search" in path and not path.endswith("search-box.js")]
+        return sum(len(gzip.compress(response.body(), 9)) for response in searching)
+
+    before = weight()
+    page.locator(BOX).focus()
+    taken = ask(page, query)
+    after = weight()
+    page.context.close()
+    return taken, before, after
+
+
+def made_up(found: list[Document], size: int) -> Iterator[Document]:
+    """Yield as many measures as asked for, of sentences and keywords of real ones with their words exchanged."""
+    random = Random(size)  # noqa: S311 - repeatable, not secret
+    measures = [document for document in found if document.kind == "measure"]
+    parts = [part for document in measures for part in document.parts]
+    for number in range(1, size + 1):
+        model = random.choice(measures)
+        mixed = [replace(part, text=_mixed(part, parts, random)) for part in model.parts]
+        yield replace(model, location=f"measures/{number}/", names=(str(number),), parts=mixed)
+
+
+def _mixed(part: Part, parts: list[Part], random: Random) -> str:
+    other = random.choice([other for other in random.sample(parts, 40) if other.field == part.field] or [part]).text
+    cut, paste = random.randint(0, len(part.text)), random.randint(0, len(other))
+    return part.text[:cut] + other[paste:]
+
+
+def table(title: str, runs: dict[str, Run]) -> None:
+    """Print how the searches did, by kind of query."""
+    head = f"{'n':>4} {'hit@1':>6} {'top':>6} {'hit@5':>6} {'MRR':>6} {'none':>6}"
+    print(f"\n{title}\n{'':<14} " + "   ".join(f"{name:<40}" for name in runs))
+    print(f"{'kind':<14} " + "   ".join(f"{head:<40}" for _ in runs))
+    for kind in next(iter(runs.values())).tallies:
+        print(f"{kind:<14} " + "   ".join(f"{done.tallies[kind].row():<40}" for done in runs.values()))
+    for name, done in runs.items():
+        print(f"{name}: {pace(done.times)}")
+
+
+def pace(times: list[float]) -> str:
+    """Return what is said of the milliseconds that queries took."""
+    return f"{len(times)} queries, median {median(times):.1f} ms, longest {max(times):.1f} ms"
+
+
+def compare(browser: Browser, ours: str, stock: dict[Lang, str], names: Iterable[str]) -> None:
+    """Print the table of every set of queries, and the worst of ours."""
+    for name in names:
+        lang: Lang = "zh" if name.endswith("zh") else "en"
+        queries = queries_of(name)
+        runs = {
+            "ours": try_queries(browser, home(ours, lang), queries),
+            "stock": try_queries(browser, stock[lang], queries),
+        }
+        table(f"{name}.json", runs)
+        for _, miss in sorted(runs["ours"].misses, reverse=True)[:WORST]:
+            print(f"  {miss}")
+
+
+def first_queries(browser: Browser, ours: str, stock: dict[Lang, str]) -> None:
+    """Print what the first query of a visit costs."""
+    print("\nfirst query of a visit: median ms; gzipped bytes before the box is used, and before the first result")
+    for lang, query in FIRST.items():
+        for name, address in (("ours", home(ours, lang)), ("stock", stock[lang])):
+            tries = [first_query(browser, address, query) for _ in range(VISITS)]
+            _, before, after = tries[0]
+            print(f"{lang} {name:<6} {median(taken for taken, _, _ in tries):>6.1f} ms {before:>8} {after:>8}")
+
+
+def growth(browser: Browser, site: Path, folder: Path) -> None:
+    """Print size and speed of the search in plans of other sizes."""
+    plan, labels = PlanView(load(Path("data/plan.yaml"))), load_labels(Path("macros/labels.yaml"))
+    print("\nmade-up measures: bytes of the index, gzipped; the development queries")
+    for size in SIZES:
+        copy = folder / str(size)
+        shutil.copytree(site, copy)
+        for lang in LANGUAGES:
+            found = list(documents(plan, labels, lang))
+            rest = [document for document in found if document.kind != "measure"]
+            index = index_of([*made_up(found, size), *rest], lang)
+            text = f"self.indexes.{lang} = {json.dumps(index, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+            (copy / "search" / f"{lang}.js").write_bytes(text)
+            with serving(copy) as address:
+                times = try_queries(browser, home(address, lang), queries_of(f"dev-{lang}")).times
+            print(f"{size:>5} {lang} {len(text):>9} {len(gzip.compress(text, 9)):>8}; {pace(times)}")
+
+
+def queries_of(name: str) -> list[Query]:
+    """Return a set of queries."""
+    queries: list[Query] = json.loads((QUERIES / f"{name}.json").read_text("utf-8"))
+    return queries
+
+
+def home(address: str, lang: Lang) -> str:
+    """Return the home page of our site in one language."""
+    return f"{address}/" if lang == "zh" else f"{address}/en/"
+
+
+def main() -> None:
+    """Build both sites and print every table; names of sets may be given."""
+    names = sys.argv[1:] or sorted(path.stem for path in QUERIES.glob("*.json"))
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        folder = Path(temporary)
+        done = run("plansite", "build", str(folder / "ours"), cwd=PROJECT)
+        assert done.returncode == 0, done.stderr
+        sites = {lang: stock_site(lang, folder / lang) for lang in LANGUAGES}
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        with serving(folder / "ours") as ours, serving(sites["zh"]) as zh, serving(sites["en"]) as en:
+            stock: dict[Lang, str] = {"zh": f"{zh}/", "en": f"{en}/"}
+            compare(browser, ours, stock, names)
+            first_queries(browser, ours, stock)
+        growth(browser, folder / "ours", folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

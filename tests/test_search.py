@@ -1,0 +1,336 @@
+"""The search finds what people mean, says so when there is nothing, and is never in the way."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, Watched, search
+from plansite.load import load_labels
+from plansite.problems import LANGUAGES
+from plansite.search import documents, families, handwritten, number_names, readings, simplified, stopwords
+from plansite.views import PlanView
+
+LABELS = load_labels(PROJECT / "macros" / "labels.yaml")
+STATUS = ".md-search-result__meta"
+LINKS = f"{RESULTS} > a.md-search-result__link"
+PHONE: ViewportSize = {"width": 360, "height": 780}
+in_browser = pytest.mark.browser
+
+
+def test_everything_there_is_can_be_found(real_view: PlanView) -> None:
+    for lang in LANGUAGES:
+        found = list(documents(real_view, LABELS, lang))
+        kinds = [document.kind for document in found]
+        counts = {kind: kinds.count(kind) for kind in set(kinds)}
+        assert counts == {"measure": 58, "unit": 47, "theme": 4, "section": 19, "term": 256, "page": 4}
+        assert len({document.location for document in found}) == len(found)
+        sentences = [part for document in found for part in document.parts if part.anchor]
+        assert len(sentences) == 172
+        assert all(len([p for p in d.parts if p.field == "keyword"]) >= 6 for d in found if d.kind == "measure")
+        # No page of one language answers with the words of the other.
+        for document in found:
+            texts = [document.title, document.about, *(part.text for part in document.parts)]
+            if lang == "en":
+                assert not [text for text in texts if re.search("[\u4e00-\u9fff]", text)]
+
+
+def test_question_words_are_never_part_of_what_is_sought(real_view: PlanView) -> None:
+    names = [term.zh for term in real_view.terms] + [unit.name.zh for unit in real_view.units]
+    names += [measure.title.zh for measure in real_view.measures]
+    swallowed = [(stop, name) for stop in stopwords()["zh"] for name in names if len(stop) > 1 and stop in name]
+    assert swallowed == []
+
+
+def test_traditional_characters_are_followed_by_the_simplified_ones_of_the_plan() -> None:
+    pairs = simplified("营商环境")
+    assert ("營营" in pairs, "環环" in pairs) == (True, True)
+    assert "龍龙" not in pairs, "nothing is gained by characters that the plan does not have"
+
+
+def test_pinyin_is_that_of_the_word() -> None:
+    found = readings(["银行", "行政", "重组", "重点"])
+    assert "行" in found["hang"]
+    assert "行" in found["xing"]
+    assert "重" in found["chong"]
+    assert "重" in found["zhong"]
+
+
+def test_words_of_one_stem_belong_together() -> None:
+    groups = families(["Bankruptcy and bankrupt firms", "register, registering, registration"])
+    assert "register registering" in groups
+    assert not [group for group in groups if "firms" in group]
+
+
+@pytest.mark.parametrize(
+    ("number", "names"), [(7, ("7", "七", "seven", "seventh")), (39, ("39", "三十九", "thirtynine")), (120, ("120",))]
+)
+def test_a_number_has_its_names(number: int, names: tuple[str, ...]) -> None:
+    assert set(number_names(number)) >= set(names)
+
+
+def test_a_page_written_by_hand_is_found_by_its_paragraphs() -> None:
+    page = handwritten(
+        "about/", "About", '<h1 id="x">About</h1><p>One <em>two</em>.</p><h2 id="who">Who</h2><p>Us.</p>'
+    )
+    parts = [(part.field, part.text, part.anchor) for part in page.parts]
+    assert parts == [
+        ("title", "About", ""),
+        ("sentence", "One two.", ""),
+        ("sentence", "Who", "#who"),
+        ("sentence", "Us.", "#who"),
+    ]
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A desktop page that must end without a complaint and without a request to another host."""
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        watched = Watched(context.new_page())
+        yield watched.page
+        assert watched.complaints == []
+        assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}
+
+
+def ask(page: Page, query: str) -> None:
+    """Put a query into the open search box at once, as by pasting."""
+    page.locator(SEARCH_BOX).fill(query)
+
+
+def expect_first(page: Page, place: str) -> None:
+    expect(page.locator(LINKS).first).to_have_attribute("href", re.compile(rf"/{re.escape(place)}$"))
+
+
+FINDS = {
+    "/": {
+        # terms, everyday words, questions
+        "破产": "measures/49/", "不动产登记": "measures/27/", "打官司": "measures/39/", "拖欠工资": "measures/10/",
+        "怎么给公司接电": "measures/24/", "请问开公司要几天啊？": "measures/19/", "老外打工签证去哪办": "measures/11/",
+        # any order, half a word, the last character
+        "登记 不动产": "measures/27/", "跨境电": "measures/29/", "惠企通": "measures/51/",
+        # width, traditional characters, a homophone, pinyin whole, begun, mistyped and as initials
+        "ＲＣＥＰ": "measures/3/", "不動產登記": "measures/27/", "知识产全": "measures/38/",
+        "budongchan": "measures/27/", "fuwumao": "measures/29/", "fuwumaoyo": "measures/29/", "bdcdj": "measures/27/",
+        # numbers
+        "39": "measures/39/", "第二十七条": "measures/27/", "措施 27": "measures/27/", "3+7": "measures/4/",
+        "G60": "measures/4/", "0.5个工作日": "measures/19/", "100%": "measures/47/", "１００％": "measures/47/",
+        # short, full and former names of a unit; section, theme, term, page
+        "税务局": "units/tax-service/", "国家税务总局苏州市相城区税务局": "units/tax-service/",
+        "工商局": "units/market-regulation-administration/", "供电局": "units/power-supply-company/",
+        "法治环境": "themes/legal/", "无障碍": "accessibility/", "总体要求": "text/#general",
+        # two languages in one query
+        "WFOE 注销": "measures/19/", "bankruptcy 法官": "measures/49/",
+    },
+    "/en/": {
+        "bankruptcy": "measures/49/", "lawsuit": "measures/39/", "how do I get a business license": "measures/19/",
+        "can a foreigner get a work permit": "measures/11/", "hiring foreigners": "measures/11/",
+        "licence business": "measures/19/", "negative li": "measures/1/", "bankrupcy": "measures/49/",
+        "intelectual property": "measures/38/", "real estate": "measures/27/", "permits for work": "measures/11/",
+        "39": "measures/39/", "measure thirty-nine": "measures/39/", "No. 7": "measures/7/", "3+7": "measures/4/",
+        "0.5": "measures/19/", "100%": "measures/47/", "100 percent": "measures/47/",
+        "tax service": "units/tax-service/", "AIC": "units/market-regulation-administration/",
+        "Public Security Bureau": "units/public-security-branch/", "police": "units/public-security-branch/",
+        "meteorological": "units/meteorological-bureau/", "legal environment": "themes/legal/",
+        "keyboard": "accessibility/", "general requirements": "text/#general", "破产 administrators": "measures/49/",
+    },
+}  # fmt: skip
+
+
+@in_browser
+@pytest.mark.parametrize("root", FINDS)
+def test_it_finds_what_people_mean(page: Page, root: str) -> None:
+    page.goto(root)
+    search(page, "")
+    missed = {}
+    for query, place in FINDS[root].items():
+        ask(page, query)
+        try:
+            expect_first(page, place)
+        except AssertionError:
+            missed[query] = [link.get_attribute("href") for link in page.locator(LINKS).all()[:3]]
+    assert missed == {}
+
+
+@in_browser
+def test_a_result_says_what_it_is_and_where_it_was_found(page: Page) -> None:
+    page.goto("/")
+    search(page, "")
+    ask(page, "外国人工作许可")
+    first = page.locator(RESULTS).first
+    expect(first.locator("h1")).to_contain_text("第11条 提升外国人来相工作便利化")
+    expect(first.locator("h1 small")).to_have_text("市场环境 · 区科技局")
+    expect(first.locator("mark").first).to_have_text("外国人")
+    sentence = first.locator("a[href*='#s']").first
+    expect(sentence.locator("h2")).to_have_text(re.compile("第[0-9]句"))
+    expect(sentence.locator("mark").first).to_contain_text("外国人")
+    sentence.click()
+    expect(page).to_have_url(re.compile("/measures/11/#s[0-9]$"))
+
+
+@in_browser
+def test_a_unit_comes_with_its_measures(page: Page) -> None:
+    page.goto("/en/")
+    search(page, "")
+    ask(page, "tax service")
+    first = page.locator(RESULTS).first
+    expect(first.locator("h1")).to_contain_text("District Tax Service")
+    measures = [urlsplit(str(link.get_attribute("href"))).path for link in first.locator("a[href*='/measures/']").all()]
+    assert measures == [f"/en/measures/{number}/" for number in (19, 27, 30, 31, 32, 33, 34)]
+
+
+@in_browser
+@pytest.mark.parametrize(
+    ("root", "query", "words", "ways"),
+    [
+        ("/", "天气预报", "没有找到", ["四大主题", "全部措施", "责任单位"]),
+        ("/en/", "weather forecast", "Nothing found", ["Themes", "Measures", "Units"]),
+    ],
+)
+def test_what_the_plan_does_not_answer_is_said_plainly(
+    page: Page, root: str, query: str, words: str, ways: list[str]
+) -> None:
+    page.goto(root)
+    search(page, "")
+    ask(page, query)
+    expect(page.locator(STATUS)).to_contain_text(words)
+    expect(page.locator(RESULTS)).to_have_count(0)
+    for way in ways:
+        expect(page.locator(".search-nothing").get_by_role("link", name=way)).to_be_visible()
+    expect(page.locator(".search-nothing__elsewhere")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".search-nothing").get_by_role("link", name=ways[0])).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/themes/$"))
+
+
+@in_browser
+@pytest.mark.parametrize(
+    ("path", "query", "offer", "place"),
+    [
+        ("/en/measures/7/", "营业执照", "results in the Chinese pages", "/measures/19/"),
+        ("/measures/7/", "lawsuit", "英文页面里有", "/en/measures/39/"),
+    ],
+)
+def test_hits_in_the_other_language_are_offered_by_a_link(
+    page: Page, path: str, query: str, offer: str, place: str
+) -> None:
+    page.goto(path)
+    search(page, "")
+    ask(page, query)
+    link = page.locator(".search-nothing__elsewhere")
+    expect(link).to_contain_text(offer)
+    link.click()
+    expect(page.locator(SEARCH_BOX)).to_have_value(query)
+    expect(page.locator(LINKS).first).to_have_attribute("href", re.compile(rf"[0-9]{place}$"))
+
+
+PASTED = (
+    "各部门、各板块要把优化营商环境作为头号重点工作来推进，主要负责同志作为第一责任人，亲自抓部署、抓方案、抓协调、抓落实。"
+    "加强对管理人的履职监督，对经法院裁定终止破产程序，且无其他涉诉等情况的破产企业，及时敦促管理人办理企业注销登记。"
+)
+ODD = [
+    "😀🎉", "(?:[a-z]+)*$", "\\", "[", "<b>x</b>", "%", "'", '"', "。", "　", "破" * 10_000, "破产 " * 3_000,
+    "ａ" * 400, "lawsuit " * 1_300, "\u202e\u0000x", "x" * 10_000, "1" * 10_000, "3+" * 5_000, "-" * 10_000,
+]  # fmt: skip
+
+
+@in_browser
+@pytest.mark.parametrize("root", ["/", "/en/"])
+def test_nothing_that_is_typed_harms_it(page: Page, root: str) -> None:
+    page.goto(root)
+    search(page, "")
+    for odd in ODD:
+        ask(page, odd)
+    ask(page, "RCEP")
+    expect_first(page, "measures/3/")
+
+
+@in_browser
+def test_a_pasted_sentence_leads_to_its_measure(page: Page) -> None:
+    page.goto("/")
+    search(page, "")
+    ask(page, PASTED)
+    expect(page.locator(f"{RESULTS} a[href$='/measures/48/#s2']")).to_be_visible()
+
+
+@in_browser
+def test_nothing_is_fetched_before_the_box_is_used(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        watched = Watched(context.new_page())
+        watched.page.goto("/measures/7/", wait_until="networkidle")
+        before = len(watched.requests)
+        assert not [url for url in watched.requests if "/search/" in url or "search.js" in url]
+        search(watched.page, "RCEP")
+        expect_first(watched.page, "measures/3/")
+        fetched = [url.removeprefix(address) for url in watched.requests[before:]]
+        assert fetched == ["/assets/search.js?lang=zh", "/search/zh.js"]
+
+
+@in_browser
+def test_the_keyboard_alone_searches(page: Page) -> None:
+    page.goto("/measures/24/")
+    page.get_by_role("link", name="区行政审批局").first.focus()
+    search(page, "RCEP")
+    expect(page.locator(STATUS)).to_have_text(re.compile("找到[0-9]+条"))
+    expect(page.locator(STATUS)).to_have_attribute("role", "status")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"{RESULTS} a").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="区行政审批局").first).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator(LINKS).first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/measures/3/"))
+
+
+@in_browser
+def test_the_home_page_opens_the_search(page: Page) -> None:
+    page.goto("/en/")
+    page.locator("main").get_by_role("button", name="Open search").click()
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+
+
+@in_browser
+def test_searching_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/measures/")
+    page.get_by_role("banner").get_by_role("button", name="打开搜索").click()
+    ask(page, "不动产登记")
+    expect_first(page, "measures/27/")
+    page.locator(LINKS).first.click()
+    expect(page.locator("h1")).to_contain_text("优化不动产登记服务功能")
+
+
+@in_browser
+def test_what_people_also_search_for_can_be_searched(page: Page) -> None:
+    page.goto("/en/measures/39/")
+    page.locator(".keywords").get_by_role("link", name="lawsuit", exact=True).click()
+    expect(page.locator(SEARCH_BOX)).to_have_value("lawsuit")
+    expect_first(page, "measures/39/")
+
+
+@in_browser
+def test_the_site_is_searched_from_a_folder_too(browser: Browser, site: Path) -> None:
+    with browser.new_context(viewport=DESKTOP) as context:
+        watched = Watched(context.new_page())
+        watched.page.goto((site / "en" / "measures" / "7" / "index.html").as_uri())
+        search(watched.page, "lawsuit")
+        expect_first(watched.page, "measures/39/index.html")
+        watched.page.locator(LINKS).first.click()
+        expect(watched.page.locator("h1")).to_contain_text("39")
+        assert watched.complaints == []
+
+
+@in_browser
+def test_a_search_that_does_not_load_says_so(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        page = context.new_page()
+        page.route("**/search/en.js", lambda route: route.abort())
+        page.goto("/en/")
+        search(page, "x")
+        expect(page.locator(STATUS)).to_contain_text("The search could not be loaded")
