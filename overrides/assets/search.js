@@ -7,20 +7,23 @@ self.indexes = {};
 
 const MEANT = 300; // characters of a query that are read; nobody means more
 const SHOWN = 30; // results
+const UNFOLDED = 5; // measures of a unit
 const TEASER = 100; // characters of a sentence in a result
 const FIELD = { title: 3, section: 2.2, keyword: 2, sentence: 1, unit: 0.6 };
 const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, page: 0.4, term: 0.2 };
 // How far a find is to be trusted that is not of the very letters typed.
-const EXACT = 1, FORM = 0.95, PREFIX = 0.8, FOREIGN = 0.8, SOUND = 0.75, TYPO = 0.7, RELATED = 0.35;
+const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8, SOUND = 0.75, TYPO = 0.7, STEM = 0.35;
 const UNKNOWN = 2; // documents: a word that stands nowhere weighs like one that stands in so many
 // What a result must hold: nearly all that the query says, or some of it with a score that tells.
-const ALL = 0.75, SOME = 0.3, TELLING = { zh: 3, en: 3.5 };
+const ALL = 0.75, SOME = 0.3, TELLING = { zh: 3, en: 3.7 };
 const COMPOUND = 4; // characters: a run of Chinese up to this long is one expression, which half of it is not
+const FEW = 3; // words: a longer query is no pinyin
 const NOISE = 0.25; // share of the best score below which a result is noise
 
 const HAN = /^[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]/;
 const TOKEN = /[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]+|\d+(?:[.,+/-]\d+)*%?(?![a-z])|[a-z0-9]+(?:[&'’/-][a-z0-9]+)*/g;
 const JOINT = /[&'’/-]/;
+const POSSESSIVE = /['’]s(?![a-z])/g;
 const INFLECTED = /^(?:|e|s|es|d|ed|ing|y|ies|ied)$/;
 const DERIVED = /^(?:|e|s|es|d|ed|ing|y|ies|ied|r|er|ers|or|ors|ly|al|ally|ion|ions|ation|ations|ment|ments|able|ity|ance|ence)$/;
 
@@ -32,20 +35,17 @@ const bare = (text) => fold(text).replace(/[^\p{L}\p{N}.%+]/gu, "");
 
 /** The runs of Chinese, words and numbers of a folded text; a compound is followed by its words. */
 function tokens(text) {
-  const found = [];
-  for (const token of text.match(TOKEN) ?? []) {
-    const word = token.replace(/['’]s$/, "");
-    found.push(word);
-    if (JOINT.test(word) && !/^\d/.test(word)) found.push(...word.split(JOINT));
-  }
-  return found;
+  const found = text.replace(POSSESSIVE, "").match(TOKEN) ?? [];
+  if (!JOINT.test(text)) return found;
+  return found.flatMap((token) => (JOINT.test(token) && !/^\d/.test(token) ? [token, ...token.split(JOINT)] : [token]));
 }
 
 /** All there is to find in one language, as one long text: tokens between spaces, a line for each part of a document. */
 class Index {
-  constructor(lang, { documents, families, stops, simplified, readings }) {
+  constructor(lang, { documents, families, stops, simplified, readings, sentence }) {
     this.lang = lang;
     this.documents = documents;
+    this.sentence = sentence;
     this.stops = { zh: stops.zh, en: new Set(stops.en) };
     this.place = new Map(documents.map(({ location }, number) => [location, number]));
     this.parts = documents.flatMap(({ parts }, document) =>
@@ -59,7 +59,6 @@ class Index {
       this.text += ` ${folded.join(" ")} \n`;
     }
     this.family = new Map(); // words of one stem, by each of them
-    for (const word of this.text.match(/[a-z]{2,}/g) ?? []) this.family.set(word, [word]);
     for (const forms of families) {
       const family = forms.split(" ");
       for (const form of family) this.family.set(form, family);
@@ -68,22 +67,28 @@ class Index {
     const pairs = [...simplified];
     for (let at = 0; at < pairs.length; at += 2) this.simplified.set(pairs[at], pairs[at + 1]);
     this.alike = readings; // characters by their pinyin
+    this.late = {};
   }
 
-  get words() { return [...this.family.keys()]; }
+  get words() {
+    this.late.words ??= [...new Set(this.text.match(/[a-z]{2,}/g))];
+    return this.late.words;
+  }
 
-  /** Pinyin by character, read out when it is first needed. */
+  /** Pinyin by character, put together when it is first needed. */
   get spoken() {
-    if (!this.heard) {
-      this.heard = new Map();
-      for (const [sound, characters] of Object.entries(this.alike)) {
-        for (const character of characters) this.heard.set(character, [...(this.heard.get(character) ?? []), sound]);
-      }
-    }
-    return this.heard;
+    this.late.spoken ??= Object.entries(this.alike).reduce((spoken, [sound, characters]) => {
+      for (const character of characters) spoken.set(character, [...(spoken.get(character) ?? []), sound]);
+      return spoken;
+    }, new Map());
+    return this.late.spoken;
   }
 
-  has(needle) { return this.text.includes(needle); }
+  /** All pairs of characters that stand side by side, put together when they are first needed. */
+  get pairs() {
+    this.late.pairs ??= new Set(Array.from({ length: this.text.length }, (_, at) => this.text.slice(at, at + 2)));
+    return this.late.pairs;
+  }
 
   /** The parts in which a needle stands, by number. */
   *find(needle) {
@@ -123,8 +128,8 @@ function kinship(a, b) {
   if (at < 3) return 0;
   const endings = [a, b].map((word) => word.slice(at).replace(/^([bdfglmnprt])(?=ing$|ed$|er$|ers$)/,
     (double) => (double === word[at - 1] ? "" : double)));
-  if (endings.every((ending) => INFLECTED.test(ending))) return a === b ? EXACT : FORM;
-  return at > 3 && endings.every((ending) => DERIVED.test(ending)) ? RELATED : 0;
+  if (endings.every((ending) => INFLECTED.test(ending))) return a === b ? EXACT : INFLECTION;
+  return at > 3 && endings.every((ending) => DERIVED.test(ending)) ? DERIVATION : 0;
 }
 
 /** The Chinese of the text that is read as these letters: as pinyin, as pinyin with one slip, or as its initials. */
@@ -150,19 +155,20 @@ function readAs(index, letters, { slips = 0, initials = false } = {}) {
       }
     }
   };
-  if (index.spoken.size) for (let at = 0; at < index.text.length; at += 1) follow(at, 0, slips, 0);
+  const begins = (character) => index.spoken.get(character)?.some((sound) => sound[0] === letters[0]);
+  for (let at = 0; at < index.text.length; at += 1) if (begins(index.text[at])) follow(at, 0, slips, 0);
   return [...found];
 }
 
 /** What a word may stand for in the text: [[needle, trust], ...]; a needle that ends in a space is a whole word. */
 function formsOfWord(index, word, typing) {
-  if (/\d/.test(word)) return index.has(` ${word} `) ? [[` ${word} `, EXACT]] : [[` ${word}`, PREFIX]];
-  const family = index.family.get(word);
-  const begun = word.length > 1 ? [[` ${word}`, PREFIX]] : [];
-  if (family) return [...family.map((form) => [` ${form} `, kinship(word, form) || RELATED]), ...(typing ? begun : [])];
-  if (begun.some(([needle]) => index.has(needle)) || word.length < 4) return begun;
+  if (/\d/.test(word)) return index.text.includes(` ${word} `) ? [[` ${word} `, EXACT]] : [[` ${word}`, PREFIX]];
+  const family = index.family.get(word) ?? (index.text.includes(` ${word} `) ? [word] : undefined);
+  const begun = [[` ${word}`, PREFIX]];
+  if (family) return [...family.map((form) => [` ${form} `, kinship(word, form) || STEM]), ...(typing ? begun : [])];
+  if (begun.some(([needle]) => index.text.includes(needle)) || word.length < 4) return begun;
   const kin = index.words.filter((known) => kinship(word, known));
-  if (kin.length) return kin.map((known) => [` ${known} `, FORM]);
+  if (kin.length) return kin.map((known) => [` ${known} `, kinship(word, known)]);
   return index.words.filter((known) => known.length > 3 && oneEdit(word, known)).map((known) => [` ${known} `, TYPO]);
 }
 
@@ -184,7 +190,7 @@ function formsOfPinyin(index, letters) {
 function formsOfSound(index, [first, second]) {
   const others = (character) => (index.spoken.get(character) ?? []).flatMap((sound) => [...index.alike[sound]]);
   return [...others(first).map((other) => other + second), ...others(second).map((other) => first + other)]
-    .filter((pair) => index.has(pair)).map((pair) => [pair, SOUND]);
+    .filter((pair) => index.pairs.has(pair)).map((pair) => [pair, SOUND]);
 }
 
 // ---- From a query to results
@@ -193,7 +199,7 @@ function formsOfSound(index, [first, second]) {
 function withoutQuestions(index, run) {
   const { zh } = index.stops;
   const rest = [...zh.filter((stop) => stop.length > 1).reduce((left, stop) => left.replaceAll(stop, " "), run)];
-  const inWord = (i) => [rest[i - 1] + rest[i], rest[i] + rest[i + 1]].some((pair) => !/ |undefined/.test(pair) && index.has(pair));
+  const inWord = (i) => [rest[i - 1] + rest[i], rest[i] + rest[i + 1]].some((pair) => !pair.includes(" ") && index.pairs.has(pair));
   return rest.map((character, i) => (zh.includes(character) && !inWord(i) ? " " : character)).join("");
 }
 
@@ -220,21 +226,12 @@ function look(index, forms) {
     const best = documents.get(document) ?? { trust: 0, worth: 0 };
     documents.set(document, { trust: Math.max(best.trust, trust), worth: Math.max(best.worth, trust * FIELD[field]) });
   }
-  return { parts, documents, needles: forms.map(([needle]) => needle), weight: rarity(index, documents.size) };
+  return { parts, documents, weight: Math.log(1 + index.documents.length / ((documents.size || UNKNOWN) + 0.5)) };
 }
 
-const rarity = (index, documents) => Math.log(1 + index.documents.length / ((documents || UNKNOWN) + 0.5));
-
-/** A word's clue; one that this language does not know is looked for in the other, document by document. */
-function clueOfWord(index, word, typing, other) {
-  const clue = look(index, formsOfWord(index, word, typing));
-  if (clue.documents.size) return clue;
-  const spoken = look(index, formsOfPinyin(index, word));
-  if (spoken.documents.size || !other) return spoken;
-  return foreign(index, look(other(), formsOfWord(other(), word, false)), other());
-}
-
-function foreign(index, clue, other) {
+/** The clue of another language: what it leads to there, page by page, is what it leads to here. */
+function foreign(index, other, forms) {
+  const clue = look(other, forms);
   const documents = new Map();
   for (const [number, { trust, worth }] of clue.documents) {
     const here = index.place.get(other.documents[number].location);
@@ -243,40 +240,49 @@ function foreign(index, clue, other) {
   return { ...clue, documents, parts: new Map() };
 }
 
-/** Split what is meant into clues, and into runs of cells that clues cover: a cell is a word or a Chinese character. */
+const known = (clue) => clue.documents.size > 0;
+
+/** The clue of a word or number: in this language, as pinyin, in the other language. */
+function clueOfWord(index, word, { last, few, other }) {
+  const clue = look(index, formsOfWord(index, word, last));
+  if (known(clue)) return clue;
+  const spoken = few ? look(index, formsOfPinyin(index, word)) : clue;
+  return known(spoken) || !other || word.length < 2 ? spoken : foreign(index, other(), formsOfWord(other(), word, false));
+}
+
+/** The clues of a run of Chinese, one for each pair of characters. */
+function cluesOfRun(index, characters, { other }) {
+  const pairs = characters.length > 1 ? characters.slice(1).map((character, i) => characters[i] + character) : characters;
+  const clues = pairs.map((pair) => look(index, [[pair, EXACT]]));
+  const lost = characters.map((_, i) => !clues.slice(Math.max(0, i - 1), i + 1).some(known));
+  // Only where no pair knows a character is it taken for another of its sound, or for a word of the other language.
+  return clues.map((clue, i) => {
+    if (known(clue) || !(lost[i] || lost[i + 1])) return clue;
+    const heard = characters.length > 2 ? look(index, formsOfSound(index, [...pairs[i]])) : clue;
+    return known(heard) || !other ? heard : foreign(index, other(), [[pairs[i], EXACT]]);
+  });
+}
+
+/** What is meant as clues, and as runs of cells that they cover: a cell is a word, or a character of a run of Chinese. */
 function read(index, words, other) {
-  const clues = [];
-  const runs = [];
-  words.forEach((word, at) => {
+  const runs = words.map((word, at) => {
     if (!HAN.test(word)) {
-      const clue = clueOfWord(index, word, at === words.length - 1, other);
-      clues.push(clue);
-      runs.push([{ weight: clue.weight, clues: [clue] }]);
-      return;
+      const clue = clueOfWord(index, word, { last: at === words.length - 1, few: words.length <= FEW, other });
+      return { clues: [clue], cells: [{ weight: clue.weight, clues: [clue] }] };
     }
     const characters = [...word];
-    const pairs = characters.length > 1 ? characters.slice(1).map((_, i) => characters[i] + characters[i + 1]) : characters;
-    let found = pairs.map((pair) => look(index, [[pair, EXACT]]));
-    const beside = (i) => found.slice(Math.max(0, i - 1), i + 1);
-    // Only where no pair knows a character is it taken for another of the same sound, or for a word of the other language.
-    const lost = characters.map((_, i) => !beside(i).some((clue) => clue.documents.size));
-    found = found.map((clue, i) => {
-      if (!(lost[i] || lost[i + 1]) || clue.documents.size) return clue;
-      const heard = characters.length > 2 ? look(index, formsOfSound(index, [...pairs[i]])) : clue;
-      return heard.documents.size || !other ? heard : foreign(index, look(other(), [[pairs[i], EXACT]]), other());
-    });
-    clues.push(...found);
-    runs.push(characters.map((character, i) => {
-      const near = beside(i);
-      const known = near.filter((clue) => clue.documents.size);
+    const clues = cluesOfRun(index, characters, { other });
+    const cells = characters.map((character, i) => {
+      const near = clues.slice(Math.max(0, i - 1), i + 1);
       // Where nothing is known of a character in its place, a common one counts less than one that stands nowhere.
-      const weights = known.length ? known.map(({ weight }) => weight) : [look(index, [[character, EXACT]]).weight];
-      return { weight: Math.min(...weights) / 2, clues: near };
-    }));
+      const telling = near.some(known) ? near.filter(known) : [look(index, [[character, EXACT]])];
+      return { weight: Math.min(...telling.map(({ weight }) => weight)) / 2, clues: near };
+    });
+    return { clues, cells };
   });
-  const found = clues.filter((clue) => clue.documents.size);
+  const clues = runs.flatMap((run) => run.clues).filter(known);
   // What only the other language knows is offered there, not here.
-  return { clues: found.some(({ parts }) => parts.size) ? found : [], runs };
+  return { clues: clues.some(({ parts }) => parts.size) ? clues : [], runs: runs.map(({ cells }) => cells) };
 }
 
 const sum = (list, value) => list.reduce((total, entry, i) => total + value(entry, i), 0);
@@ -357,7 +363,7 @@ function marked(text, needles, room = Infinity) {
 }
 
 /** A result with the sentences that hold what was sought, or what else led to it. */
-function item(index, { at, document, score }, clues, sentenceLabel) {
+function item(index, { at, document, score }, clues) {
   const held = new Map(); // part: worth and needles
   for (const { parts, weight } of clues) {
     for (const [number, { needle, trust }] of parts) {
@@ -371,7 +377,7 @@ function item(index, { at, document, score }, clues, sentenceLabel) {
   const found = [...held].map(([number, part]) => ({ ...part, ...index.parts[number] })).sort((a, b) => b.worth - a.worth);
   const needles = found.flatMap((part) => part.needles);
   const sentences = found.filter(({ field }) => field === "sentence");
-  const close = sentences.filter(({ worth }) => worth >= sentences[0].worth * 0.6).slice(0, 2);
+  const close = sentences.filter(({ anchor, worth }) => anchor && worth >= sentences[0].worth * 0.6).slice(0, 2);
   const reason = found.find(({ field }) => field === "keyword") ?? sentences[0];
   const title = `${marked(document.title, needles)} <small>${marked(document.about ?? "", needles)}</small>`;
   const entry = (location, title, text) => ({ location, title, text, score: Math.round(score * 100), terms: {} });
@@ -379,12 +385,14 @@ function item(index, { at, document, score }, clues, sentenceLabel) {
     const measure = index.documents[index.place.get(place)];
     return entry(measure.location, escaped(measure.title), "");
   });
-  const inside = document.kind === "measure" || document.kind === "page" ? close.filter(({ anchor }) => anchor) : [];
   return [
-    entry(document.location, title, inside.length || !reason ? "" : marked(reason.text, reason.needles, TEASER)),
-    ...inside.map(({ text, anchor, needles: own }) =>
-      entry(document.location + anchor, sentenceLabel(anchor), marked(text, own, TEASER))),
-    ...more.map((measure, rank) => (rank < 5 ? measure : { ...measure, score: 0 })),
+    entry(document.location, title, close.length || !reason ? "" : marked(reason.text, reason.needles, TEASER)),
+    ...close.map((part) => {
+      const label = index.sentence.replace("{n}", part.anchor.replace("#s", ""));
+      return entry(document.location + part.anchor, escaped(label), marked(part.text, part.needles, TEASER));
+    }),
+    // Material folds away what scores less than its page.
+    ...more.map((measure, rank) => (rank < UNFOLDED ? measure : { ...measure, score: 0 })),
   ];
 }
 
@@ -396,13 +404,12 @@ self.answer = (query, lang) => {
   if (!words.length) return { items: [], elsewhere: 0 };
   const understood = read(here, words, () => indexOf(other));
   const results = rank(here, understood, whole);
-  if (results.length) return { items: results.map((result) => item(here, result, understood.clues, sentence[lang])), elsewhere: 0 };
+  if (results.length) return { items: results.map((result) => item(here, result, understood.clues)), elsewhere: 0 };
+  if (whole.length < 2) return { items: [], elsewhere: 0 };
   const there = indexOf(other);
   const asked = meant(there, query);
   return { items: [], elsewhere: rank(there, read(there, asked.words), asked.whole).length };
 };
-
-const sentence = { zh: (anchor) => `第${anchor.slice(2)}句`, en: (anchor) => `Sentence ${anchor.slice(2)}` };
 
 // ---- The worker, which speaks Material's language
 

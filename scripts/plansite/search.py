@@ -63,16 +63,21 @@ class Document:
 
 def write_search(plan: PlanView, labels: Labels, lang: Lang, handwritten: Iterable[Document], folder: Path) -> None:
     """Write search/LANG.js, which the worker loads when somebody turns to the search box."""
-    index = index_of([*documents(plan, labels, lang), *handwritten], lang)
+    index = index_of([*documents(plan, labels, lang), *handwritten], labels, lang)
     target = folder / "search" / f"{lang}.js"
     target.parent.mkdir(parents=True, exist_ok=True)
-    # A script rather than JSON: a worker may load it from a folder as well, where browsers refuse to fetch.
+    target.write_text(script(index, lang), "utf-8")
+
+
+def script(index: dict[str, Any], lang: Lang) -> str:
+    """Return an index as a script: browsers refuse to fetch data from a folder, and parse JSON faster than a script."""
     text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    target.write_text(f"self.indexes.{lang} = {text};\n", "utf-8")
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"self.indexes.{lang} = JSON.parse('{quoted}');\n"
 
 
-def index_of(found: list[Document], lang: Lang) -> dict[str, Any]:
-    """Return the index: documents, word families, stop words, simplified characters and readings."""
+def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any]:
+    """Return the index: documents, word families, stop words, characters and their readings, the name of a sentence."""
     texts = [part.text for document in found for part in document.parts]
     stops = stopwords()
     return {
@@ -81,6 +86,7 @@ def index_of(found: list[Document], lang: Lang) -> dict[str, Any]:
         "stops": stops,
         "simplified": simplified("".join([*texts, *stops["zh"]])),
         "readings": readings(texts) if lang == "zh" else {},
+        "sentence": getattr(labels["sentence_numbered"], lang),
     }
 
 
@@ -202,30 +208,27 @@ def number_names(number: int) -> tuple[str, ...]:
 
 
 def handwritten(location: str, title: str, html: str) -> Document:
-    """Return a page written by hand: a part for each of its headings and paragraphs, with the anchor before it."""
+    """Return a page written by hand, with a part for each of its headings and paragraphs."""
     reader = _Reader()
     reader.feed(html)
-    texts = [(anchor, " ".join(text.split())) for anchor, text in reader.texts]
-    parts = [Part("sentence", text, anchor) for anchor, text in texts if text not in {"", title}]
+    texts = [" ".join(text.split()) for text in reader.texts]
+    parts = [Part("sentence", text) for text in texts if text not in {"", title}]
     return Document("page", location, title, "", [Part("title", title), *parts])
 
 
 class _Reader(HTMLParser):
-    """Collects the text of each block of a page with the last anchor above it."""
+    """Collects the text of each block of a page."""
 
     BLOCKS = ("h1", "h2", "h3", "h4", "p", "li", "td", "th", "dt", "dd")
 
     def __init__(self) -> None:
         super().__init__()
-        self.texts: list[tuple[str, str]] = []
-        self._anchor = ""
+        self.texts: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's form
         if tag in self.BLOCKS:
-            self._anchor = f"#{anchor}" if (anchor := dict(attrs).get("id")) and tag != "h1" else self._anchor
-            self.texts.append((self._anchor, ""))
+            self.texts.append("")
 
     def handle_data(self, data: str) -> None:
         if self.texts:
-            anchor, text = self.texts[-1]
-            self.texts[-1] = (anchor, text + data)
+            self.texts[-1] += data
