@@ -156,7 +156,7 @@ def ask(page: Page, query: str) -> float:
     Nobody types before the last answer has been painted: the page is let come to rest first.
     """
     page.keyboard.press("Control+A")
-    page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)))")
+    page.evaluate("new Promise((resolve) => requestIdleCallback(resolve, { timeout: 500 }))")
     page.keyboard.insert_text(query)
     page.keyboard.press("Shift")
     return float(page.evaluate("query => window.answerTo(query)", query))
