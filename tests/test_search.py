@@ -148,6 +148,40 @@ def test_it_finds_what_people_mean(page: Page, root: str) -> None:
 
 
 @in_browser
+@pytest.mark.parametrize(("root", "asked"), [("/", "第{}条"), ("/en/", "{}"), ("/en/", "measure {}")])
+def test_a_number_leads_to_its_measure(page: Page, root: str, asked: str) -> None:
+    page.goto(root)
+    search(page, "")
+    for number in range(1, 59):
+        ask(page, asked.format(number))
+        expect_first(page, f"measures/{number}/")
+
+
+@in_browser
+def test_what_is_being_composed_is_not_searched(page: Page) -> None:
+    page.goto("/")
+    search(page, "")
+    keyboard = page.context.new_cdp_session(page)
+    for letters in ("p", "po", "po'chan"):
+        keyboard.send("Input.imeSetComposition", {"text": letters, "selectionStart": 0, "selectionEnd": len(letters)})
+        page.keyboard.press("Shift")
+    expect(page.locator(STATUS)).to_have_text("请输入要查找的内容")
+    keyboard.send("Input.insertText", {"text": "破产"})
+    expect_first(page, "measures/49/")
+
+
+@in_browser
+def test_an_emptied_box_shows_nothing(page: Page) -> None:
+    page.goto("/")
+    search(page, "")
+    ask(page, "破产")
+    expect_first(page, "measures/49/")
+    page.get_by_role("button", name="清空").click()
+    expect(page.locator(RESULTS)).to_have_count(0)
+    expect(page.locator(STATUS)).to_have_text("请输入要查找的内容")
+
+
+@in_browser
 def test_a_result_says_what_it_is_and_where_it_was_found(page: Page) -> None:
     page.goto("/")
     search(page, "")

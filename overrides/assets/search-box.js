@@ -70,7 +70,13 @@ function sayNothing({ items, elsewhere: count }) {
 }
 
 // Material searches on keyup; text that comes without a key (pasted, dictated, written by hand) is searched as well.
-searchBox.addEventListener("input", () => searchBox.dispatchEvent(new KeyboardEvent("keyup")));
+// Syllables that an input method has not turned into characters yet are not searched.
+const searchAgain = () => searchBox.dispatchEvent(new KeyboardEvent("keyup"));
+searchBox.addEventListener("input", (event) => { if (!event.isComposing) searchAgain(); });
+searchBox.addEventListener("compositionend", searchAgain);
+search.addEventListener("keyup", (event) => { if (event.isComposing) event.stopPropagation(); }, true);
+// The box is empty only after its form has said that it is being reset.
+searchBox.form.addEventListener("reset", () => setTimeout(searchAgain));
 
 // The form leads nowhere: Enter goes to the first result, if there is one.
 searchBox.form.addEventListener("submit", (event) => event.preventDefault());
@@ -89,15 +95,17 @@ for (const control of document.querySelectorAll("[data-open-search]")) {
 
 // Esc gives the focus back to where it was.
 let before = null;
-document.addEventListener("focusin", ({ target }) => { if (!search.contains(target)) before = target; });
-search.addEventListener("keydown", ({ key }) => {
-  if (key === "Escape") requestAnimationFrame(() => before?.focus());
+search.addEventListener("focusin", ({ relatedTarget }) => {
+  if (!search.contains(relatedTarget)) before = relatedTarget;
+});
+search.addEventListener("keydown", ({ key, isComposing }) => {
+  if (key === "Escape" && !isComposing) requestAnimationFrame(() => before?.focus({ preventScroll: true }));
 });
 
 // The ways to go on are reached like results, by the arrow keys; Material knows only its own list.
 search.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (nothing.hidden || !step) return;
+  if (nothing.hidden || !step || event.isComposing) return;
   const stops = [searchBox, ...nothing.querySelectorAll("a:not([hidden])")];
   const next = (stops.indexOf(document.activeElement) + step + stops.length) % stops.length;
   stops[next].focus();

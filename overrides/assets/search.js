@@ -5,14 +5,14 @@
 
 self.indexes = {};
 
-const MEANT = 300; // characters of a query that are read; nobody means more
+const MEANT = 200; // characters of a query that are read; nobody means more
 const SHOWN = 30; // results
 const UNFOLDED = 5; // measures of a unit
 const TEASER = 100; // characters of a sentence in a result
 const FIELD = { title: 3, section: 2.2, keyword: 2, sentence: 1, unit: 0.6 };
 const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, page: 0.4, term: 0.2 };
-// How far a find is to be trusted that is not of the very letters typed.
-const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8, SOUND = 0.75, TYPO = 0.7, STEM = 0.35;
+// How far a find is to be trusted that is not of the very letters typed; one below ALL does not answer alone.
+const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8, SOUND = 0.75, TYPO = 0.76, STEM = 0.35;
 const UNKNOWN = 2; // documents: a word that stands nowhere weighs like one that stands in so many
 // What a result must hold: nearly all that the query says, or some of it with a score that tells.
 const ALL = 0.75, SOME = 0.3, TELLING = { zh: 3, en: 3.7 };
@@ -21,9 +21,11 @@ const FEW = 3; // words: a longer query is no pinyin
 const NOISE = 0.25; // share of the best score below which a result is noise
 
 const HAN = /^[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]/;
-const TOKEN = /[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]+|\d+(?:[.,+/-]\d+)*%?(?![a-z])|[a-z0-9]+(?:[&'’/-][a-z0-9]+)*/g;
+const TOKEN = /[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]+|\d+(?:[.,+/-]\d+)*%?(?![a-z\d])|[a-z0-9]+(?:[&'’/-][a-z0-9]+)*/g;
 const JOINT = /[&'’/-]/;
 const POSSESSIVE = /['’]s(?![a-z])/g;
+const CONTRACTION = /[a-z]+['’](?:t|m|re|ve|ll|d)(?![a-z])/g;
+const HEADED = /^\s*(?:第\s*\d+\s*[条项]|(?:measure|no\.?)\s*\d+)\s*:?\s*(?=\S)/; // a number before what it is the number of
 const INFLECTED = /^(?:|e|s|es|d|ed|ing|y|ies|ied)$/;
 const DERIVED = /^(?:|e|s|es|d|ed|ing|y|ies|ied|r|er|ers|or|ors|ly|al|ally|ion|ions|ation|ations|ment|ments|able|ity|ance|ence)$/;
 
@@ -37,7 +39,7 @@ const bare = (text) => fold(text).replace(/[^\p{L}\p{N}.%+]/gu, "");
 function tokens(text) {
   const found = text.replace(POSSESSIVE, "").match(TOKEN) ?? [];
   if (!JOINT.test(text)) return found;
-  return found.flatMap((token) => (JOINT.test(token) && !/^\d/.test(token) ? [token, ...token.split(JOINT)] : [token]));
+  return found.flatMap((token) => (JOINT.test(token) && !/^\d/.test(token) ? [token, ...token.split(JOINT).filter((word) => word.length > 1)] : [token]));
 }
 
 /** All there is to find in one language, as one long text: tokens between spaces, a line for each part of a document. */
@@ -123,12 +125,13 @@ function oneEdit(a, b) {
 
 /** How far two words are one: hire and hiring differ in their inflection, invest and investor in their derivation. */
 function kinship(a, b) {
+  if (a === b) return EXACT;
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
   if (at < 3) return 0;
   const endings = [a, b].map((word) => word.slice(at).replace(/^([bdfglmnprt])(?=ing$|ed$|er$|ers$)/,
     (double) => (double === word[at - 1] ? "" : double)));
-  if (endings.every((ending) => INFLECTED.test(ending))) return a === b ? EXACT : INFLECTION;
+  if (endings.every((ending) => INFLECTED.test(ending))) return INFLECTION;
   return at > 3 && endings.every((ending) => DERIVED.test(ending)) ? DERIVATION : 0;
 }
 
@@ -155,8 +158,9 @@ function readAs(index, letters, { slips = 0, initials = false } = {}) {
       }
     }
   };
-  const begins = (character) => index.spoken.get(character)?.some((sound) => sound[0] === letters[0]);
-  for (let at = 0; at < index.text.length; at += 1) if (begins(index.text[at])) follow(at, 0, slips, 0);
+  const first = Object.entries(index.alike).filter(([sound]) => sound[0] === letters[0]);
+  const beginnings = new Set(first.flatMap(([, characters]) => [...characters]));
+  for (let at = 0; at < index.text.length; at += 1) if (beginnings.has(index.text[at])) follow(at, 0, slips, 0);
   return [...found];
 }
 
@@ -167,13 +171,15 @@ function formsOfWord(index, word, typing) {
   const begun = [[` ${word}`, PREFIX]];
   if (family) return [...family.map((form) => [` ${form} `, kinship(word, form) || STEM]), ...(typing ? begun : [])];
   if (begun.some(([needle]) => index.text.includes(needle)) || word.length < 4) return begun;
-  const kin = index.words.filter((known) => kinship(word, known));
-  if (kin.length) return kin.map((known) => [` ${known} `, kinship(word, known)]);
-  return index.words.filter((known) => known.length > 3 && oneEdit(word, known)).map((known) => [` ${known} `, TYPO]);
+  const start = word.slice(0, 3);
+  const kin = index.words.filter((other) => other.startsWith(start) && kinship(word, other));
+  if (kin.length) return kin.map((other) => [` ${other} `, kinship(word, other)]);
+  return index.words.filter((other) => other.length > 3 && oneEdit(word, other)).map((other) => [` ${other} `, TYPO]);
 }
 
 /** What an unknown word may stand for if it is Chinese written in Latin letters. */
 function formsOfPinyin(index, letters) {
+  if (!index.spoken.size) return [];
   const tries = [
     [letters.length > 3, {}, SOUND],
     [letters.length > 2 && letters.length < 9, { initials: true }, SOUND],
@@ -200,18 +206,25 @@ function withoutQuestions(index, run) {
   const { zh } = index.stops;
   const rest = [...zh.filter((stop) => stop.length > 1).reduce((left, stop) => left.replaceAll(stop, " "), run)];
   const inWord = (i) => [rest[i - 1] + rest[i], rest[i] + rest[i + 1]].some((pair) => !pair.includes(" ") && index.pairs.has(pair));
-  return rest.map((character, i) => (zh.includes(character) && !inWord(i) ? " " : character)).join("");
+  const cut = rest.map((character, i) => (zh.includes(character) && !inWord(i) ? " " : character)).join("");
+  // A short run that asks nothing is a word of which the plan has no part: 工会, 太阳能.
+  const word = run.length < 4 && rest.join("") === run && cut.replaceAll(" ", "").length < 2;
+  return word ? run : cut;
 }
 
-/** The tokens of a query that say what is sought (where it does nothing but ask, all of them), and its letters alone. */
+/** The tokens of a query that say what is sought (where it does nothing but ask, all of them), and what it may name. */
 function meant(index, query) {
   const text = fold(query.slice(0, MEANT)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
-  const all = tokens(text);
+  const all = tokens(text.replace(CONTRACTION, " ").replace(HEADED, ""));
   const telling = all.flatMap((token) => {
     if (!HAN.test(token)) return index.stops.en.has(token) ? [] : [token];
     return withoutQuestions(index, token).split(" ").filter(Boolean);
   });
-  return { words: telling.length ? telling : all, whole: bare(text) };
+  // Several figures are a range or a list, and the name of nothing.
+  const whole = /\d\s*[^\p{L}\p{N}\s.%+]\s*\d|\d\s+\d/u.test(text) ? "" : bare(text);
+  const number = whole.replace(/第|条|项|号|措施|measures?|number|no\.?(?=\d)|(?<=\d)(?:st|nd|rd|th)/g, "");
+  const said = /\d/.test(text) ? "" : telling.join("");
+  return { words: [...new Set(telling.length ? telling : all)], names: new Set([whole, number, said]) };
 }
 
 /** Look for a clue: the documents and parts that hold one of its forms, and how telling that is. */
@@ -295,7 +308,7 @@ function coveredBy(document, run) {
 }
 
 /** Score every document that holds enough of what is meant. */
-function rank(index, { clues, runs }, whole) {
+function rank(index, { clues, runs }, names) {
   const total = sum(runs.flat(), ({ weight }) => weight);
   const together = new Map(); // part: what its clues are worth, and how many letters they are
   for (const clue of clues) {
@@ -311,18 +324,16 @@ function rank(index, { clues, runs }, whole) {
     const value = worth * FIELD[field] * (0.7 + 0.3 * fullness);
     if (!(best.get(document) >= value)) best.set(document, value);
   }
-  const number = whole.replace(/第|条|项|号|措施|measures?|number|no\.?(?=\d)/g, "");
   const results = [];
   index.documents.forEach((document, at) => {
     const covered = clues.length && sum(runs, (run) => coveredBy(at, run)) / total;
-    const exact = document.names?.includes(number) || document.names?.includes(whole);
+    const exact = document.names?.some((name) => names.has(name));
     const apart = sum(clues, (clue) => clue.weight * (clue.documents.get(at)?.worth ?? 0));
     const score = covered ** 2 * ((best.get(at) ?? 0) + apart / 3) * KIND[document.kind];
     if (exact || covered >= ALL || (covered >= SOME && score >= TELLING[index.lang])) results.push({ at, document, score, exact });
   });
-  results.sort((a, b) => b.score - a.score);
-  const top = results[0]?.score ?? 0;
-  for (const result of results) if (result.exact) result.score += top;
+  const top = Math.max(0, ...results.map(({ score }) => score));
+  for (const result of results) if (result.exact) result.score += top + 1;
   results.sort((a, b) => b.score - a.score);
   return results.filter(({ score }) => score >= top * NOISE).slice(0, SHOWN);
 }
@@ -342,7 +353,7 @@ function marked(text, needles, room = Infinity) {
     for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
       let end = at + word.length;
       if (needle.startsWith(" ")) {
-        if (/[a-z0-9]/.test(lower[at - 1] ?? "") || (whole && /[a-z]/.test(lower[end] ?? ""))) continue;
+        if (/[a-z0-9]/.test(lower[at - 1] ?? "") || (whole && /[a-z0-9]/.test(lower[end] ?? ""))) continue;
         while (/[a-z]/.test(lower[end] ?? "")) end += 1;
       }
       for (let i = at; i < end; i += 1) marks.add(i);
@@ -379,7 +390,10 @@ function item(index, { at, document, score }, clues) {
   const sentences = found.filter(({ field }) => field === "sentence");
   const close = sentences.filter(({ anchor, worth }) => anchor && worth >= sentences[0].worth * 0.6).slice(0, 2);
   const reason = found.find(({ field }) => field === "keyword") ?? sentences[0];
-  const title = `${marked(document.title, needles)} <small>${marked(document.about ?? "", needles)}</small>`;
+  // Material shows a text only below a page without parts of its own.
+  const mute = document.measures || document.location.includes("#");
+  const about = [document.about, mute && reason?.text.slice(0, TEASER)].filter(Boolean).join(" · ");
+  const title = `${marked(document.title, needles)} <small>${marked(about, needles)}</small>`;
   const entry = (location, title, text) => ({ location, title, text, score: Math.round(score * 100), terms: {} });
   const more = (document.measures ?? []).map((place) => {
     const measure = index.documents[index.place.get(place)];
@@ -400,15 +414,15 @@ function item(index, { at, document, score }, clues) {
 self.answer = (query, lang) => {
   const other = lang === "zh" ? "en" : "zh";
   const here = indexOf(lang);
-  const { words, whole } = meant(here, query);
+  const { words, names } = meant(here, query);
   if (!words.length) return { items: [], elsewhere: 0 };
   const understood = read(here, words, () => indexOf(other));
-  const results = rank(here, understood, whole);
+  const results = rank(here, understood, names);
   if (results.length) return { items: results.map((result) => item(here, result, understood.clues)), elsewhere: 0 };
-  if (whole.length < 2) return { items: [], elsewhere: 0 };
+  if (bare(query).length < 2) return { items: [], elsewhere: 0 };
   const there = indexOf(other);
   const asked = meant(there, query);
-  return { items: [], elsewhere: rank(there, read(there, asked.words), asked.whole).length };
+  return { items: [], elsewhere: rank(there, read(there, asked.words), asked.names).length };
 };
 
 // ---- The worker, which speaks Material's language
@@ -416,7 +430,9 @@ self.answer = (query, lang) => {
 if (typeof importScripts === "function") {
   const READY = 1, RESULT = 3;
   const lang = new URLSearchParams(self.location.search).get("lang");
-  indexOf(lang);
+  const { documents } = indexOf(lang);
   self.onmessage = ({ data: { data: query } }) => postMessage({ type: RESULT, data: self.answer(query, lang) });
   postMessage({ type: READY });
+  // The first answer is slow, as the browser only then compiles what it takes: better before anybody waits for it.
+  self.answer(documents[0].title, lang);
 }

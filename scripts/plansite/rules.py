@@ -1,5 +1,6 @@
 """Rules across the records of a plan, judged on its plain data so that one bad record does not hide the others."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -187,6 +188,9 @@ def _printed(data: Any) -> Iterator[Finding]:
                 yield Finding(steps, "printed_differs", {"expected": expected})
 
 
+_EDGES = {"zh": "{}", "en": r"(?<!\w){}(?!\w)"}
+
+
 def _searched(data: Any) -> Iterator[Finding]:
     """Yield keywords given twice, and those of a measure that stand in its own text."""
     for records in ("measures", "units"):
@@ -202,7 +206,7 @@ def _searched(data: Any) -> Iterator[Finding]:
                         continue
                     if word.lower() in first:
                         yield Finding((*place, *steps), "repeated_id", {"value": word}, first[word.lower()])
-                    elif word.lower() in text:
+                    elif re.search(_EDGES[lang].format(re.escape(word.lower())), text):
                         yield Finding((*place, *steps), "keyword_in_text", {"value": word})
                     first.setdefault(word.lower(), (*place, *steps))
 

@@ -182,8 +182,9 @@ def _frame(plan: PlanView, words: dict[str, str], lang: Lang) -> Iterator[Docume
 
 def unit_names(unit: UnitView, lang: Lang) -> tuple[str, ...]:
     """Return a unit's names as people write them, in letters alone: 区税务局, 税务局, 国税局, 国家税务总局…."""
-    names = [*_names(unit, lang), *(part.text for part in _keywords(unit.keywords, lang))]
-    names += [name.removeprefix({"zh": "区", "en": "District "}[lang]) for name in names]
+    names = _names(unit, lang)
+    place = {"zh": "^区委?", "en": "^District "}[lang]
+    names += [re.sub(place, "", name) for name in names] + [part.text for part in _keywords(unit.keywords, lang)]
     return tuple(dict.fromkeys(re.sub(r"[\W_]", "", name.lower()) for name in names))
 
 
