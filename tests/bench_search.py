@@ -60,19 +60,25 @@ CLOCK = """
 
     constructor(...address) {
       super(...address);
+      this.addEventListener("message", ({ data }) => { if (data.type === 1) ready(); });
+    }
+
+    // Listens last, when what the page does with an answer has been done.
+    listen() {
+      if (this.listening) return;
+      this.listening = true;
       this.addEventListener("message", ({ data }) => {
-        if (data.type === 1) ready();
         if (data.type !== 3) return;
-        const query = this.queries.shift();
-        setTimeout(() => {
-          Object.assign(window, { answer: query, answered: performance.now() });
-          dispatchEvent(new Event("answered"));
-        });
+        Object.assign(window, { answer: this.queries.shift(), answered: performance.now() });
+        dispatchEvent(new Event("answered"));
       });
     }
 
     postMessage(message) {
-      if (message.type === 2) this.queries.push(message.data);
+      if (message.type === 2) {
+        this.listen();
+        this.queries.push(message.data);
+      }
       super.postMessage(message);
     }
   };
