@@ -1,7 +1,6 @@
 """The search finds what people mean, says so when there is nothing, and is never in the way."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,16 +75,6 @@ def test_a_page_written_by_hand_is_found_by_its_paragraphs() -> None:
     page = handwritten("about/", "About", "<h1>About</h1><p>One <em>two</em>.</p><h2 id='who'>Who</h2><ul><li>Us</ul>")
     parts = [(part.field, part.text) for part in page.parts]
     assert parts == [("title", "About"), ("sentence", "One two."), ("sentence", "Who"), ("sentence", "Us")]
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A desktop page that must end without a complaint and without a request to another host."""
-    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
-        watched = Watched(context.new_page())
-        yield watched.page
-        assert watched.complaints == []
-        assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}
 
 
 def ask(page: Page, query: str) -> None:
