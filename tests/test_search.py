@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, Watched, search
 from plansite.load import load_labels
@@ -147,16 +147,34 @@ def test_a_number_leads_to_its_measure(page: Page, root: str, asked: str) -> Non
 
 
 @in_browser
-def test_what_is_being_composed_is_not_searched(page: Page) -> None:
+@pytest.mark.parametrize("loaded", [True, False], ids=["the search has loaded", "the search loads meanwhile"])
+def test_what_is_being_composed_is_not_searched(page: Page, *, loaded: bool) -> None:
+    held: list[Route] = []
+    if not loaded:
+        page.route("**/search/zh.js", lambda route: held.append(route))  # noqa: PLW0108 - append takes no attributes
     page.goto("/")
-    search(page, "")
+    with page.expect_worker() as worker, page.expect_request("**/search/zh.js"):
+        search(page, "")
+    if loaded:
+        ask(page, "破产")
+        expect_first(page, "measures/49/")
+        ask(page, "")
+    expect(page.locator(STATUS)).to_have_text("请输入要查找的内容")
+    shown = page.locator(STATUS).evaluate_handle("""status => {
+      const shown = [];
+      new MutationObserver(() => shown.push(status.textContent)).observe(status, { childList: true });
+      return shown;
+    }""")
     keyboard = page.context.new_cdp_session(page)
     for letters in ("p", "po", "po'chan"):
         keyboard.send("Input.imeSetComposition", {"text": letters, "selectionStart": 0, "selectionEnd": len(letters)})
         page.keyboard.press("Shift")
-    expect(page.locator(STATUS)).to_have_text("请输入要查找的内容")
+    for route in held:
+        route.continue_()
+    worker.value.evaluate("self.indexes.zh")
     keyboard.send("Input.insertText", {"text": "破产"})
     expect_first(page, "measures/49/")
+    assert [text for text in shown.json_value() if not text.startswith("找到")] == []
 
 
 @in_browser

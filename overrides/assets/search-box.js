@@ -8,6 +8,7 @@ const searchBox = search.querySelector("[data-md-component=search-query]");
 const searchStatus = search.querySelector(".md-search-result__meta");
 const nothing = search.querySelector(".search-nothing");
 const elsewhere = search.querySelector(".search-nothing__elsewhere");
+let composing = false; // whether an input method is at work in the box
 
 /** Stands in for a worker and starts the real one when the box is first used: until then nothing is fetched. */
 class PatientWorker extends EventTarget {
@@ -50,6 +51,11 @@ class PatientWorker extends EventTarget {
   }
 
   tell(type, data) {
+    if (type === READY && composing) {
+      // Material would search for whatever stands in the box.
+      searchBox.addEventListener("compositionend", () => this.tell(type), { once: true });
+      return;
+    }
     this.dispatchEvent(new MessageEvent("message", { data: { type, data } }));
     if (type === RESULT) sayNothing(data);
   }
@@ -73,7 +79,11 @@ function sayNothing({ items, elsewhere: count }) {
 // Syllables that an input method has not turned into characters yet are not searched.
 const searchAgain = () => searchBox.dispatchEvent(new KeyboardEvent("keyup"));
 searchBox.addEventListener("input", (event) => { if (!event.isComposing) searchAgain(); });
-searchBox.addEventListener("compositionend", searchAgain);
+searchBox.addEventListener("compositionstart", () => { composing = true; });
+searchBox.addEventListener("compositionend", () => {
+  composing = false;
+  searchAgain();
+});
 search.addEventListener("keyup", (event) => { if (event.isComposing) event.stopPropagation(); }, true);
 // The box is empty only after its form has said that it is being reset.
 searchBox.form.addEventListener("reset", () => setTimeout(searchAgain));
