@@ -56,7 +56,10 @@ class PatientWorker extends EventTarget {
       searchBox.addEventListener("compositionend", () => this.tell(type), { once: true });
       return;
     }
+    const inside = search.contains(document.activeElement);
     this.dispatchEvent(new MessageEvent("message", { data: { type, data } }));
+    // A result that has the focus and gives way to others leaves it to the box.
+    if (inside && !search.contains(document.activeElement)) searchBox.focus();
     if (type === RESULT) sayNothing(data);
   }
 }
@@ -91,12 +94,14 @@ searchBox.form.addEventListener("reset", () => setTimeout(searchAgain));
 // The form leads nowhere: Enter goes to the first result, if there is one.
 searchBox.form.addEventListener("submit", (event) => event.preventDefault());
 
+// A box that has the focus is open; Material overlooks a focus that comes back at once.
+searchBox.addEventListener("focus", () => { if (!searchOpen.checked) searchOpen.click(); });
+
 // Anything marked as a way to the search box opens it, by mouse or keyboard.
 for (const control of document.querySelectorAll("[data-open-search]")) {
   const open = (event) => {
     if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    if (!searchOpen.checked) searchOpen.click();
     searchBox.focus();
   };
   control.addEventListener("click", open);

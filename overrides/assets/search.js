@@ -12,22 +12,28 @@ const TEASER = 100; // characters of a sentence in a result
 const FIELD = { title: 3, section: 2.2, keyword: 2, sentence: 1, unit: 0.6 };
 const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, page: 0.4, term: 0.2 };
 // How far a find is to be trusted that is not of the very letters typed; one below ALL does not answer alone.
-const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8, SOUND = 0.75, TYPO = 0.76, STEM = 0.35;
+const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8;
+const SYNONYM = 0.76, ABBREVIATION = 0.76, SOUND = 0.76, TYPO = 0.76, ASIDE = 0.6, STEM = 0.35;
+const VAGUE = 0.5; // how much less a word tells that goes with anything
 const UNKNOWN = 2; // documents: a word that stands nowhere weighs like one that stands in so many
 // What a result must hold: nearly all that the query says, or some of it with a score that tells.
-const ALL = 0.75, SOME = 0.3, TELLING = { zh: 3, en: 3.7 };
+const ALL = 0.75, TELLING = { zh: 3.1, en: 3.4 };
 const COMPOUND = 4; // characters: a run of Chinese up to this long is one expression, which half of it is not
+const ABBREVIATED = 5; // characters: a longer run is no abbreviation
 const FEW = 3; // words: a longer query is no pinyin
 const NOISE = 0.25; // share of the best score below which a result is noise
 
 const HAN = /^[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]/;
 const TOKEN = /[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]+|\d+(?:[.,+/-]\d+)*%?(?![a-z\d])|[a-z0-9]+(?:[&'’/-][a-z0-9]+)*/g;
-const JOINT = /[&'’/-]/;
 const POSSESSIVE = /['’]s(?![a-z])/g;
 const CONTRACTION = /[a-z]+['’](?:t|m|re|ve|ll|d)(?![a-z])/g;
+const PERCENT = /(?<=\d) *per ?cent(?![a-z])/g;
+const HUNDRED = /百分之一?百/g;
 const HEADED = /^\s*(?:第\s*\d+\s*[条项]|(?:measure|no\.?)\s*\d+)\s*:?\s*(?=\S)/; // a number before what it is the number of
 const INFLECTED = /^(?:|e|s|es|d|ed|ing|y|ies|ied)$/;
 const DERIVED = /^(?:|e|s|es|d|ed|ing|y|ies|ied|r|er|ers|or|ors|ly|al|ally|ion|ions|ation|ations|ment|ments|able|ity|ance|ence)$/;
+
+const sum = (list, value) => list.reduce((total, entry, i) => total + value(entry, i), 0);
 
 /** A text in letters of one width and case. */
 const fold = (text) => text.normalize("NFKC").toLowerCase();
@@ -35,40 +41,75 @@ const fold = (text) => text.normalize("NFKC").toLowerCase();
 /** Its letters and figures alone. */
 const bare = (text) => fold(text).replace(/[^\p{L}\p{N}.%+]/gu, "");
 
-/** The runs of Chinese, words and numbers of a folded text; a compound is followed by its words. */
-function tokens(text) {
-  const found = text.replace(POSSESSIVE, "").match(TOKEN) ?? [];
-  if (!JOINT.test(text)) return found;
-  return found.flatMap((token) => (JOINT.test(token) && !/^\d/.test(token) ? [token, ...token.split(JOINT).filter((word) => word.length > 1)] : [token]));
+/** Words without the spaces between them. */
+const joined = (words) => words.replaceAll(" ", "");
+
+/** The runs of Chinese, words and numbers of a folded text. */
+const tokens = (text) => text.replace(POSSESSIVE, "").match(TOKEN) ?? [];
+
+/** The words of a compound: follow and up of follow-up. */
+const wordsOf = (token) => (/^[a-z].*[&'’/-]/.test(token) ? token.split(/[&'’/-]/).filter((word) => word.length > 1) : []);
+
+/** A text as it stands in an index: its tokens, a compound followed by its words. */
+const laidOut = (text) => tokens(fold(text)).flatMap((token) => [token, ...wordsOf(token)]).join(" ");
+
+/** Characters by their pinyin: the commonest of Chinese (GB/T 2312, level 1, in the order of their pinyin) and others. */
+function alike({ common = "", others = {} }) {
+  const codes = new Uint8Array(40 * 94 * 2).map((_, at) => (at % 2 ? 0xa1 + ((at >> 1) % 94) : 0xb0 + Math.floor(at / 188)));
+  const characters = new TextDecoder("gbk").decode(codes);
+  const found = {};
+  let from = 0;
+  for (const [, sound, count] of common.matchAll(/([a-z]+)(\d+)/g)) {
+    found[sound] = (found[sound] ?? "") + characters.slice(from, from += Number(count));
+  }
+  for (const sound of Object.keys(others)) found[sound] = (found[sound] ?? "") + others[sound];
+  return found;
 }
 
 /** All there is to find in one language, as one long text: tokens between spaces, a line for each part of a document. */
 class Index {
-  constructor(lang, { documents, families, stops, simplified, readings, sentence }) {
+  constructor(lang, { documents, families, synonyms, stops, vague, simplified, readings, sentence }) {
     this.lang = lang;
     this.documents = documents;
     this.sentence = sentence;
     this.stops = { zh: stops.zh, en: new Set(stops.en) };
+    this.vague = new Set(vague);
     this.place = new Map(documents.map(({ location }, number) => [location, number]));
-    this.parts = documents.flatMap(({ parts }, document) =>
-      parts.map(([field, text, anchor]) => ({ document, field, text, anchor })));
+    this.parts = [];
+    documents.forEach(({ kind, title, parts: { title: titles = [title], ...others }, measures = [] }, document) => {
+      for (const [field, texts] of Object.entries({ title: titles, ...others })) {
+        texts.forEach((text, i) => this.parts.push({ document, field, text, anchor: kind === "measure" && field === "sentence" ? `#s${i + 1}` : "" }));
+      }
+      // The names of a unit lead to its measures too.
+      for (const place of measures) for (const text of titles) this.parts.push({ document: this.place.get(place), field: "unit", text });
+    });
     this.starts = [];
     this.text = "";
     for (const part of this.parts) {
       this.starts.push(this.text.length);
-      const folded = tokens(fold(part.text));
-      part.length = folded.join("").length;
-      this.text += ` ${folded.join(" ")} \n`;
+      const text = laidOut(part.text);
+      part.length = joined(text).length;
+      this.text += ` ${text} \n`;
     }
     this.family = new Map(); // words of one stem, by each of them
     for (const forms of families) {
       const family = forms.split(" ");
       for (const form of family) this.family.set(form, family);
     }
+    this.synonyms = new Map(); // other words for the same, by each of them; an expression of several words is put in one
+    for (const group of synonyms) {
+      for (const word of group) {
+        const others = group.filter((other) => other !== word);
+        this.synonyms.set(joined(word), [...(this.synonyms.get(joined(word)) ?? []), ...others]);
+        if (word.includes(" ")) this.family.set(joined(word), [laidOut(word)]);
+      }
+    }
+    const expressions = synonyms.flat().filter((word) => word.includes(" ")).sort((a, b) => b.length - a.length);
+    this.expressions = new RegExp(`\\b(?:${expressions.join("|") || "(?!)"})\\b`, "g");
     this.simplified = new Map();
     const pairs = [...simplified];
     for (let at = 0; at < pairs.length; at += 2) this.simplified.set(pairs[at], pairs[at + 1]);
-    this.alike = readings; // characters by their pinyin
+    this.alike = alike(readings);
     this.late = {};
   }
 
@@ -138,42 +179,59 @@ function kinship(a, b) {
 /** The Chinese of the text that is read as these letters: as pinyin, as pinyin with one slip, or as its initials. */
 function readAs(index, letters, { slips = 0, initials = false } = {}) {
   const found = new Set();
-  const follow = (at, read, left, count) => {
+  const follow = (from, at, read, left, count) => {
     if (read === letters.length) {
-      if (count > 1) found.add(index.text.slice(at - count, at));
+      if (count > 1) found.add(index.text.slice(from, at));
       return;
     }
     const rest = letters.slice(read);
+    const next = (length, slip = 0) => follow(from, at + 1, read + length, left - slip, count + 1);
+    // Nobody spells the marks between the words of a text.
+    if (count && index.text[at] === " ") follow(from, at + 1, read, left, count);
     for (const sound of index.spoken.get(index.text[at]) ?? []) {
       if (initials) {
-        if (sound[0] === rest[0]) follow(at + 1, read + 1, left, count + 1);
+        if (sound[0] === rest[0]) next(1);
       } else if (rest.startsWith(sound)) {
-        follow(at + 1, read + sound.length, left, count + 1);
+        next(sound.length);
       } else if (count > 1 && sound.startsWith(rest)) {
-        follow(at + 1, letters.length, left, count + 1);
+        next(rest.length);
       } else if (left) {
         for (const length of [sound.length - 1, sound.length, sound.length + 1]) {
-          if (length <= rest.length && oneEdit(rest.slice(0, length), sound)) follow(at + 1, read + length, left - 1, count + 1);
+          if (length <= rest.length && oneEdit(rest.slice(0, length), sound)) next(length, 1);
         }
       }
     }
   };
   const first = Object.entries(index.alike).filter(([sound]) => sound[0] === letters[0]);
   const beginnings = new Set(first.flatMap(([, characters]) => [...characters]));
-  for (let at = 0; at < index.text.length; at += 1) if (beginnings.has(index.text[at])) follow(at, 0, slips, 0);
+  for (let at = 0; at < index.text.length; at += 1) if (beginnings.has(index.text[at])) follow(at, at, 0, slips, 0);
   return [...found];
+}
+
+/** Other words for the same as a word, in whatever inflection it comes, as needles. */
+function otherWords(index, word, trust) {
+  const named = index.synonyms.has(word) ? word : [...index.synonyms.keys()].find((name) => kinship(name, word) >= INFLECTION);
+  const others = (index.synonyms.get(named) ?? []).flatMap((other) => index.family.get(other) ?? [laidOut(other)]);
+  return [...new Set(others)].filter((other) => index.text.includes(other)).map((other) => [HAN.test(other) ? other : ` ${other} `, trust]);
+}
+
+/** The forms in which the text has a word itself. */
+function ownForms(index, word, typing) {
+  const begun = [[` ${word}`, PREFIX]];
+  const family = index.family.get(word) ?? (index.text.includes(` ${word} `) ? [word] : undefined);
+  if (family) return [...family.map((form) => [` ${form} `, kinship(word, joined(form)) || STEM]), ...(typing ? begun : [])];
+  if (index.text.includes(begun[0][0])) return begun;
+  const start = word.slice(0, 3);
+  return index.words.filter((other) => word.length > 3 && other.startsWith(start) && kinship(word, other))
+    .map((other) => [` ${other} `, kinship(word, other)]);
 }
 
 /** What a word may stand for in the text: [[needle, trust], ...]; a needle that ends in a space is a whole word. */
 function formsOfWord(index, word, typing) {
-  if (/\d/.test(word)) return index.text.includes(` ${word} `) ? [[` ${word} `, EXACT]] : [[` ${word}`, PREFIX]];
-  const family = index.family.get(word) ?? (index.text.includes(` ${word} `) ? [word] : undefined);
-  const begun = [[` ${word}`, PREFIX]];
-  if (family) return [...family.map((form) => [` ${form} `, kinship(word, form) || STEM]), ...(typing ? begun : [])];
-  if (begun.some(([needle]) => index.text.includes(needle)) || word.length < 4) return begun;
-  const start = word.slice(0, 3);
-  const kin = index.words.filter((other) => other.startsWith(start) && kinship(word, other));
-  if (kin.length) return kin.map((other) => [` ${other} `, kinship(word, other)]);
+  if (/^\d/.test(word)) return index.text.includes(` ${word} `) ? [[` ${word} `, EXACT]] : [[` ${word}`, PREFIX]];
+  const own = ownForms(index, word, typing).filter(([needle]) => index.text.includes(needle));
+  const forms = [...otherWords(index, word, own.length ? ASIDE : SYNONYM), ...own];
+  if (forms.length || word.length < 4) return forms;
   return index.words.filter((other) => other.length > 3 && oneEdit(word, other)).map((other) => [` ${other} `, TYPO]);
 }
 
@@ -214,8 +272,9 @@ function withoutQuestions(index, run) {
 
 /** The tokens of a query that say what is sought (where it does nothing but ask, all of them), and what it may name. */
 function meant(index, query) {
-  const text = fold(query.slice(0, MEANT)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
-  const all = tokens(text.replace(CONTRACTION, " ").replace(HEADED, ""));
+  const simple = fold(query.slice(0, MEANT)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
+  const text = simple.replace(PERCENT, "%").replace(HUNDRED, "100%");
+  const all = tokens(text.replace(CONTRACTION, " ").replace(HEADED, "").replace(index.expressions, joined));
   const telling = all.flatMap((token) => {
     if (!HAN.test(token)) return index.stops.en.has(token) ? [] : [token];
     return withoutQuestions(index, token).split(" ").filter(Boolean);
@@ -223,7 +282,7 @@ function meant(index, query) {
   // Several figures are a range or a list, and the name of nothing.
   const whole = /\d\s*[^\p{L}\p{N}\s.%+]\s*\d|\d\s+\d/u.test(text) ? "" : bare(text);
   const number = whole.replace(/第|条|项|号|措施|measures?|number|no\.?(?=\d)|(?<=\d)(?:st|nd|rd|th)/g, "");
-  const said = /\d/.test(text) ? "" : telling.join("");
+  const said = /\d/.test(text) ? "" : bare(telling.join(""));
   return { words: [...new Set(telling.length ? telling : all)], names: new Set([whole, number, said]) };
 }
 
@@ -239,7 +298,9 @@ function look(index, forms) {
     const best = documents.get(document) ?? { trust: 0, worth: 0 };
     documents.set(document, { trust: Math.max(best.trust, trust), worth: Math.max(best.worth, trust * FIELD[field]) });
   }
-  return { parts, documents, weight: Math.log(1 + index.documents.length / ((documents.size || UNKNOWN) + 0.5)) };
+  // What is hardly to be trusted hardly makes a word common.
+  const common = sum([...documents.values()], ({ trust }) => trust ** 4) || UNKNOWN;
+  return { parts, documents, weight: Math.log(1 + index.documents.length / (common + 0.5)) };
 }
 
 /** The clue of another language: what it leads to there, page by page, is what it leads to here. */
@@ -258,47 +319,75 @@ const known = (clue) => clue.documents.size > 0;
 /** The clue of a word or number: in this language, as pinyin, in the other language. */
 function clueOfWord(index, word, { last, few, other }) {
   const clue = look(index, formsOfWord(index, word, last));
-  if (known(clue)) return clue;
+  if (known(clue)) return index.vague.has(word) ? { ...clue, weight: clue.weight * VAGUE } : clue;
   const spoken = few ? look(index, formsOfPinyin(index, word)) : clue;
   return known(spoken) || !other || word.length < 2 ? spoken : foreign(index, other(), formsOfWord(other(), word, false));
 }
 
-/** The clues of a run of Chinese, one for each pair of characters. */
-function cluesOfRun(index, characters, { other }) {
+/** Where words stand in a run of Chinese: calls back with each, the place of its first character and of its last. */
+function eachIn(run, words, found) {
+  for (const word of words) {
+    for (let at = run.indexOf(word); at >= 0; at = run.indexOf(word, at + 1)) found(word, at, at + word.length - 1);
+  }
+}
+
+/** The text of which a run of Chinese is an abbreviation: 市监局 of 市场监管局, a character or two of each word. */
+function formsOfAbbreviation(index, characters) {
+  if (characters.length < 3 || characters.length > ABBREVIATED) return [];
+  const found = index.text.matchAll(new RegExp(characters.join("[^ \\n]?"), "g"));
+  return [...new Set([...found].map(([text]) => text))].map((text) => [text, ABBREVIATION]);
+}
+
+/** The clues of a run of Chinese, one for each pair of its characters, and its cells, one for each character. */
+function readRun(index, run, other) {
+  const characters = [...run];
   const pairs = characters.length > 1 ? characters.slice(1).map((character, i) => characters[i] + character) : characters;
-  const clues = pairs.map((pair) => look(index, [[pair, EXACT]]));
-  const lost = characters.map((_, i) => !clues.slice(Math.max(0, i - 1), i + 1).some(known));
+  const forms = pairs.map((pair) => [[pair, EXACT]]);
+  eachIn(run, index.synonyms.keys(), (word, from, to) => {
+    const trust = index.text.includes(word) ? ASIDE : SYNONYM;
+    for (let i = from; i < to; i += 1) forms[i].push(...otherWords(index, word, trust));
+  });
+  const vague = characters.map(() => false);
+  eachIn(run, index.vague, (word, from, to) => vague.fill(true, from, to + 1));
+  const weigh = (clue, ...places) => (places.every((i) => vague[i]) ? { ...clue, weight: clue.weight * VAGUE } : clue);
+
+  const exact = forms.map((found) => look(index, found));
+  const lost = characters.map((_, i) => !exact.slice(Math.max(0, i - 1), i + 1).some(known));
+  const whole = lost.includes(true) ? look(index, formsOfAbbreviation(index, characters)) : undefined;
   // Only where no pair knows a character is it taken for another of its sound, or for a word of the other language.
-  return clues.map((clue, i) => {
-    if (known(clue) || !(lost[i] || lost[i + 1])) return clue;
+  const clues = exact.map((clue, i) => {
+    if (known(clue) || !(lost[i] || lost[i + 1])) return weigh(clue, i, i + 1);
+    if (whole && known(whole)) return whole;
     const heard = characters.length > 2 ? look(index, formsOfSound(index, [...pairs[i]])) : clue;
     return known(heard) || !other ? heard : foreign(index, other(), [[pairs[i], EXACT]]);
   });
+  const alone = [];
+  const cells = characters.map((character, i) => {
+    const near = [...clues.slice(Math.max(0, i - 1), i + 1), ...(whole ? [whole] : [])];
+    if (near.some(known)) return { weight: Math.min(...near.filter(known).map(({ weight }) => weight)) / 2, clues: near };
+    // Where nothing is known of a character in its place, a common one counts less than one that stands nowhere.
+    const short = look(index, otherWords(index, character, SYNONYM));
+    if (known(short)) alone.push(short);
+    const telling = known(short) ? short : look(index, [[character, EXACT]]);
+    return { weight: weigh(telling, i).weight / 2, clues: [short] };
+  });
+  return { clues: [...clues, ...alone], cells };
 }
 
 /** What is meant as clues, and as runs of cells that they cover: a cell is a word, or a character of a run of Chinese. */
 function read(index, words, other) {
-  const runs = words.map((word, at) => {
-    if (!HAN.test(word)) {
-      const clue = clueOfWord(index, word, { last: at === words.length - 1, few: words.length <= FEW, other });
-      return { clues: [clue], cells: [{ weight: clue.weight, clues: [clue] }] };
-    }
-    const characters = [...word];
-    const clues = cluesOfRun(index, characters, { other });
-    const cells = characters.map((character, i) => {
-      const near = clues.slice(Math.max(0, i - 1), i + 1);
-      // Where nothing is known of a character in its place, a common one counts less than one that stands nowhere.
-      const telling = near.some(known) ? near.filter(known) : [look(index, [[character, EXACT]])];
-      return { weight: Math.min(...telling.map(({ weight }) => weight)) / 2, clues: near };
-    });
-    return { clues, cells };
+  const runs = words.flatMap((word, at) => {
+    if (HAN.test(word)) return [readRun(index, word, other)];
+    const clueOf = (part) => clueOfWord(index, part, { last: at === words.length - 1, few: words.length <= FEW, other });
+    const clue = clueOf(word);
+    // A compound that is not known is read word by word.
+    const parts = known(clue) ? [] : wordsOf(word).filter((part) => !index.stops.en.has(part)).map(clueOf);
+    return (parts.length ? parts : [clue]).map((found) => ({ clues: [found], cells: [{ weight: found.weight, clues: [found] }] }));
   });
   const clues = runs.flatMap((run) => run.clues).filter(known);
   // What only the other language knows is offered there, not here.
   return { clues: clues.some(({ parts }) => parts.size) ? clues : [], runs: runs.map(({ cells }) => cells) };
 }
-
-const sum = (list, value) => list.reduce((total, entry, i) => total + value(entry, i), 0);
 
 /** How much of a run's weight a document holds. */
 function coveredBy(document, run) {
@@ -330,7 +419,7 @@ function rank(index, { clues, runs }, names) {
     const exact = document.names?.some((name) => names.has(name));
     const apart = sum(clues, (clue) => clue.weight * (clue.documents.get(at)?.worth ?? 0));
     const score = covered ** 2 * ((best.get(at) ?? 0) + apart / 3) * KIND[document.kind];
-    if (exact || covered >= ALL || (covered >= SOME && score >= TELLING[index.lang])) results.push({ at, document, score, exact });
+    if (exact || covered >= ALL || score >= TELLING[index.lang]) results.push({ at, document, score, exact });
   });
   const top = Math.max(0, ...results.map(({ score }) => score));
   for (const result of results) if (result.exact) result.score += top + 1;

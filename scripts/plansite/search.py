@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import yaml
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 from snowballstemmer import stemmer
 
 from plansite.glossary import unglossed
@@ -26,24 +26,24 @@ from plansite.render import counted, labels_in
 from plansite.text import numeral
 from plansite.views import MeasureView, PlanView, UnitView
 
-FieldName = Literal["title", "section", "keyword", "sentence", "unit"]
-"""Where in a document a text stands, which decides how much a match in it counts."""
+FieldName = Literal["title", "section", "keyword", "sentence"]
+"""Where in a document a text stands, which decides how much a match in it counts; below all, the names of its units."""
 HAN_RUN = re.compile(f"[{HAN}]+")
 WORD = re.compile("[a-z]+")
 # The characters of everyday Chinese; rarer ones have hardly any traditional form of their own.
 CJK = "".join(map(chr, range(0x4E00, 0xA000)))
-# The 3,755 commonest characters (GB/T 2312-1980, level 1): those that somebody may type for another of the same sound.
+# The 3,755 commonest characters in the order of their pinyin (GB/T 2312-1980, level 1): those that somebody may type
+# for another of the same sound. The browser knows them too.
 LEVEL_1 = ((high, low) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
 COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A text of a document; `anchor` is the place of a sentence on its page."""
+    """A text of a document."""
 
     field: FieldName
     text: str
-    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,15 @@ def script(index: dict[str, Any], lang: Lang) -> str:
 
 
 def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any]:
-    """Return the index: documents, word families, stop words, characters and their readings, the name of a sentence."""
+    """Return the index: documents, words that belong together, stop words, characters, the name of a sentence."""
     texts = [part.text for document in found for part in document.parts]
     stops = stopwords()
     return {
         "documents": [_plain(document) for document in found],
         "families": families(texts),
+        "synonyms": synonyms(texts, lang),
         "stops": stops,
+        "vague": table("stopwords")["vague"][lang].split(),
         "simplified": simplified("".join([*texts, *stops["zh"]])),
         "readings": readings(texts) if lang == "zh" else {},
         "sentence": getattr(labels["sentence_numbered"], lang),
@@ -92,15 +94,30 @@ def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any
 
 def _plain(document: Document) -> dict[str, Any]:
     filled = {name: value for name, value in asdict(document).items() if value}
-    parts = [[text for text in (part.field, part.text, part.anchor) if text] for part in document.parts]
+    parts: dict[FieldName, list[str]] = defaultdict(list)
+    for part in document.parts:
+        parts[part.field].append(part.text)
+    if parts["title"] == [document.title]:
+        del parts["title"]
     return filled | {"parts": parts}
 
 
 @cache
+def table(name: str) -> Any:
+    """Return a table of words beside this module: stopwords or synonyms, by language."""
+    return yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"))
+
+
 def stopwords() -> dict[Lang, list[str]]:
     """Return the stop words of each language, {"zh": ["怎么办", ...], "en": ["how", ...]}, the longest first."""
-    words = yaml.safe_load(Path(__file__).with_name("stopwords.yaml").read_text("utf-8"))
+    words = table("stopwords")
     return {"zh": sorted(words["zh"], key=len, reverse=True), "en": words["en"].split()}
+
+
+def synonyms(texts: Iterable[str], lang: Lang) -> list[list[str]]:
+    """Return the groups of words that mean the same, of which one at least occurs in texts: [["公司", "企业"], ...]."""
+    known = "\n".join(texts).lower()
+    return [group for group in table("synonyms")[lang] if any(word in known for word in group)]
 
 
 def families(texts: Iterable[str]) -> list[str]:
@@ -119,13 +136,30 @@ def simplified(text: str) -> str:
     return "".join(old + new for old, new in pairs if old != new and new in known)
 
 
-def readings(texts: Iterable[str]) -> dict[str, str]:
-    """Return the characters of Chinese texts, as read in their words, and common ones by pinyin: {"deng": "登等"}."""
+def readings(texts: Iterable[str]) -> dict[str, Any]:
+    """Return the pinyin of characters: {"common": "a2 ai13 ...", "others": {"hang": "行"}}.
+
+    `common` tells how many of the commonest characters, which are in the order of their pinyin, are read alike;
+    `others` are those of Chinese texts as read in their words, where that is another reading.
+    """
+    runs: list[tuple[str, int]] = [("", 0)]
     found: dict[str, set[str]] = defaultdict(set)
-    for run in (*COMMON, *(run for text in texts for run in HAN_RUN.findall(text))):
-        for character, syllable in zip(run, lazy_pinyin(run, v_to_u=False), strict=True):
-            found[syllable].add(character)
-    return {syllable: "".join(sorted(characters)) for syllable, characters in sorted(found.items())}
+    for character, sounds in zip(COMMON, pinyin(COMMON, style=Style.NORMAL, heteronym=True), strict=True):
+        sound, count = runs[-1]
+        if sound in sounds:
+            runs[-1] = sound, count + 1
+        else:
+            runs.append((lazy_pinyin(character)[0], 1))
+        found[runs[-1][0]].add(character)
+    others: dict[str, set[str]] = defaultdict(set)
+    for run in (run for text in texts for run in HAN_RUN.findall(text)):
+        for character, sound in zip(run, lazy_pinyin(run), strict=True):
+            if character not in found[sound]:
+                others[sound].add(character)
+    return {
+        "common": " ".join(f"{sound}{count}" for sound, count in runs[1:]),
+        "others": {sound: "".join(sorted(characters)) for sound, characters in sorted(others.items())},
+    }
 
 
 def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
@@ -159,8 +193,7 @@ def _measure(measure: MeasureView, words: dict[str, str], lang: Lang) -> Documen
         Part("title", measure.title[lang]),
         Part("section", measure.section.title[lang]),
         *_keywords(measure.keywords, lang),
-        *(Part("sentence", text, f"#s{n}") for n, text in enumerate(_sentences(measure.sentences, lang), start=1)),
-        *(Part("unit", name) for unit in measure.units for name in _names(unit, lang)),
+        *(Part("sentence", text) for text in _sentences(measure.sentences, lang)),
     ]
     title = words["measure_title"].format(n=measure.number, title=measure.title[lang])
     about = f"{measure.theme.name[lang]} · {answering}"
