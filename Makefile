@@ -28,7 +28,7 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -m "site or browser or planted"
+	$(BIN)/pytest -m "site or browser or planted" --numprocesses 2 --dist worksteal
 
 planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the check finds
 	@$(BIN)/python tests/planted.py

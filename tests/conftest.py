@@ -50,6 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the expected pages anew")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest test, so that no worker waits for it alone in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("planted") is None)
+
+
 @pytest.fixture(scope="session")
 def real() -> Loaded:
     """The real plan."""
