@@ -104,7 +104,8 @@ def test_a_sentence_has_a_link_to_copy(browser: Browser, address: str) -> None:
         page = context.new_page()
         page.goto("/en/measures/24/")
         page.get_by_label("Copy link to sentence 3").click()
-        expect(page.get_by_role("status").filter(has_text="Link copied")).to_be_visible()
+        said = page.get_by_role("status").filter(has_text="Link copied")
+        expect(said).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == f"{address}/en/measures/24/#s3"
 
 
@@ -222,6 +223,36 @@ def test_the_printed_page_is_the_text_and_who_answers(page: Page) -> None:
     expect(page.locator(".responsibility")).to_be_visible()
     for hidden in ("header.md-header", ".site-nav", ".neighbors", ".anchor >> nth=0"):
         expect(page.locator(hidden)).to_be_hidden()
+
+
+def test_paper_shows_what_the_reader_has_opened_in_the_colors_of_the_light(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    for path, twin in (("/en/measures/24/", "#s1 .twin"), ("/en/themes/legal/", "#measure-37 + p .twin")):
+        page.goto(path)
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(page.locator(twin)).to_be_hidden()
+        expect(page.locator(".both summary").first).to_be_hidden()
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 36, 48)"
+        page.emulate_media(media="screen")
+    page.goto("/en/measures/24/")
+    page.locator(".both summary").click()
+    page.emulate_media(media="print")
+    expect(page.locator("#s1 .twin")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [{"width": 640, "height": 450}, {"width": 1440, "height": 800}])
+def test_an_explanation_is_seen_whole_beside_its_term(page: Page, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
+    page.goto("/en/measures/24/")
+    for name in page.locator(".sentences .term__name").all():
+        name.focus()
+        word = name.bounding_box()
+        card = page.locator(f"#{name.get_attribute('aria-describedby')}").bounding_box()
+        assert word is not None
+        assert card is not None
+        assert card["y"] + card["height"] <= size["height"]
+        assert card["y"] >= word["y"] + word["height"] or card["y"] + card["height"] <= word["y"]
 
 
 MEAN = "</title><img src=/trap onerror=alert(1)><script>alert(2)</script> mean & <b>bold</b>"

@@ -84,7 +84,6 @@ def test_a_record_that_does_not_exist_is_named(plan: Path, capsys: pytest.Captur
 
 
 def test_a_record_on_one_line_is_to_be_written_out(plan: Path) -> None:
-    edit(plan, "issuers:\n", "issuers:\n")
     text = plan.read_text("utf-8")
     start, end = text.index("  - id: legal"), text.index("units:")
     one_line = (
@@ -94,4 +93,33 @@ def test_a_record_on_one_line_is_to_be_written_out(plan: Path) -> None:
     plan.write_text(text[:start] + one_line + text[end:], "utf-8")
     with pytest.raises(PlanError) as raised:
         confirm(plan, ["legal"], TODAY)
-    assert [problem.code for problem in raised.value.problems] == ["one_line_record"]
+    assert [problem.code for problem in raised.value.problems] == ["not_a_block"]
+
+
+def test_a_record_may_be_named_twice_and_begin_with_any_field(plan: Path) -> None:
+    edit(
+        plan,
+        '  - number: 2\n    en_for: "ee8995f6"\n    en_confirmed: 2026-11-23\n    section: 2\n',
+        "  - section: 2\n    number: 2\n",
+    )
+    confirm(plan, ["2", "2"], TODAY)
+    assert '  - section: 2\n    en_for: "ee8995f6"\n    en_confirmed: 2027-01-02\n    number: 2\n' in plan.read_text(
+        "utf-8"
+    )
+    assert load(plan).pending == []
+
+
+@pytest.mark.parametrize("empty", ["", "  # to do"])
+def test_a_field_left_empty_is_filled(empty: str, plan: Path) -> None:
+    edit(plan, '    en_for: "ee8995f6"\n', f"    en_for:{empty}\n")
+    confirm(plan, ["2"], TODAY)
+    assert f'    en_for: "ee8995f6"{empty}\n' in plan.read_text("utf-8")
+
+
+def test_what_is_written_otherwise_is_left_alone(plan: Path) -> None:
+    edit(plan, '    en_for: "ee8995f6"\n', "    en_for:\n      ee8995f6\n")
+    before = plan.read_bytes()
+    with pytest.raises(PlanError) as raised:
+        confirm(plan, ["2"], TODAY)
+    assert [problem.code for problem in raised.value.problems] == ["not_a_block"]
+    assert plan.read_bytes() == before

@@ -49,7 +49,7 @@ def test_bad_data_is_reported_exactly(case: Path, tmp_path: Path, monkeypatch: p
 def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = [spoiled(case) for case in CASES]
     seen = {p.code for text, glossary, _ in cases for p in problems_of(text, tmp_path, monkeypatch, glossary)}
-    elsewhere = {"unreadable", "encoding", "template", "missing_twin", "one_line_record"}
+    elsewhere = {"unreadable", "encoding", "template", "missing_twin", "not_a_block"}
     assert seen | elsewhere == set(MESSAGES)
 
 
@@ -72,7 +72,7 @@ def test_files_that_are_no_plan(content: bytes, expected: str, tmp_path: Path, m
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--lang", "en", "nowhere.yaml"]) == 1
-    expected = "nowhere.yaml:1:1: plan: cannot be read (No such file or directory); give the path of a plan in YAML\n"
+    expected = "nowhere.yaml:1:1: nowhere: cannot be read (No such file or directory); it has to be a file in YAML\n"
     assert capsys.readouterr().out == expected
 
 

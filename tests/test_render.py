@@ -102,10 +102,8 @@ def test_text_never_becomes_markup() -> None:
 @pytest.mark.parametrize("start", ["1. a", "- a", "+ a", "# a", "> a", "    a", "=== a", "~~~ a", "| a | b |", "* a"])
 def test_text_never_starts_a_block(start: str) -> None:
     html = markdown.markdown(str(protect(start)), extensions=["tables", "fenced_code"])
-    assert html.startswith("<p>") or html.startswith("<pre>") is start.startswith("    ")
-    assert "<li>" not in html
-    assert "<h1>" not in html
-    assert "<blockquote>" not in html
+    # The plan's texts have no space at their edges; what is indented is code by its indentation alone.
+    assert re.findall("<([a-z0-9]+)", html) == (["pre", "code"] if start.startswith("    ") else ["p"])
 
 
 def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:

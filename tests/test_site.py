@@ -324,7 +324,7 @@ def test_mkdocs_itself_leaves_the_last_good_site_when_the_plan_is_wrong(tmp_path
     plan.write_text(plan.read_text("utf-8").replace("kind: judicial", "kind: judical", 1), "utf-8")
     done = run("mkdocs", "build", cwd=project)
     assert done.returncode == 1
-    assert 'kind: is "judical" (did you mean "judicial"?); allowed: party, ' in done.stderr
+    assert 'kind: is "judical" (did you mean "judicial"?); allowed: government, ' in done.stderr
     assert "Traceback" not in done.stderr
     assert (project / "site" / "index.html").read_text() == "the last good site"
 
@@ -388,3 +388,12 @@ def test_changed_chinese_is_shown_as_unconfirmed_until_somebody_confirms_it(tmp_
     changed = [number for number, (new, old) in enumerate(zip(lines, before, strict=True), start=1) if new != old]
     assert changed[0] == int(stale[1])
     assert lines[changed[0] - 1] == f'    en_for: "{stale[2]}"'
+
+
+def test_what_is_no_site_is_not_built_over(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    before = digest(project)
+    done = run("plansite", "build", "docs", cwd=project)
+    assert done.returncode == 1
+    assert done.stderr == "docs holds something else than a site, which would be lost; name a new or an empty folder\n"
+    assert digest(project) == before

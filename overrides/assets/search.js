@@ -29,7 +29,7 @@ const POSSESSIVE = /['’]s(?![a-z])/g;
 const CONTRACTION = /[a-z]+['’](?:t|m|re|ve|ll|d)(?![a-z])/g;
 const PERCENT = /(?<=\d) *per ?cent(?![a-z])/g;
 const HUNDRED = /百分之一?百/g;
-const HEADED = /^\s*(?:第\s*\d+\s*[条项]|(?:measure|no\.?)\s*\d+)\s*:?\s*(?=\S)/; // a number before what it is the number of
+const NUMBERED = /(?:第\s*(\d+)\s*[条项]|(?:\bmeasure|\bno\.?)\s*(\d+)(?![\d.%]))[\s:：]*/; // a measure by its number
 const INFLECTED = /^(?:|e|s|es|d|ed|ing|y|ies|ied)$/;
 const DERIVED = /^(?:|e|s|es|d|ed|ing|y|ies|ied|r|er|ers|or|ors|ly|al|ally|ion|ions|ation|ations|ment|ments|able|ity|ance|ence)$/;
 
@@ -39,7 +39,7 @@ const sum = (list, value) => list.reduce((total, entry, i) => total + value(entr
 const fold = (text) => text.normalize("NFKC").toLowerCase();
 
 /** Its letters and figures alone. */
-const bare = (text) => fold(text).replace(/[^\p{L}\p{N}.%+]/gu, "");
+const bare = (text) => fold(text).replace(/[^\p{L}\p{N}.%+]|\.(?!\d)/gu, "");
 
 /** Words without the spaces between them. */
 const joined = (words) => words.replaceAll(" ", "");
@@ -98,7 +98,8 @@ class Index {
     }
     this.synonyms = new Map(); // other words for the same, by each of them; an expression of several words is put in one
     for (const group of synonyms) {
-      for (const word of group) {
+      // What is said in one character is said in many words, but none of them in that character.
+      for (const word of group[0].length > 1 ? group : group.slice(0, 1)) {
         const others = group.filter((other) => other !== word);
         this.synonyms.set(joined(word), [...(this.synonyms.get(joined(word)) ?? []), ...others]);
         if (word.includes(" ")) this.family.set(joined(word), [laidOut(word)]);
@@ -219,7 +220,8 @@ function otherWords(index, word, trust) {
 function ownForms(index, word, typing) {
   const begun = [[` ${word}`, PREFIX]];
   const family = index.family.get(word) ?? (index.text.includes(` ${word} `) ? [word] : undefined);
-  if (family) return [...family.map((form) => [` ${form} `, kinship(word, joined(form)) || STEM]), ...(typing ? begun : [])];
+  const trust = (form) => (family.length === 1 ? EXACT : kinship(word, form) || STEM);
+  if (family) return [...family.map((form) => [` ${form} `, trust(form)]), ...(typing ? begun : [])];
   if (index.text.includes(begun[0][0])) return begun;
   const start = word.slice(0, 3);
   return index.words.filter((other) => word.length > 3 && other.startsWith(start) && kinship(word, other))
@@ -228,7 +230,7 @@ function ownForms(index, word, typing) {
 
 /** What a word may stand for in the text: [[needle, trust], ...]; a needle that ends in a space is a whole word. */
 function formsOfWord(index, word, typing) {
-  if (/^\d/.test(word)) return index.text.includes(` ${word} `) ? [[` ${word} `, EXACT]] : [[` ${word}`, PREFIX]];
+  if (/^\d/.test(word)) return index.text.includes(` ${word} `) ? [[` ${word} `, EXACT]] : [...otherWords(index, word, SYNONYM), [` ${word}`, PREFIX]];
   const own = ownForms(index, word, typing).filter(([needle]) => index.text.includes(needle));
   const forms = [...otherWords(index, word, own.length ? ASIDE : SYNONYM), ...own];
   if (forms.length || word.length < 4) return forms;
@@ -259,11 +261,23 @@ function formsOfSound(index, [first, second]) {
 
 // ---- From a query to results
 
+/** Where words stand in a run of Chinese: calls back with each, the place of its first character and of its last. */
+function eachIn(run, words, found) {
+  for (const word of words) {
+    for (let at = run.indexOf(word); at >= 0; at = run.indexOf(word, at + 1)) found(word, at, at + word.length - 1);
+  }
+}
+
 /** A run of Chinese with spaces for the words that ask; a single character goes only where it is no part of a word. */
 function withoutQuestions(index, run) {
   const { zh } = index.stops;
-  const rest = [...zh.filter((stop) => stop.length > 1).reduce((left, stop) => left.replaceAll(stop, " "), run)];
-  const inWord = (i) => [rest[i - 1] + rest[i], rest[i] + rest[i + 1]].some((pair) => !pair.includes(" ") && index.pairs.has(pair));
+  const rest = [...run];
+  const named = rest.map(() => false); // part of a word that is known to stand for another
+  eachIn(run, index.synonyms.keys(), (word, from, to) => named.fill(true, from, to + 1));
+  eachIn(run, zh.filter((stop) => stop.length > 1), (_, from, to) => {
+    if (!named.slice(from, to + 1).every(Boolean)) rest.fill(" ", from, to + 1);
+  });
+  const inWord = (i) => named[i] || [rest[i - 1] + rest[i], rest[i] + rest[i + 1]].some((pair) => !pair.includes(" ") && index.pairs.has(pair));
   const cut = rest.map((character, i) => (zh.includes(character) && !inWord(i) ? " " : character)).join("");
   // A short run that asks nothing is a word of which the plan has no part: 工会, 太阳能.
   const word = run.length < 4 && rest.join("") === run && cut.replaceAll(" ", "").length < 2;
@@ -274,7 +288,9 @@ function withoutQuestions(index, run) {
 function meant(index, query) {
   const simple = fold(query.slice(0, MEANT)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
   const text = simple.replace(PERCENT, "%").replace(HUNDRED, "100%");
-  const all = tokens(text.replace(CONTRACTION, " ").replace(HEADED, "").replace(index.expressions, joined));
+  const numbered = text.match(NUMBERED);
+  const rest = tokens(text.replace(CONTRACTION, " ").replace(NUMBERED, " ").replace(index.expressions, joined));
+  const all = rest.length ? rest : tokens(text);
   const telling = all.flatMap((token) => {
     if (!HAN.test(token)) return index.stops.en.has(token) ? [] : [token];
     return withoutQuestions(index, token).split(" ").filter(Boolean);
@@ -283,7 +299,7 @@ function meant(index, query) {
   const whole = /\d\s*[^\p{L}\p{N}\s.%+]\s*\d|\d\s+\d/u.test(text) ? "" : bare(text);
   const number = whole.replace(/第|条|项|号|措施|measures?|number|no\.?(?=\d)|(?<=\d)(?:st|nd|rd|th)/g, "");
   const said = /\d/.test(text) ? "" : bare(telling.join(""));
-  return { words: [...new Set(telling.length ? telling : all)], names: new Set([whole, number, said]) };
+  return { words: [...new Set(telling.length ? telling : all)], names: new Set([whole, number, said, numbered?.[1] ?? numbered?.[2]]) };
 }
 
 /** Look for a clue: the documents and parts that hold one of its forms, and how telling that is. */
@@ -322,13 +338,6 @@ function clueOfWord(index, word, { last, few, other }) {
   if (known(clue)) return index.vague.has(word) ? { ...clue, weight: clue.weight * VAGUE } : clue;
   const spoken = few ? look(index, formsOfPinyin(index, word)) : clue;
   return known(spoken) || !other || word.length < 2 ? spoken : foreign(index, other(), formsOfWord(other(), word, false));
-}
-
-/** Where words stand in a run of Chinese: calls back with each, the place of its first character and of its last. */
-function eachIn(run, words, found) {
-  for (const word of words) {
-    for (let at = run.indexOf(word); at >= 0; at = run.indexOf(word, at + 1)) found(word, at, at + word.length - 1);
-  }
 }
 
 /** The text of which a run of Chinese is an abbreviation: 市监局 of 市场监管局, a character or two of each word. */
@@ -429,6 +438,7 @@ function rank(index, { clues, runs }, names) {
 
 // ---- What Material's result list takes; it inserts titles and texts as HTML
 
+const COMPOUND_WORDS = /([a-z0-9]+(?:[&'’/-][a-z0-9]+)+)(?: [a-z0-9]+)*(?= |$)/;
 const HTML = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escaped = (text) => text.replace(/[&<>"]/g, (character) => HTML[character]);
 
@@ -436,7 +446,8 @@ const escaped = (text) => text.replace(/[&<>"]/g, (character) => HTML[character]
 function marked(text, needles, room = Infinity) {
   const marks = new Set();
   const lower = text.toLowerCase();
-  for (const needle of needles) {
+  // The words of a compound follow it in an index, and what stands between marks follows the mark.
+  for (const needle of needles.flatMap((needle) => (HAN.test(needle) ? needle.split(" ") : [needle.replace(COMPOUND_WORDS, "$1")]))) {
     const word = needle.trim();
     const whole = needle.endsWith(" ");
     for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
@@ -448,7 +459,7 @@ function marked(text, needles, room = Infinity) {
       for (let i = at; i < end; i += 1) marks.add(i);
     }
   }
-  const first = Math.min(...marks, text.length);
+  const first = marks.size ? Math.min(...marks) : 0;
   let from = text.length > room && first > room / 3 ? first - Math.floor(room / 4) : 0;
   while (from > 0 && /[a-z0-9]/i.test(text[from - 1])) from -= 1;
   let to = Math.min(text.length, from + room);

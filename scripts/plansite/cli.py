@@ -37,8 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=LANGUAGES, default=lang_of_locale(os.environ), help="language of messages")
-    common.add_argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
     common.set_defaults(format="text")
+    reading = argparse.ArgumentParser(add_help=False, parents=[common])
+    reading.add_argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
     parser = argparse.ArgumentParser(prog="plansite", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -50,21 +51,21 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
 
     confirm = commands.add_parser(
-        "confirm", parents=[common], help="note that the English of a record is right for its present Chinese"
+        "confirm", parents=[reading], help="note that the English of a record is right for its present Chinese"
     )
     confirm.add_argument(
         "names", nargs="+", metavar="NUMBER", help="a measure's number, any other record's id, or notice"
     )
     confirm.set_defaults(run=_confirm)
 
-    text = commands.add_parser("text", parents=[common], help="print the notice in Chinese")
+    text = commands.add_parser("text", parents=[reading], help="print the notice in Chinese")
     text.set_defaults(run=_text)
 
-    pages = commands.add_parser("pages", parents=[common], help="write every page as Markdown")
+    pages = commands.add_parser("pages", parents=[reading], help="write every page as Markdown")
     pages.add_argument("folder", type=Path, metavar="DIR")
     pages.set_defaults(run=_pages)
 
-    export = commands.add_parser("export", parents=[common], help="write the data files")
+    export = commands.add_parser("export", parents=[reading], help="write the data files")
     export.add_argument("folder", type=Path, metavar="DIR")
     export.set_defaults(run=_export)
 

@@ -11,8 +11,8 @@ from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
 from plansite.rules import pick
 
-SCALAR = re.compile(r"""'[^']*'|"[^"]*"|[^\s#,}]+""")
-"""A value on one line, up to what may follow it."""
+VALUE = re.compile(r"""\A(?: *(?:'[^']*'|"[^"]*"|[^\s#]+))?""")
+"""What stands between the colon of a field and a comment or the end of its line: a value, or nothing."""
 AWAITING = {"stale", "unconfirmed"}
 
 
@@ -41,31 +41,41 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
         p for p in found if p.code not in AWAITING and f"{p.path}.".startswith(tuple(f"{q}." for q in paths))
     ]:
         raise PlanError(faults)
-    lines = path.read_bytes().decode("utf-8").split("\n")
+    before = path.read_bytes()
+    lines = before.decode("utf-8").split("\n")
     said = []
+    chosen = [records[name] for name in dict.fromkeys(names)]
     # From the last line to the first, so that the places that have been read stay right.
-    for steps, record in sorted(
-        (records[name] for name in names), key=lambda entry: document.place(entry[0]), reverse=True
-    ):
+    for steps, record in sorted(chosen, key=lambda entry: document.place(entry[0]), reverse=True):
         value = fingerprint(record)
         _write(document, lines, steps, {"en_for": f'"{value}"', "en_confirmed": today.isoformat()})
+        record |= {"en_for": value, "en_confirmed": today}
         said.append(f"{name_of(record)}: en_for {value}, en_confirmed {today}")
     path.write_bytes("\n".join(lines).encode("utf-8"))
+    if read(path).data != document.data:
+        path.write_bytes(before)
+        raise PlanError(_refused(document, steps) for steps, _ in chosen)
     return said[::-1]
+
+
+def _refused(document: Document, steps: Steps) -> Problem:
+    return Problem(document.file, *document.place(steps), document.name(steps), "not_a_block")
 
 
 def _write(document: Document, lines: list[str], steps: Steps, fields: dict[str, str]) -> None:
     """Replace the values of fields where they stand, and put fields that are missing above the record's other texts."""
     line, column = document.place(steps)
     if lines[line - 1][column - 1] == "{":
-        raise PlanError([Problem(document.file, line, column, document.name(steps), "one_line_record")])
+        raise PlanError([_refused(document, steps)])
     missing = [f"{name}: {value}" for name, value in fields.items() if (*steps, name) not in document.values]
     for name, value in fields.items():
         if (*steps, name) in document.values:
-            at, start = document.values[*steps, name]
-            text = lines[at - 1]
-            lines[at - 1] = text[: start - 1] + SCALAR.sub(value, text[start - 1 :], count=1)
-    named = lines[line - 1][column - 1 :].startswith(("id:", "number:"))
+            at, start = document.keys[*steps, name]
+            key = lines[at - 1].index(":", start)
+            comment = VALUE.sub("", lines[at - 1][key + 1 :], count=1)
+            lines[at - 1] = f"{lines[at - 1][: key + 1]} {value}{comment}"
     ending = "\r" if lines[line - 1].endswith("\r") else ""
-    below = line if named else line - 1
+    # Below the first field of a list entry, which holds its dash, and above the first one of another record.
+    starts = sorted(at for (*outer, _), (at, _) in document.keys.items() if tuple(outer) == steps)
+    below = starts[1 if isinstance(steps[-1], int) else 0] - 1
     lines[below:below] = [" " * (column - 1) + entry + ending for entry in missing]

@@ -70,7 +70,7 @@ class Document:
             else:
                 label = (value.get("id") or value.get("number")) if isinstance(value, dict) else None
                 name += f"[{label or step + 1}]"
-        return name.lstrip(".") or "plan"
+        return name.lstrip(".") or Path(self.file).stem
 
 
 def read(path: Path) -> Document:

@@ -60,8 +60,6 @@ class Reading:
     """Terms that the Chinese does not have, with the form that stands in the English."""
     counted: Counted
     """Entries whose English stands for them alone, found or not."""
-    idioms: Counted
-    """The same for words with a number in them."""
 
 
 class Agreed:
@@ -71,15 +69,12 @@ class Agreed:
         words: list[Term | Wording] = [*glossary.terms, *glossary.wordings]
         entries = [Entry((term.zh,), (term.en, *term.also), term.only, term) for term in glossary.terms]
         entries += [Entry(wording.zh, wording.en, wording.only) for wording in glossary.wordings]
-        self._figures = [Entry(wording.zh, wording.en) for wording in glossary.figures]
         self._terms = [entry for entry in entries if entry.term and not entry.only]
         self._any_term = _any_form([form for entry in self._terms for form in entry.forms])
         # The longest first, so that "must not" is counted before "must".
         self._only = sorted((entry for entry in entries if entry.only), key=Entry.length, reverse=True)
         self._by_zh = {zh: entry for entry in entries for zh in entry.zh}
-        self._by_figure = {zh: entry for entry in self._figures for zh in entry.zh}
         self._zh = _any_of([*self._by_zh, *(longer for word in words for longer in word.inside)])
-        self._figure = _any_of(self._by_figure)
 
     def entries_in(self, zh: str) -> list[Entry]:
         """Return the entries of a Chinese sentence in order, longest first where they overlap."""
@@ -98,9 +93,7 @@ class Agreed:
         # Nearly all sentences are done with one search for all terms.
         others = [entry for entry in self._terms if entry not in times] if self._any_term.search(masked_en) else []
         foreign = [(entry, match[0]) for entry in others if (match := entry.expression.search(masked_en))]
-        numbered = Counter(self._by_figure[match[0]] for match in self._figure.finditer(masked_zh))
-        idioms, masked_en = _count(self._figures, numbered, masked_en)
-        return Reading(self._figure.sub(MASK_ZH, masked_zh), masked_en, found, foreign, counted, idioms)
+        return Reading(masked_zh, masked_en, found, foreign, counted)
 
     def marks_in_chinese(self, zh: str) -> list["Mark"]:
         """Return where each term of a Chinese sentence stands."""
@@ -170,7 +163,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)")
 
 
-MAY = "(?! [0-9])"
+MAY = r"(?<!\bin may)(?<!\bof may)(?<!\bby may)(?<!\bsince may)(?<!\buntil may)(?! [0-9])"
 """What tells the word may from the month."""
 
 

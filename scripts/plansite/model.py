@@ -205,7 +205,8 @@ class Theme(Translated):
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
 
-Kind = Literal["party", "government", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
+Kind = Literal["government", "party", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
+"""The kinds of units in the order in which pages list them; collectives come last, as they do in the clauses."""
 
 
 class Keywords(Record):
@@ -297,19 +298,11 @@ class Wording(Record):
     only: StrictBool = False
 
 
-class Figure(Record):
-    """Words with a number in them that is no quantity, or is put otherwise in English; both come equally often."""
-
-    zh: tuple[AnyText, ...]
-    en: tuple[English, ...]
-
-
 class Glossary(Record):
     """What data/glossary.yaml may contain."""
 
     terms: Annotated[tuple[Term, ...], Field(min_length=1)]
     wordings: tuple[Wording, ...] = ()
-    figures: tuple[Figure, ...] = ()
 
 
 class Label(Record):

@@ -5,12 +5,12 @@ import re
 from calendar import month_name
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from math import prod
 from typing import Any
 
 from plansite.glossary import Agreed, Reading, without_glosses
 from plansite.model import Glossary
-from plansite.rules import Finding, Steps, pick
-from plansite.text import numeral
+from plansite.rules import Finding, Steps, pick, repeated
 
 RECORDS = (("notice",), ("themes", "*"), ("units", "*"), ("measures", "*"), ("safeguards", "*"))
 """The records whose English is confirmed as a whole."""
@@ -54,14 +54,16 @@ def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
     for pattern in RECORDS:
         for steps, record in pick(data, *pattern):
             texts = list(pairs(record, steps))
-            if not all(isinstance(text.get("en"), str) for _, _, text in texts):
-                continue
+            missing = [inner for inner, _, text in texts if not isinstance(text.get("en"), str)]
+            # What nobody has begun to translate says so on its page; a gap in what has been translated is a slip.
+            if len(missing) < len(record.get("sentences", ())):
+                yield from (Finding(inner, "untranslated", blocks=False) for inner in missing)
             expected, confirmed = fingerprint(record), record.get("en_for")
-            if confirmed != expected:
+            if confirmed != expected and not missing:
                 details = {"expected": expected, "name": name_of(record)}
                 yield Finding((*steps, "en_for"), "stale" if confirmed else "unconfirmed", details, blocks=False)
             for inner, _, text in texts:
-                if not OURS & set(inner):
+                if inner not in missing and not OURS & set(inner):
                     for steps_, code, details in _judged(agreed, text):
                         yield Finding((*inner, *steps_), code, details, blocks=confirmed == expected)
 
@@ -74,14 +76,13 @@ def name_of(record: Any) -> str:
 def glossary_findings(glossary: Any, plan: Any) -> Iterator[Finding]:
     """Yield broken rules of a glossary given as plain data: repeated terms, and terms that the plan (if any) lacks."""
     chinese = "\n".join(zh for _, zh, _ in pairs(plan))
-    for field_name in ("id", "zh"):
-        first: dict[str, Steps] = {}
-        for steps, value in pick(glossary, "terms", "*", field_name):
-            if str(value) in first:
-                yield Finding(steps, "repeated_id", {"value": value}, first[str(value)])
-            first.setdefault(str(value), steps)
-            if plan and field_name == "zh" and str(value) not in chinese:
-                yield Finding(steps, "unused_term", {"value": value}, blocks=False)
+    terms = list(pick(glossary, "terms", "*", "zh"))
+    yield from repeated(pick(glossary, "terms", "*", "id"))
+    # What stands for a term may not stand for a wording too.
+    yield from repeated([*terms, *pick(glossary, "wordings", "*", "zh", "*")])
+    for steps, value in terms if plan else []:
+        if str(value) not in chinese:
+            yield Finding(steps, "unused_term", {"value": value}, blocks=False)
 
 
 Problems = Iterator[tuple[str, dict[str, Any]]]
@@ -122,13 +123,18 @@ def _uneven(counted: Iterable[tuple[Any, int, list[str]]]) -> Problems:
             yield "wording_added" if entry.zh else "weakened", details
 
 
-CHINESE_NUMBERS: dict[str, float] = {numeral(number): number for number in range(1, 100)}
-CHINESE_NUMBERS |= {"两": 2, "零": 0, "百": 100, "千": 1000, "半": 0.5}
-CHINESE_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[零一二两三四五六七八九十百千半]+")
+DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+TENFOLD = {"十": 10, "百": 100, "千": 1000}
+MYRIADS = {"万": 10**4, "亿": 10**8}
+NAMED = r"[A-Za-z]+[0-9][A-Za-z0-9]*|[0-9]+(?!(?:st|nd|rd|th)\b)[A-Za-z]+[A-Za-z0-9]*"
+"""A name with figures in it, the same in both languages: G60, 5G."""
+DIGITAL = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
+CHINESE_NUMBER = re.compile(rf"{NAMED}|(?P<digits>{DIGITAL})(?P<scale>[万亿]*)%?|[零一二两三四五六七八九十百千万亿半]+")
 TO_NINETEEN = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen""".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+ORDINALS += [f"{word}th" for word in TO_NINETEEN[13:]]
 COUNT_WORDS = {word: number for words in (TO_NINETEEN, ORDINALS) for number, word in enumerate(words)}
 COUNT_WORDS |= dict(zip(TENS, range(20, 100, 10), strict=True))
 COUNT_WORDS |= {
@@ -138,25 +144,21 @@ COUNT_WORDS |= {
     for number, one in enumerate(words[1:10], start=1)
 }
 """The English for 0 to 99, as a count and as far as `ORDINALS` goes as a place in an order."""
-ENGLISH_NUMBERS: dict[str, float] = COUNT_WORDS | {
-    "half": 0.5,
-    "double": 2,
-    "twice": 2,
-    "hundred": 100,
-    "thousand": 1000,
-}
+SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+ENGLISH_NUMBERS: dict[str, float] = COUNT_WORDS | SCALES | {"half": 0.5, "double": 2, "twice": 2}
+_MONTH = rf"(?-i:{'|'.join(month_name[1:])})"
+_BEFORE_MONTH = "|".join(rf"(?<=\b{word} )" for word in ("in", "of", "by", "since", "until"))
 ENGLISH_NUMBER = re.compile(
-    rf"(?<![\w.])(?:(?P<digits>[0-9]+(?:\.[0-9]+)?%?)(?:st|nd|rd|th)?"
-    rf"|(?P<word>{'|'.join(sorted(ENGLISH_NUMBERS, key=len, reverse=True))})"
-    rf"|(?P<month>(?-i:{'|'.join(month_name[1:])})(?= [0-9])))(?!\w)",
+    rf"(?<![\w.])(?:(?P<name>{NAMED})|(?:(?P<digits>{DIGITAL}%?)(?:st|nd|rd|th)?"
+    rf"|(?P<word>{'|'.join(sorted(ENGLISH_NUMBERS, key=len, reverse=True))}))(?P<scale>(?: (?:{'|'.join(SCALES)}))*)"
+    rf"|(?P<month>{_MONTH}(?= [0-9])|(?:{_BEFORE_MONTH}){_MONTH}))(?!\w)",
     re.IGNORECASE,
 )
 
 
 def figures(reading: Reading) -> Problems:
     """Yield numbers, percentages, dates and ordinals that stand in one language only."""
-    yield from _uneven(reading.idioms)
-    chinese = Counter(_chinese_number(match[0]) for match in CHINESE_NUMBER.finditer(reading.zh))
+    chinese = Counter(_chinese_number(match) for match in CHINESE_NUMBER.finditer(reading.zh))
     english = Counter(_english_number(match) for match in ENGLISH_NUMBER.finditer(reading.en))
     if missing := chinese - english:
         yield "figure_missing", {"figures": sorted(missing.elements())}
@@ -164,14 +166,40 @@ def figures(reading: Reading) -> Problems:
         yield "figure_added", {"figures": sorted(added.elements())}
 
 
-def _chinese_number(text: str) -> str:
-    return f"{CHINESE_NUMBERS[text]:g}" if text in CHINESE_NUMBERS else text
+def _chinese_number(match: re.Match[str]) -> str:
+    if match["digits"]:
+        value = float(match["digits"].replace(",", "")) * prod(MYRIADS[character] for character in match["scale"])
+        return f"{value:.12g}" + "%" * match[0].endswith("%")
+    if match[0] == "半":
+        return "0.5"
+    return match[0].upper() if match[0].isascii() else f"{_value(match[0]):g}"
+
+
+def _value(text: str) -> int:
+    """Return what a number in Chinese characters is worth: 百 is 100, 一万二千 is 12000."""
+    total = section = digit = 0
+    for character in text:
+        if character in TENFOLD:
+            section += (digit or 1) * TENFOLD[character]
+            digit = 0
+        elif character in MYRIADS:
+            total = (total + section + digit or 1) * MYRIADS[character]
+            section = digit = 0
+        else:
+            digit = DIGITS.get(character, 0)
+    return total + section + digit
 
 
 def _english_number(match: re.Match[str]) -> str:
+    if match["name"]:
+        return match["name"].upper()
     if match["month"]:
         return str(list(month_name).index(match["month"]))
-    return match["digits"] or f"{ENGLISH_NUMBERS[match['word'].lower()]:g}"
+    scale = prod(SCALES[word] for word in match["scale"].lower().split())
+    if match["word"]:
+        return f"{ENGLISH_NUMBERS[match['word'].lower()] * scale:.12g}"
+    digits = match["digits"]
+    return f"{float(digits.rstrip('%').replace(',', '')) * scale:.12g}" + "%" * digits.endswith("%")
 
 
 ENUMERATED = 3
@@ -193,7 +221,9 @@ def lists(reading: Reading) -> Problems:
     A Chinese list is what 、 joins. An English one is what commas and a last "and" join, without a comma before that
     "and"; clauses that hold lists are parted by semicolons.
     """
-    chinese = filter(None, (_chinese_items(part) for part in _parts(reading.zh, "[，。；：等]", "（(.*?)）")))
+    chinese = filter(
+        None, (_chinese_items(part) for part in _parts(reading.zh, rf"[，。；：]|{OPEN.pattern}", "（(.*?)）"))
+    )
     english = [_english_lists(part) for part in _parts(reading.en, BOUNDARY, r"\((.*?)\)")]
     for items in chinese:
         fitting = ((lists, commas) for lists in english for commas in lists if len(commas) + 2 == items)

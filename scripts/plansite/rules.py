@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,19 +82,20 @@ def _repeated(data: Any) -> Iterator[Finding]:
         ("themes", "*", "sections", "*", "number"),
     ]
     for pattern in unique:
-        first: dict[str, Steps] = {}
-        for steps, value in pick(data, *pattern):
-            if str(value) in first:
-                yield Finding(steps, "repeated_id", {"value": value}, first[str(value)])
-            first.setdefault(str(value), steps)
+        yield from repeated(pick(data, *pattern))
     for records in ("measures", "safeguards"):
         for (_, index, *_), _ in pick(data, records, "*", "responsibility", "units"):
-            first = {}
-            for steps, unit, _ in _mentions({records: [data[records][index]]}):
-                here = (records, index, *steps[2:])
-                if unit in first:
-                    yield Finding(here, "repeated_id", {"value": unit}, first[unit])
-                first.setdefault(unit, here)
+            named = _mentions({records: [data[records][index]]})
+            yield from repeated(((records, index, *steps[2:]), unit) for steps, unit, _ in named)
+
+
+def repeated(values: Iterable[tuple[Steps, Any]]) -> Iterator[Finding]:
+    """Yield every value that has stood before."""
+    first: dict[str, Steps] = {}
+    for steps, value in values:
+        if str(value) in first:
+            yield Finding(steps, "repeated_id", {"value": value}, first[str(value)])
+        first.setdefault(str(value), steps)
 
 
 def _numbered(data: Any) -> Iterator[Finding]:
@@ -172,7 +173,9 @@ def _printed(data: Any) -> Iterator[Finding]:
     """Yield clauses given as printed that differ from the regular one in more than punctuation, or not at all."""
     names = _names(data)
     joint = {
-        data["units"][index].get("id") for (_, index, _), value in pick(data, "units", "*", "joint") if value is True
+        str(data["units"][index].get("id"))
+        for (_, index, _), value in pick(data, "units", "*", "joint")
+        if value is True
     }
     for records in ("measures", "safeguards"):
         for steps, printed in pick(data, records, "*", "responsibility", "printed"):
@@ -200,15 +203,11 @@ def _searched(data: Any) -> Iterator[Finding]:
                 own = [value for _, value in pick(data[records][index], "title", lang)]
                 own += [value for _, value in pick(data[records][index], "sentences", "*", lang)]
                 text = "\n".join(value.lower() for value in own if isinstance(value, str))
-                first: dict[str, Steps] = {}
-                for steps, word in pick(words, "*"):
-                    if not isinstance(word, str):
-                        continue
-                    if word.lower() in first:
-                        yield Finding((*place, *steps), "repeated_id", {"value": word}, first[word.lower()])
-                    elif re.search(_EDGES[lang].format(re.escape(word.lower())), text):
-                        yield Finding((*place, *steps), "keyword_in_text", {"value": word})
-                    first.setdefault(word.lower(), (*place, *steps))
+                given = [((*place, *steps), word) for steps, word in pick(words, "*") if isinstance(word, str)]
+                yield from repeated((steps, word.lower()) for steps, word in given)
+                for steps, word in given:
+                    if re.search(_EDGES[lang].format(re.escape(word.lower())), text):
+                        yield Finding(steps, "keyword_in_text", {"value": word})
 
 
 def _bare(text: str) -> str:

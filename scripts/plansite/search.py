@@ -79,14 +79,15 @@ def script(index: dict[str, Any], lang: Lang) -> str:
 def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any]:
     """Return the index: documents, words that belong together, stop words, characters, the name of a sentence."""
     texts = [part.text for document in found for part in document.parts]
-    stops = stopwords()
+    stops, synonyms = stopwords(), table("synonyms")[lang]
+    said = [*texts, *stops["zh"], *(word for group in synonyms for word in group)]
     return {
         "documents": [_plain(document) for document in found],
         "families": families(texts),
-        "synonyms": synonyms(texts, lang),
+        "synonyms": synonyms,
         "stops": stops,
         "vague": table("stopwords")["vague"][lang].split(),
-        "simplified": simplified("".join([*texts, *stops["zh"]])),
+        "simplified": simplified("".join(said)),
         "readings": readings(texts) if lang == "zh" else {},
         "sentence": getattr(labels["sentence_numbered"], lang),
     }
@@ -112,12 +113,6 @@ def stopwords() -> dict[Lang, list[str]]:
     """Return the stop words of each language, {"zh": ["怎么办", ...], "en": ["how", ...]}, the longest first."""
     words = table("stopwords")
     return {"zh": sorted(words["zh"], key=len, reverse=True), "en": words["en"].split()}
-
-
-def synonyms(texts: Iterable[str], lang: Lang) -> list[list[str]]:
-    """Return the groups of words that mean the same, of which one at least occurs in texts: [["公司", "企业"], ...]."""
-    known = "\n".join(texts).lower()
-    return [group for group in table("synonyms")[lang] if any(word in known for word in group)]
 
 
 def families(texts: Iterable[str]) -> list[str]:
@@ -168,7 +163,8 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
     for measure in plan.measures:
         yield _measure(measure, words, lang)
     for unit in plan.units:
-        about = f"{words['units']} · {counted(labels, lang, 'measures', len(unit.measures))}"
+        kind, answered = ("measures", unit.measures) if unit.measures else ("safeguards", unit.safeguards)
+        about = f"{words['units']} · {counted(labels, lang, kind, len(answered))}"
         parts = [Part("title", name) for name in _names(unit, lang)] + _keywords(unit.keywords, lang)
         measures = tuple(f"{measure.address}/" for measure in unit.measures)
         yield Document("unit", f"{unit.address}/", unit.name[lang], about, parts, unit_names(unit, lang), measures)

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pypinyin import lazy_pinyin, load_phrases_dict
 
@@ -34,18 +34,6 @@ from plansite.text import numeral
 
 State = Literal["missing", "stale", "current"]
 """Of a translation: some of it is not there; it is not confirmed for its present Chinese; it is."""
-# The order in which the unit pages list the kinds; collectives come last, as they do in the clauses.
-KINDS: tuple[Kind, ...] = (
-    "government",
-    "party",
-    "judicial",
-    "vertical",
-    "zone",
-    "utility",
-    "state-owned",
-    "other",
-    "collective",
-)
 # A phrase that pypinyin does not know: alone, 长 is zhang.
 load_phrases_dict({"长三角": [["cháng"], ["sān"], ["jiǎo"]]})
 BUSIEST = 10
@@ -82,7 +70,7 @@ class PlanView:
     @cached_property
     def units_by_kind(self) -> list[tuple[Kind, list["UnitView"]]]:
         """Every kind that occurs, with its units in the order of how many measures they answer for."""
-        groups = [(kind, [unit for unit in self.units if unit.kind == kind]) for kind in KINDS]
+        groups = [(kind, [unit for unit in self.units if unit.kind == kind]) for kind in get_args(Kind)]
         return [(kind, sorted(units, key=lambda u: -len(u.measures))) for kind, units in groups if units]
 
     @cached_property
