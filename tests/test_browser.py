@@ -204,16 +204,31 @@ def test_a_term_explains_itself_to_mouse_and_keyboard(page: Page) -> None:
     expect(card).to_be_hidden()
 
 
-def test_a_term_explains_itself_to_a_finger_first_and_leads_on_second(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "term", "place"),
+    [
+        ("/measures/42/", "双随机、一公开", "double-random-one-public"),
+        # Low on the screen, where the explanation comes to stand.
+        ("/measures/48/", "管理人", "bankruptcy-administrator"),
+    ],
+)
+def test_a_term_explains_itself_to_a_finger_first_and_leads_on_second(
+    browser: Browser, address: str, path: str, term: str, place: str
+) -> None:
     with browser.new_context(base_url=address, viewport=PHONE, has_touch=True) as context:
         page = context.new_page()
-        page.goto("/measures/42/")
-        term = page.locator("#s1").get_by_role("link", name="双随机、一公开")
-        term.tap()
-        expect(page.locator("#term-double-random-one-public")).to_be_in_viewport(ratio=1)
-        expect(page).to_have_url(re.compile("/measures/42/$"))
-        term.tap()
-        expect(page).to_have_url(re.compile("/glossary/#double-random-one-public$"))
+        page.goto(path)
+        name = page.locator(".sentences").get_by_role("link", name=term, exact=True).first
+        name.tap()
+        card = page.locator(f"#term-{place}")
+        expect(card).to_be_in_viewport(ratio=1)
+        expect(page).to_have_url(re.compile(f"{path}$"))
+        word, text = name.bounding_box(), card.bounding_box()
+        assert word is not None
+        assert text is not None
+        assert word["y"] + word["height"] <= text["y"]
+        name.tap()
+        expect(page).to_have_url(re.compile(f"/glossary/#{place}$"))
 
 
 def test_the_printed_page_is_the_text_and_who_answers(page: Page) -> None:
