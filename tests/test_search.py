@@ -182,7 +182,7 @@ def test_it_finds_as_much_as_it_should(browser: Browser, address: str, lang: Lan
 @in_browser
 @pytest.mark.parametrize("lang", TARGETS)
 def test_it_is_silent_where_the_plan_is(browser: Browser, address: str, lang: Lang) -> None:
-    sets = [f"{name}-{lang}" for name in ("fresh", "readers", "third", "fourth")]
+    sets = [f"{name}-{lang}" for name in ("fresh", "readers", "third", "fourth", "fifth")]
     queries = [query for name in sets for query in queries_of(name) if query["kind"] == "unanswerable"]
     silent = try_queries(browser, home(address, lang), queries).tallies["unanswerable"]
     assert silent.empty >= 0.9 * silent.asked

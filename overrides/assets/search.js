@@ -15,9 +15,10 @@ const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, page: 0.4, ter
 const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8;
 const SYNONYM = 0.76, ABBREVIATION = 0.76, SOUND = 0.76, TYPO = 0.76, ASIDE = 0.6, STEM = 0.35;
 const VAGUE = 0.5; // how much less a word tells that goes with anything
+const PHRASE = 2; // how much more a text tells in which all stands as it was typed
 const UNKNOWN = 2; // documents: a word that stands nowhere weighs like one that stands in so many
 // What a result must hold: nearly all that the query says, or some of it with a score that tells.
-const ALL = 0.75, TELLING = { zh: 3.1, en: 3.4 };
+const ALL = 0.75, TELLING = { zh: 3.1, en: 3.5 };
 const COMPOUND = 4; // characters: a run of Chinese up to this long is one expression, which half of it is not
 const ABBREVIATED = 5; // characters: a longer run is no abbreviation
 const FEW = 3; // words: a longer query is no pinyin
@@ -106,7 +107,7 @@ class Index {
       }
     }
     const expressions = synonyms.flat().filter((word) => word.includes(" ")).sort((a, b) => b.length - a.length);
-    this.expressions = new RegExp(`\\b(?:${expressions.join("|") || "(?!)"})\\b`, "g");
+    this.expressions = new RegExp(`\\b(?:${expressions.join("|") || "(?!)"})s?\\b`, "g");
     this.simplified = new Map();
     const pairs = [...simplified];
     for (let at = 0; at < pairs.length; at += 2) this.simplified.set(pairs[at], pairs[at + 1]);
@@ -395,7 +396,13 @@ function read(index, words, other) {
   });
   const clues = runs.flatMap((run) => run.clues).filter(known);
   // What only the other language knows is offered there, not here.
-  return { clues: clues.some(({ parts }) => parts.size) ? clues : [], runs: runs.map(({ cells }) => cells) };
+  const phrase = words.join(" ");
+  return {
+    clues: clues.some(({ parts }) => parts.size) ? clues : [],
+    runs: runs.map(({ cells }) => cells),
+    // The parts in which all of it stands as it was typed.
+    whole: new Set(index.find(HAN.test(phrase) ? phrase : ` ${phrase}`)),
+  };
 }
 
 /** How much of a run's weight a document holds. */
@@ -406,7 +413,7 @@ function coveredBy(document, run) {
 }
 
 /** Score every document that holds enough of what is meant. */
-function rank(index, { clues, runs }, names) {
+function rank(index, { clues, runs, whole }, names) {
   const total = sum(runs.flat(), ({ weight }) => weight);
   const together = new Map(); // part: what its clues are worth, and how many letters they are
   for (const clue of clues) {
@@ -419,7 +426,7 @@ function rank(index, { clues, runs }, names) {
   for (const [number, { worth, letters }] of together) {
     const { document, field, length } = index.parts[number];
     const fullness = Math.min(1, letters / length);
-    const value = worth * FIELD[field] * (0.7 + 0.3 * fullness);
+    const value = worth * FIELD[field] * (0.7 + 0.3 * fullness) * (whole.has(number) ? PHRASE : 1);
     if (!(best.get(document) >= value)) best.set(document, value);
   }
   const results = [];
