@@ -115,6 +115,15 @@ class Index {
     this.late = {};
   }
 
+  /** The words that have others for the same and begin as a word does. */
+  namesLike(word) {
+    this.late.names ??= [...this.synonyms.keys()].reduce((names, name) => {
+      const start = name.slice(0, 3);
+      return names.set(start, [...(names.get(start) ?? []), name]);
+    }, new Map());
+    return this.late.names.get(word.slice(0, 3)) ?? [];
+  }
+
   get words() {
     this.late.words ??= [...new Set(this.text.match(/[a-z]{2,}/g))];
     return this.late.words;
@@ -212,7 +221,7 @@ function readAs(index, letters, { slips = 0, initials = false } = {}) {
 
 /** Other words for the same as a word, in whatever inflection it comes, as needles. */
 function otherWords(index, word, trust) {
-  const named = index.synonyms.has(word) ? word : [...index.synonyms.keys()].find((name) => kinship(name, word) >= INFLECTION);
+  const named = index.synonyms.has(word) ? word : index.namesLike(word).find((name) => kinship(name, word) >= INFLECTION);
   const others = (index.synonyms.get(named) ?? []).flatMap((other) => index.family.get(other) ?? [laidOut(other)]);
   return [...new Set(others)].filter((other) => index.text.includes(other)).map((other) => [HAN.test(other) ? other : ` ${other} `, trust]);
 }
