@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 from conftest import CHROMIUM_FLAGS, DATA, PROJECT, run, serving
 from plansite.load import load, load_labels
 from plansite.problems import LANGUAGES, Lang
-from plansite.search import Document, Part, documents, index_of, script
+from plansite.search import Document, FieldName, documents, index_of, script
 from plansite.site import Sources, compose, write
 from plansite.views import PlanView
 
@@ -235,17 +235,18 @@ def made_up(found: list[Document], size: int) -> Iterator[Document]:
     """Yield as many measures as asked for, of sentences and keywords of real ones with their words exchanged."""
     random = Random(size)  # noqa: S311 - repeatable, not secret
     measures = [document for document in found if document.kind == "measure"]
-    parts = [part for document in measures for part in document.parts]
     for number in range(1, size + 1):
         model = random.choice(measures)
-        mixed = [replace(part, text=_mixed(part, parts, random)) for part in model.parts]
-        yield replace(model, location=f"measures/{number}/", names=(str(number),), parts=mixed)
+        texts: dict[FieldName, list[str]] = {
+            field: [_mixed(text, random.choice(random.choice(measures).texts[field]), random) for text in own]
+            for field, own in model.texts.items()
+        }
+        yield replace(model, location=f"measures/{number}/", names=(str(number),), texts=texts)
 
 
-def _mixed(part: Part, parts: list[Part], random: Random) -> str:
-    other = random.choice([other for other in random.sample(parts, 40) if other.field == part.field] or [part]).text
-    cut, paste = random.randint(0, len(part.text)), random.randint(0, len(other))
-    return part.text[:cut] + other[paste:] or part.text
+def _mixed(text: str, other: str, random: Random) -> str:
+    cut, paste = random.randint(0, len(text)), random.randint(0, len(other))
+    return text[:cut] + other[paste:] or text
 
 
 def table(title: str, runs: dict[str, Run]) -> None:

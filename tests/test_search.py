@@ -12,6 +12,7 @@ from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, Watched, search
 from plansite.load import load_labels
 from plansite.problems import LANGUAGES, Lang
 from plansite.search import (
+    all_texts,
     documents,
     families,
     handwritten,
@@ -38,11 +39,11 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
         assert counts == {"measure": 58, "unit": 47, "theme": 4, "section": 19, "term": 256, "page": 4}
         assert len({document.location for document in found}) == len(found)
         measures = [document for document in found if document.kind == "measure"]
-        assert len([part for document in measures for part in document.parts if part.field == "sentence"]) == 172
-        assert all(len([p for p in d.parts if p.field == "keyword"]) >= 6 for d in measures)
+        assert sum(len(document.texts["sentence"]) for document in measures) == 172
+        assert all(len(document.texts["keyword"]) >= 6 for document in measures)
         # No page of one language answers with the words of the other.
         for document in found:
-            texts = [document.title, document.about, *(part.text for part in document.parts)]
+            texts = [document.about, *all_texts(document)]
             if lang == "en":
                 assert not [text for text in texts if re.search("[\u4e00-\u9fff]", text)]
 
@@ -78,7 +79,7 @@ def test_words_of_one_stem_belong_together() -> None:
 
 def test_words_for_the_same_are_each_given_once_with_a_word_of_the_plan(real_view: PlanView) -> None:
     for lang in LANGUAGES:
-        texts = "\n".join(part.text for document in documents(real_view, LABELS, lang) for part in document.parts)
+        texts = "\n".join(text for document in documents(real_view, LABELS, lang) for text in all_texts(document))
         for group in table("synonyms")[lang]:
             assert len(set(group)) == len(group) > 1
             assert [word for word in group if word in texts.lower()], group
@@ -94,8 +95,7 @@ def test_a_number_has_its_names(number: int, names: tuple[str, ...]) -> None:
 
 def test_a_page_written_by_hand_is_found_by_its_paragraphs() -> None:
     page = handwritten("about/", "About", "<h1>About</h1><p>One <em>two</em>.</p><h2 id='who'>Who</h2><ul><li>Us</ul>")
-    parts = [(part.field, part.text) for part in page.parts]
-    assert parts == [("title", "About"), ("sentence", "One two."), ("sentence", "Who"), ("sentence", "Us")]
+    assert page.texts == {"sentence": ["One two.", "Who", "Us"]}
 
 
 def ask(page: Page, query: str) -> None:

@@ -237,7 +237,7 @@ def test_whatever_is_found_is_there(site: Path) -> None:
         by_hand = {"about/", "accessibility/", "contribute/"}
         assert {document["location"] for document in found} >= by_hand
         for document in found:
-            sentences = document["parts"].get("sentence", []) if document["kind"] == "measure" else []
+            sentences = document["texts"]["sentence"] if document["kind"] == "measure" else []
             anchors = [f"#s{number}" for number, _ in enumerate(sentences, start=1)]
             for place in [document["location"], *(document["location"] + anchor for anchor in anchors)]:
                 path, _, anchor = place.partition("#")

@@ -77,7 +77,7 @@ class Index {
     this.vague = new Set(vague);
     this.place = new Map(documents.map(({ location }, number) => [location, number]));
     this.parts = [];
-    documents.forEach(({ kind, title, parts: { title: titles = [title], ...others }, measures = [] }, document) => {
+    documents.forEach(({ kind, title, texts: { title: titles = [title], ...others } = {}, measures = [] }, document) => {
       for (const [field, texts] of Object.entries({ title: titles, ...others })) {
         texts.forEach((text, i) => this.parts.push({ document, field, text, anchor: kind === "measure" && field === "sentence" ? `#s${i + 1}` : "" }));
       }

@@ -6,7 +6,7 @@ The worker overrides/assets/search.js reads the texts through for every query; w
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from html.parser import HTMLParser
@@ -19,7 +19,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from snowballstemmer import stemmer
 
 from plansite.glossary import unglossed
-from plansite.model import HAN, Keywords, Labels, Sentence, Text
+from plansite.model import HAN, Labels, Sentence, Text
 from plansite.problems import Lang
 from plansite.proof import COUNT_WORDS
 from plansite.render import counted, labels_in
@@ -39,14 +39,6 @@ COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 
 
 @dataclass(frozen=True)
-class Part:
-    """A text of a document."""
-
-    field: FieldName
-    text: str
-
-
-@dataclass(frozen=True)
 class Document:
     """Something to find: a page, or a place on one that is looked for by itself."""
 
@@ -54,7 +46,8 @@ class Document:
     location: str
     title: str
     about: str
-    parts: list[Part]
+    texts: Mapping[FieldName, Sequence[str]]
+    """What it is found by; without a `title` here, its own."""
     names: tuple[str, ...] = ()
     """Queries that can mean nothing else, in small letters and figures alone."""
     measures: tuple[str, ...] = ()
@@ -78,11 +71,11 @@ def script(index: dict[str, Any], lang: Lang) -> str:
 
 def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any]:
     """Return the index: documents, words that belong together, stop words, characters, the name of a sentence."""
-    texts = [part.text for document in found for part in document.parts]
+    texts = [text for document in found for text in all_texts(document)]
     stops, synonyms = stopwords(), table("synonyms")[lang]
     said = [*texts, *stops["zh"], *(word for group in synonyms for word in group)]
     return {
-        "documents": [_plain(document) for document in found],
+        "documents": [{name: value for name, value in asdict(document).items() if value} for document in found],
         "families": families(texts),
         "synonyms": synonyms,
         "stops": stops,
@@ -93,14 +86,9 @@ def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any
     }
 
 
-def _plain(document: Document) -> dict[str, Any]:
-    filled = {name: value for name, value in asdict(document).items() if value}
-    parts: dict[FieldName, list[str]] = defaultdict(list)
-    for part in document.parts:
-        parts[part.field].append(part.text)
-    if parts["title"] == [document.title]:
-        del parts["title"]
-    return filled | {"parts": parts}
+def all_texts(document: Document) -> list[str]:
+    """Return everything that a document is found by, its title included."""
+    return [document.title, *(text for texts in document.texts.values() for text in texts)]
 
 
 @cache
@@ -165,18 +153,20 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
     for unit in plan.units:
         kind, answered = ("measures", unit.measures) if unit.measures else ("safeguards", unit.safeguards)
         about = f"{words['units']} · {counted(labels, lang, kind, len(answered))}"
-        parts = [Part("title", name) for name in _names(unit, lang)] + _keywords(unit.keywords, lang)
+        texts: dict[FieldName, Sequence[str]] = {
+            "title": _names(unit, lang),
+            "keyword": getattr(unit.keywords, lang),
+        }
         measures = tuple(f"{measure.address}/" for measure in unit.measures)
-        yield Document("unit", f"{unit.address}/", unit.name[lang], about, parts, unit_names(unit, lang), measures)
+        yield Document("unit", f"{unit.address}/", unit.name[lang], about, texts, unit_names(unit, lang), measures)
     for theme in plan.themes:
-        parts = [Part("title", theme.name[lang]), Part("title", theme.title[lang])]
-        yield Document("theme", f"{theme.address}/", theme.name[lang], words["themes"], parts)
+        titles = [theme.name[lang], theme.title[lang]]
+        yield Document("theme", f"{theme.address}/", theme.name[lang], words["themes"], {"title": titles})
     for section in plan.sections:
-        place, title = f"{section.theme.address}/#{section.anchor}", section.title[lang]
-        yield Document("section", place, title, section.theme.name[lang], [Part("title", title)])
+        place = f"{section.theme.address}/#{section.anchor}"
+        yield Document("section", place, section.title[lang], section.theme.name[lang], {})
     for term in plan.terms:
-        title = getattr(term, lang)
-        yield Document("term", f"{term.address.replace('#', '/#')}", title, words["glossary"], [Part("title", title)])
+        yield Document("term", term.address.replace("#", "/#"), getattr(term, lang), words["glossary"], {})
     yield from _frame(plan, words, lang)
 
 
@@ -185,15 +175,15 @@ def _measure(measure: MeasureView, words: dict[str, str], lang: Lang) -> Documen
     answering = measure.units[0].name[lang]
     if others:
         answering += words["more_units"].format(n=len(measure.units), others=others)
-    parts = [
-        Part("title", measure.title[lang]),
-        Part("section", measure.section.title[lang]),
-        *_keywords(measure.keywords, lang),
-        *(Part("sentence", text) for text in _sentences(measure.sentences, lang)),
-    ]
+    texts: dict[FieldName, Sequence[str]] = {
+        "title": [measure.title[lang]],
+        "section": [measure.section.title[lang]],
+        "keyword": getattr(measure.keywords, lang),
+        "sentence": _sentences(measure.sentences, lang),
+    }
     title = words["measure_title"].format(n=measure.number, title=measure.title[lang])
     about = f"{measure.theme.name[lang]} · {answering}"
-    return Document("measure", f"{measure.address}/", title, about, parts, number_names(measure.number))
+    return Document("measure", f"{measure.address}/", title, about, texts, number_names(measure.number))
 
 
 def _frame(plan: PlanView, words: dict[str, str], lang: Lang) -> Iterator[Document]:
@@ -204,25 +194,20 @@ def _frame(plan: PlanView, words: dict[str, str], lang: Lang) -> Iterator[Docume
         *((safeguard.anchor, safeguard.title, safeguard.sentences) for safeguard in plan.safeguards),
     ]
     for anchor, title, sentences in frame:
-        texts = [Part("sentence", text) for text in _sentences(sentences, lang)]
-        parts = [Part("title", title[lang]), *texts]
-        yield Document("page", f"text/#{anchor}", title[lang], words["whole_text"], parts)
+        texts = _sentences(sentences, lang)
+        yield Document("page", f"text/#{anchor}", title[lang], words["whole_text"], {"sentence": texts})
 
 
 def unit_names(unit: UnitView, lang: Lang) -> tuple[str, ...]:
     """Return a unit's names as people write them, in letters alone: 区税务局, 税务局, 国税局, 国家税务总局…."""
     names = _names(unit, lang)
     place = {"zh": "^区委?", "en": "^District "}[lang]
-    names += [re.sub(place, "", name) for name in names] + [part.text for part in _keywords(unit.keywords, lang)]
+    names += [re.sub(place, "", name) for name in names] + list(getattr(unit.keywords, lang))
     return tuple(dict.fromkeys(re.sub(r"[\W_]", "", name.lower()) for name in names))
 
 
 def _names(unit: UnitView, lang: Lang) -> list[str]:
     return list(dict.fromkeys(name[lang] for name in (unit.name, unit.official_name, *unit.aliases)))
-
-
-def _keywords(keywords: Keywords, lang: Lang) -> list[Part]:
-    return [Part("keyword", word) for word in getattr(keywords, lang)]
 
 
 def _sentences(sentences: Iterable[Sentence], lang: Lang) -> list[str]:
@@ -238,12 +223,11 @@ def number_names(number: int) -> tuple[str, ...]:
 
 
 def handwritten(location: str, title: str, html: str) -> Document:
-    """Return a page written by hand, with a part for each of its headings and paragraphs."""
+    """Return a page written by hand, with a text for each of its headings and paragraphs."""
     reader = _Reader()
     reader.feed(html)
     texts = [" ".join(text.split()) for text in reader.texts]
-    parts = [Part("sentence", text) for text in texts if text not in {"", title}]
-    return Document("page", location, title, "", [Part("title", title), *parts])
+    return Document("page", location, title, "", {"sentence": [text for text in texts if text not in {"", title}]})
 
 
 class _Reader(HTMLParser):
