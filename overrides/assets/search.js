@@ -31,6 +31,7 @@ const CONTRACTION = /[a-z]+['’](?:t|m|re|ve|ll|d)(?![a-z])/g;
 const PERCENT = /(?<=\d) *per ?cent(?![a-z])/g;
 const HUNDRED = /百分之一?百/g;
 const NUMBERED = /(?:第\s*(\d+)\s*[条项]|(?:\bmeasure|\bno\.?)\s*(\d+)(?![\d.%]))[\s:：]*/; // a measure by its number
+const WHOLE = /^ [^ ]+ $/; // a needle that is a word or a number
 const INFLECTED = /^(?:|e|s|es|d|ed|ing|y|ies|ied)$/;
 const DERIVED = /^(?:|e|s|es|d|ed|ing|y|ies|ied|r|er|ers|or|ors|ly|al|ally|ion|ions|ation|ations|ment|ments|able|ity|ance|ence)$/;
 
@@ -86,12 +87,17 @@ class Index {
     });
     this.starts = [];
     this.text = "";
-    for (const part of this.parts) {
+    this.where = new Map(); // the parts in which a token stands, by number
+    this.parts.forEach((part, number) => {
       this.starts.push(this.text.length);
       const text = laidOut(part.text);
       part.length = joined(text).length;
       this.text += ` ${text} \n`;
-    }
+      for (const token of new Set(text.split(" "))) {
+        if (!this.where.has(token)) this.where.set(token, []);
+        this.where.get(token).push(number);
+      }
+    });
     this.family = new Map(); // words of one stem, by each of them
     for (const forms of families) {
       const family = forms.split(" ");
@@ -144,8 +150,15 @@ class Index {
     return this.late.pairs;
   }
 
+  /** Whether a needle stands anywhere. */
+  has(needle) { return WHOLE.test(needle) ? this.where.has(needle.trim()) : this.text.includes(needle); }
+
   /** The parts in which a needle stands, by number. */
   *find(needle) {
+    if (WHOLE.test(needle)) {
+      yield* this.where.get(needle.trim()) ?? [];
+      return;
+    }
     let part = 0;
     let at = this.text.indexOf(needle);
     while (at >= 0) {
@@ -223,16 +236,17 @@ function readAs(index, letters, { slips = 0, initials = false } = {}) {
 function otherWords(index, word, trust) {
   const named = index.synonyms.has(word) ? word : index.namesLike(word).find((name) => kinship(name, word) >= INFLECTION);
   const others = (index.synonyms.get(named) ?? []).flatMap((other) => index.family.get(other) ?? [laidOut(other)]);
-  return [...new Set(others)].filter((other) => index.text.includes(other)).map((other) => [HAN.test(other) ? other : ` ${other} `, trust]);
+  const needles = [...new Set(others)].map((other) => (HAN.test(other) ? other : ` ${other} `));
+  return needles.filter((needle) => index.has(needle)).map((needle) => [needle, trust]);
 }
 
 /** The forms in which the text has a word itself. */
 function ownForms(index, word, typing) {
   const begun = [[` ${word}`, PREFIX]];
-  const family = index.family.get(word) ?? (index.text.includes(` ${word} `) ? [word] : undefined);
+  const family = index.family.get(word) ?? (index.has(` ${word} `) ? [word] : undefined);
   const trust = (form) => (family.length === 1 ? EXACT : kinship(word, form) || STEM);
   if (family) return [...family.map((form) => [` ${form} `, trust(form)]), ...(typing ? begun : [])];
-  if (index.text.includes(begun[0][0])) return begun;
+  if (index.has(begun[0][0])) return begun;
   const start = word.slice(0, 3);
   return index.words.filter((other) => word.length > 3 && other.startsWith(start) && kinship(word, other))
     .map((other) => [` ${other} `, kinship(word, other)]);
@@ -240,8 +254,8 @@ function ownForms(index, word, typing) {
 
 /** What a word may stand for in the text: [[needle, trust], ...]; a needle that ends in a space is a whole word. */
 function formsOfWord(index, word, typing) {
-  if (/^\d/.test(word)) return index.text.includes(` ${word} `) ? [[` ${word} `, EXACT]] : [...otherWords(index, word, SYNONYM), [` ${word}`, PREFIX]];
-  const own = ownForms(index, word, typing).filter(([needle]) => index.text.includes(needle));
+  if (/^\d/.test(word)) return index.has(` ${word} `) ? [[` ${word} `, EXACT]] : [...otherWords(index, word, SYNONYM), [` ${word}`, PREFIX]];
+  const own = ownForms(index, word, typing).filter(([needle]) => index.has(needle));
   const forms = [...otherWords(index, word, own.length ? ASIDE : SYNONYM), ...own];
   if (forms.length || word.length < 4) return forms;
   return index.words.filter((other) => other.length > 3 && oneEdit(word, other)).map((other) => [` ${other} `, TYPO]);
