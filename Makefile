@@ -7,10 +7,14 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site serve test check planted bench-search schema golden lock clean
+.PHONY: site pdf serve test check planted bench-search schema golden lock clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
+
+pdf: $(VENV)/site.done  ## the same with the whole notice as PDF: Chinese, English, side by side
+	@scripts/ensure-chromium
+	@$(BIN)/plansite build --pdf site
 
 serve: $(VENV)/site.done  ## preview that follows edits
 	$(BIN)/mkdocs serve

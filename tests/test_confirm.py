@@ -69,6 +69,8 @@ def test_windows_line_ends_stay(plan: Path) -> None:
 
 def test_english_that_the_proof_finds_wrong_is_not_confirmed(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(plan, "zh: 0.5个工作日办结", "zh: 1个工作日办结")
+    edit(plan, "words: {zh: 0.5个工作日", "words: {zh: 1个工作日")
+    edit(plan, 'value: "0.5"', 'value: "1"')
     before = plan.read_bytes()
     assert main(["confirm", "--lang", "en", "--plan", str(plan), "1"]) == 1
     said = capsys.readouterr().err

@@ -36,7 +36,7 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
         found = list(documents(real_view, LABELS, lang))
         kinds = [document.kind for document in found]
         counts = {kind: kinds.count(kind) for kind in set(kinds)}
-        assert counts == {"measure": 58, "unit": 47, "theme": 4, "section": 19, "term": 256, "page": 4}
+        assert counts == {"measure": 58, "unit": 47, "theme": 4, "topic": 14, "section": 19, "term": 256, "page": 4}
         assert len({document.location for document in found}) == len(found)
         measures = [document for document in found if document.kind == "measure"]
         assert sum(len(document.texts["sentence"]) for document in measures) == 172

@@ -10,6 +10,18 @@ const nothing = search.querySelector(".search-nothing");
 const elsewhere = search.querySelector(".search-nothing__elsewhere");
 let composing = false; // whether an input method is at work in the box
 
+const engine = new URL(JSON.parse(document.getElementById("__config").text).search, document.baseURI);
+let loading;
+/** Load the search into the page itself, once: for a site opened from a folder, and for the filters. */
+window.loadSearch = () => {
+  loading ??= Promise.all([engine, "../search/zh.js", "../search/en.js"].map((name) => new Promise((loaded, failed) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: new URL(name, engine), async: false, onload: loaded, onerror: failed });
+    document.head.append(script);
+  })));
+  return loading;
+};
+
 /** Stands in for a worker and starts the real one when the box is first used: until then nothing is fetched. */
 class PatientWorker extends EventTarget {
   static Worker = window.Worker;
@@ -39,15 +51,7 @@ class PatientWorker extends EventTarget {
       for (const result of found.items.flat()) result.location = result.location.replace(/\/(?=#|$)/, "/index.html");
       this.tell(RESULT, found);
     };
-    const scripts = ["search.js", "../search/zh.js", "../search/en.js"].map((name) => {
-      const script = document.createElement("script");
-      script.src = new URL(name, this.address);
-      script.async = false;
-      script.onerror = sayFailed;
-      return script;
-    });
-    scripts.at(-1).onload = () => this.tell(READY);
-    document.head.append(...scripts);
+    window.loadSearch().then(() => this.tell(READY), sayFailed);
   }
 
   tell(type, data) {

@@ -10,7 +10,7 @@ const SHOWN = 30; // results
 const UNFOLDED = 5; // measures of a unit
 const TEASER = 100; // characters of a sentence in a result
 const FIELD = { title: 3, section: 2.2, keyword: 2, sentence: 1, unit: 0.6 };
-const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, page: 0.4, term: 0.2 };
+const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, topic: 0.45, page: 0.4, term: 0.2 };
 // How far a find is to be trusted that is not of the very letters typed; one below ALL does not answer alone.
 const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8;
 const SYNONYM = 0.76, ABBREVIATION = 0.76, SOUND = 0.76, TYPO = 0.76, ASIDE = 0.6, STEM = 0.35;
@@ -436,7 +436,7 @@ function coveredBy(document, run) {
 }
 
 /** Score every document that holds enough of what is meant. */
-function rank(index, { clues, runs, whole }, names) {
+function rank(index, { clues, runs, whole }, names, { noise = NOISE, shown = SHOWN } = {}) {
   const total = sum(runs.flat(), ({ weight }) => weight);
   const together = new Map(); // part: what its clues are worth, and how many letters they are
   for (const clue of clues) {
@@ -463,7 +463,7 @@ function rank(index, { clues, runs, whole }, names) {
   const top = Math.max(0, ...results.map(({ score }) => score));
   for (const result of results) if (result.exact) result.score += top + 1;
   results.sort((a, b) => b.score - a.score);
-  return results.filter(({ score }) => score >= top * NOISE).slice(0, SHOWN);
+  return results.filter(({ score }) => score >= top * noise).slice(0, shown);
 }
 
 // ---- What Material's result list takes; it inserts titles and texts as HTML
@@ -553,6 +553,16 @@ self.answer = (query, lang) => {
   const there = indexOf(other);
   const asked = meant(there, query);
   return { items: [], elsewhere: rank(there, read(there, asked.words), asked.names).length };
+};
+
+/** The numbers of all measures that a query finds, by themselves or by a unit that answers for them. */
+self.measuresFor = (query, lang) => {
+  const index = indexOf(lang);
+  const { words, names } = meant(index, query);
+  if (!words.length) return [];
+  const results = rank(index, read(index, words, () => indexOf(lang === "zh" ? "en" : "zh")), names, { noise: 0, shown: Infinity });
+  const places = results.flatMap(({ at }) => [index.documents[at].location, ...(index.documents[at].measures ?? [])]);
+  return places.map((place) => place.match(/^measures\/(\d+)\//)?.[1]).filter(Boolean);
 };
 
 // ---- The worker, which speaks Material's language

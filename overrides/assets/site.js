@@ -1,4 +1,4 @@
-// Four conveniences; every page reads and links without them.
+// Six conveniences; every page reads and links without them.
 
 // The language toggle keeps the place in the page: /measures/7/#s2 leads to /en/measures/7/#s2.
 for (const toggle of document.querySelectorAll(".language-toggle")) {
@@ -22,25 +22,18 @@ for (const anchor of document.querySelectorAll("a.anchor[data-copied]")) {
   });
 }
 
-// Whoever opens the other language beside the text finds it open on the next page as well.
+// Whoever opens the other language beside a text finds it open on the next page as well; so does who comes by ?both.
 const both = document.querySelectorAll("details.both");
-const memory = (() => {
-  // A browser that keeps nothing for a site, by its settings, throws.
-  try { return localStorage; } catch { return undefined; }
-})();
-const remembered = "plansite.both";
 const turn = (details, open) => details.classList.toggle("both--closed", !open);
 for (const details of both) {
-  if (memory?.getItem(remembered) === "open") details.open = true;
+  // A whole section is long: it opens only where somebody asks for it.
+  const whole = details.classList.contains("both--whole");
+  if (!whole && (chosen("both") === "open" || new URLSearchParams(location.search).has("both"))) details.open = true;
   turn(details, details.open);
   details.querySelector("summary").addEventListener("click", () => {
     // The click is heard before the disclosure turns.
-    const open = !details.open;
-    memory?.setItem(remembered, open ? "open" : "closed");
-    for (const other of both) {
-      turn(other, open);
-      if (other !== details) other.open = open;
-    }
+    turn(details, !details.open);
+    if (!whole) kept["plansite.both"] = details.open ? "closed" : "open";
   });
 }
 
@@ -65,5 +58,38 @@ for (const term of document.querySelectorAll(".term")) {
   });
   for (const again of ["pointerenter", "focusin"]) {
     term.addEventListener(again, () => term.classList.remove("term--dismissed"));
+  }
+}
+
+// How the page is displayed: text size and colors. The panel closes by Esc and by a click elsewhere.
+const display = document.querySelector(".display");
+const panel = display.querySelector(".display__panel");
+for (const name of ["text_size", "colors"]) panel.elements[name].value = chosen(name, panel.elements[name].value);
+panel.addEventListener("change", ({ target }) => {
+  kept[`plansite.${target.name}`] = target.value;
+  showAsChosen();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showAsChosen);
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !display.open) return;
+  display.open = false;
+  display.querySelector("summary").focus();
+});
+addEventListener("click", ({ target }) => { if (!display.contains(target)) display.open = false; });
+
+// Chinese headings break between words, not within them.
+if (Intl.Segmenter) {
+  const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
+  for (const heading of document.querySelectorAll(":is(h1, h2, h3, h4, .card__title):lang(zh-Hans)")) {
+    heading.classList.add("words");
+    const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    while (texts.nextNode()) nodes.push(texts.currentNode);
+    for (const node of nodes) {
+      const segments = [...segmenter.segment(node.data)];
+      // No line begins with a closing mark or ends with an opening one; beside figures the page sets a space.
+      const breaks = ({ segment, isWordLike }, i) => i > 0 && isWordLike && !/[“‘（《［\w]$/.test(segments[i - 1].segment) && !/^\w/.test(segment);
+      node.replaceWith(...segments.flatMap((part, i) => (breaks(part, i) ? [document.createElement("wbr"), part.segment] : [part.segment])));
+    }
   }
 }

@@ -1,21 +1,28 @@
 """Builds the site beside the old one and swaps it in whole, so that a failed build loses nothing."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from plansite.pages import FOLDER, PDFS
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""What prints, the first that there is."""
+
 
 class BuildError(Exception):
     """The build failed: why, or what MkDocs had to say, without its progress."""
 
 
-def build(site: Path) -> str:
+def build(site: Path, *, pdf: bool = False) -> str:
     """Build into `site` and return one line: pages, languages, seconds, where it is, how to preview it.
 
-    Raises BuildError when MkDocs reports an error or a warning, and where `site` is no site.
+    With `pdf` the whole notice is printed as well. Raises BuildError when MkDocs reports an error or a warning, where
+    `site` is no site, and where there is no browser to print with.
     """
     start = time.monotonic()
     if _holds_something_else(site):
@@ -25,12 +32,14 @@ def build(site: Path) -> str:
         fresh, old = Path(side, "new"), Path(side, "old")
         # Not --quiet: it drops warnings before strict mode can count them.
         command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(fresh)]
-        environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+        environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PLAN_PDF": str(pdf).lower()}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("INFO ")]
             fate = f"{site}/ was left as it was" if site.exists() else "nothing was built"
             raise BuildError("\n".join([*said, fate]))
+        if pdf:
+            print_notice(fresh, Path(side))
         if site.exists():
             site.rename(old)
         fresh.rename(site)
@@ -39,6 +48,30 @@ def build(site: Path) -> str:
     pages = len(list(site.rglob("index.html")))
     seconds = time.monotonic() - start
     return f"{pages} pages in 2 languages built in {seconds:.1f} s: {site}/ (preview: make serve)"
+
+
+def print_notice(site: Path, scratch: Path) -> None:
+    """Print the page of the whole notice as PDF, into the site that it belongs to.
+
+    Raises BuildError without a browser, or when it fails. `scratch` is a folder for what the browser keeps meanwhile.
+    """
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise BuildError(f"printing needs one of {', '.join(BROWSERS)}; see scripts/ensure-chromium")
+    for name, file in PDFS.items():
+        address = (site / FOLDER["en" if name == "en" else "zh"] / "text" / "index.html").resolve().as_uri()
+        command = [
+            browser,
+            *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+            *("--disable-component-update", "--disable-sync", "--no-pdf-header-footer"),
+            "--generate-pdf-document-outline",
+            f"--user-data-dir={scratch / 'browser'}",
+            f"--print-to-pdf={site / file}",
+            address + ("?both" if name == "both" else ""),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a program found on PATH
+        if done.returncode or not (site / file).is_file():
+            raise BuildError(f"{browser} did not print {file}:\n{done.stderr}")
 
 
 def _holds_something_else(folder: Path) -> bool:

@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
     site = commands.add_parser("build", parents=[common], help="build the site")
     site.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="DIR", help="(default: %(default)s)")
+    site.add_argument("--pdf", action="store_true", help="print the whole notice as well; needs Chromium")
     site.set_defaults(run=_build)
     return parser
 
@@ -112,7 +113,7 @@ def _schema(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    print(build(options.folder))
+    print(build(options.folder, pdf=options.pdf))
 
 
 if __name__ == "__main__":

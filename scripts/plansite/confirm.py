@@ -25,7 +25,9 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
     found = load(path).pending
     document = read(path)
     records = {
-        name_of(record): (steps, record) for pattern in RECORDS for steps, record in pick(document.data, *pattern)
+        name_of(steps, record): (steps, record)
+        for pattern in RECORDS
+        for steps, record in pick(document.data, *pattern)
     }
     if unknown := [name for name in names if name not in records]:
         known = sorted(records, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0))
@@ -50,7 +52,7 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
         value = fingerprint(record)
         _write(document, lines, steps, {"en_for": f'"{value}"', "en_confirmed": today.isoformat()})
         record |= {"en_for": value, "en_confirmed": today}
-        said.append(f"{name_of(record)}: en_for {value}, en_confirmed {today}")
+        said.append(f"{name_of(steps, record)}: en_for {value}, en_confirmed {today}")
     path.write_bytes("\n".join(lines).encode("utf-8"))
     if read(path).data != document.data:
         path.write_bytes(before)

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from pydantic import BaseModel
 
 from plansite.model import Plan, Sentence, Text
-from plansite.views import MeasureView, PlanView, SafeguardView, TermView, TranslationView, UnitView
+from plansite.views import MeasureView, PlanView, SafeguardView, TermView, TopicView, TranslationView, UnitView
 
 
 def plan_json(plan: PlanView, site_url: str = "") -> str:
@@ -55,7 +55,8 @@ def plan_json(plan: PlanView, site_url: str = "") -> str:
             for section in plan.sections
         ],
         "units": [_unit(unit) | {"url": url(unit.address)} for unit in plan.units],
-        "topics": [{"id": topic.id, "name": _text(topic.name)} for topic in plan.topics],
+        "topics": [_topic(topic) | {"url": url(topic.address)} for topic in plan.topics],
+        "audiences": [{"id": audience.id, "name": _text(audience.name)} for audience in plan.audiences],
         "measures": [_measure(measure) | {"url": url(measure.address)} for measure in plan.measures],
         "safeguards": [{"id": safeguard.id, **_answered(safeguard)} for safeguard in plan.safeguards],
         "terms": [_term(term) for term in plan.terms],
@@ -99,9 +100,29 @@ def _measure(measure: MeasureView) -> dict[str, Any]:
         "theme": measure.theme.id,
         "section": measure.section.number,
         **_answered(measure),
-        "topics": list(measure.topics),
+        "topics": [topic.id for topic in measure.topics],
+        "audiences": [audience.id for audience in measure.audiences],
         "keywords": measure.keywords.model_dump(mode="json"),
-        "targets": [],
+        "targets": [
+            {"sentence": promise.number, **target.model_dump(mode="json")}
+            for promise in measure.promises
+            for target in promise.targets
+        ],
+    }
+
+
+def _topic(topic: TopicView) -> dict[str, Any]:
+    return {
+        "id": topic.id,
+        "name": _text(topic.name),
+        "question": _text(topic.question),
+        "guide": [_text(text) for text in topic.guide],
+        "measures": [
+            {"number": answer.measure.number, "sentence": number}
+            for answer in topic.answers
+            for number, _ in answer.sentences
+        ],
+        **_translation(topic.translation),
     }
 
 

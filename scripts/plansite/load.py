@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from plansite.document import Document, Steps, read
 from plansite.model import Glossary, Labels, Plan, fields_at
 from plansite.problems import PlanError, Problem
-from plansite.proof import glossary_findings, proof
+from plansite.proof import glossary_findings, proof, target_findings
 from plansite.rules import Finding, findings
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def load(path: Path) -> Loaded:
     for finding in glossary_findings(glossary_document.data, document.data if plan else None):
         _place(glossary_document, finding)
     if plan and glossary:
-        for finding in proof(document.data, glossary):
+        for finding in (*target_findings(document.data), *proof(document.data, glossary)):
             _place(document, finding)
     problems = [*document.problems, *glossary_document.problems]
     if plan is None or glossary is None or any(problem.blocks for problem in problems):
@@ -125,6 +125,8 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
         document.report("not_positive", place, steps, value=value)
     elif kind == "too_short":
         document.report("too_few", place, steps, found=len(value), least=context["min_length"])
+    elif kind == "too_long":
+        document.report("too_many", place, steps, found=len(value), most=context["max_length"])
     else:
         document.report(kind, place, steps, **context)
 

@@ -76,6 +76,10 @@ def _mention(value: object) -> object:
     return {"unit": value} if isinstance(value, str) else value
 
 
+def _asked(value: object) -> object:
+    return {"topic": value} if isinstance(value, str) else value
+
+
 AnyText = Annotated[str, Strict(), AfterValidator(_text)]
 Chinese = Annotated[AnyText, AfterValidator(_chinese)]
 English = Annotated[AnyText, AfterValidator(_english)]
@@ -111,6 +115,10 @@ class Note(Record):
     en: Translation
 
 
+Guide = Annotated[tuple[Text, ...], Field(min_length=2, max_length=3)]
+"""Sentences of our own that open a page; it says that they are not part of the notice."""
+
+
 class Waivers(Record):
     """Rules of the proof that a sentence need not meet, each with the reason."""
 
@@ -119,12 +127,25 @@ class Waivers(Record):
     lists: AnyText | None = None
 
 
+class Target(Record):
+    """A quantified commitment: a figure with what it counts and what it is about, and the words that state it."""
+
+    kind: Literal["target", "count", "cadence"]
+    """A figure to reach, a number of things that are named, or how often something is done."""
+    value: AnyText
+    unit: Text | None = None
+    what: Text
+    words: Text
+    """The words of the sentence that hold the figure, as they stand there."""
+
+
 class Sentence(Record):
     """A sentence of the notice; English is absent until it has been translated."""
 
     zh: Chinese
     en: Translation | None = None
     note: Note | None = None
+    targets: tuple[Target, ...] = ()
     waivers: Waivers = Waivers()
 
 
@@ -239,11 +260,56 @@ class Unit(Translated):
     keywords: Keywords = Keywords()
 
 
-class Topic(Record):
+class Topic(Translated):
     """A business question that leads to measures: our own reading, never part of the notice."""
 
     id: Slug
     name: Text
+    question: Text
+    guide: Guide
+
+
+class Asked(Record):
+    """A topic of a measure, and the number of the sentence that matters most to whoever asks about it."""
+
+    topic: AnyText
+    sentence: Number = 1
+
+
+AskedOrId = Annotated[
+    Asked, BeforeValidator(_asked), WithJsonSchema({"anyOf": [{"type": "string"}, Asked.model_json_schema()]})
+]
+
+
+class Audience(Record):
+    """Those for whom measures are meant: our own reading."""
+
+    id: Slug
+    name: Text
+
+
+class Excerpt(Record):
+    """Sentences of a measure, by their numbers."""
+
+    measure: Number
+    sentences: Annotated[tuple[Number, ...], Field(min_length=1)]
+
+
+class Stage(Record):
+    """A stage in the life of a foreign-invested enterprise, with what the notice says of it, and topics to go on to."""
+
+    id: Slug
+    name: Text
+    guide: Text
+    measures: Annotated[tuple[Excerpt, ...], Field(min_length=1)]
+    topics: tuple[AnyText, ...] = ()
+
+
+class Invest(Translated):
+    """Where the notice names investors, staff and trade from abroad, in the order of an enterprise's life."""
+
+    guide: Guide
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
 
 class Safeguard(Part, Translated):
@@ -259,7 +325,8 @@ class Measure(Part, Translated):
     number: Number
     section: Number
     responsibility: Responsibility
-    topics: tuple[AnyText, ...] = ()
+    topics: Annotated[tuple[AskedOrId, ...], Field(min_length=1, max_length=3)]
+    audiences: Annotated[tuple[AnyText, ...], Field(min_length=1)]
     keywords: MeasureKeywords
 
 
@@ -269,7 +336,9 @@ class Plan(Record):
     notice: Notice
     themes: Annotated[tuple[Theme, ...], Field(min_length=1)]
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
-    topics: tuple[Topic, ...] = ()
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
+    audiences: Annotated[tuple[Audience, ...], Field(min_length=1)]
+    invest: Invest
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
     safeguards: tuple[Safeguard, ...] = ()
 

@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plansite.problems import LANGUAGES, Lang
-from plansite.views import MeasureView, PlanView, ThemeView, UnitView
+from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 
-Subject = PlanView | MeasureView | UnitView | ThemeView
+Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView
+
+FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
+"""Where the pages of each language stand."""
+PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"}
+"""The whole notice in print: in one language, and side by side."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,11 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield Page("measures", lang, "measures.md.j2", plan, index=True)
         yield Page("units", lang, "units.md.j2", plan, index=True)
         yield Page("themes", lang, "themes.md.j2", plan, index=True)
+        yield Page("topics", lang, "topics.md.j2", plan, index=True)
+        yield Page("invest", lang, "invest.md.j2", plan)
+        yield Page("targets", lang, "targets.md.j2", plan)
         yield Page("glossary", lang, "glossary.md.j2", plan)
         yield from (Page(measure.address, lang, "measure.md.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.md.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.md.j2", theme) for theme in plan.themes)
+        yield from (Page(topic.address, lang, "topic.md.j2", topic) for topic in plan.topics)

@@ -1,24 +1,28 @@
 """Feeds the pages of the plan to MkDocs; the only module that knows MkDocs."""
 
 import os
+from functools import partial
 from pathlib import Path
+from urllib.parse import urljoin
 
 from jinja2 import Environment
+from markupsafe import Markup
 from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from rjsmin import jsmin
 
+from plansite import pages as generated
 from plansite.export import write_data
+from plansite.linked import linked_data
+from plansite.pages import FOLDER
 from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
-from plansite.render import Repository, day, labels_in
+from plansite.render import Publication, Repository, day, labels_in
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Site, Sources, compose
-
-FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
-"""Where the pages of each language stand."""
 
 
 class PlanConfig(base.Config):
@@ -28,6 +32,7 @@ class PlanConfig(base.Config):
     macros = config_options.Dir(exists=True, default="macros")
     repository = config_options.Type(str, default="")
     branch = config_options.Type(str, default="main")
+    pdf = config_options.Type(bool, default=False)
 
 
 class PlanPlugin(BasePlugin[PlanConfig]):
@@ -46,7 +51,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
         try:
-            self.site = compose(sources, repository)
+            self.site = compose(sources, Publication(repository, self.config.pdf))
         except PlanError as error:
             message = report(error.problems, "text", lang_of_locale(os.environ))
             raise PluginError(f"\n{message}") from None
@@ -74,8 +79,21 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
         }
-        env.filters["day"] = day
+        env.filters |= {"css": css, "day": day, "linked_data": partial(self._linked_data, config)}
         return env
+
+    def _linked_data(self, config: MkDocsConfig, page: Page) -> Markup:
+        """Return what describes a page to other programs."""
+        lang = _lang(config)
+
+        def locate(address: str, lang: Lang) -> str:
+            return urljoin(config.site_url or "/", FOLDER[lang] + (f"{address}/" if address else ""))
+
+        # Of a page written by hand there is no more to say than where it is.
+        address = page.url.removeprefix(FOLDER[lang]).strip("/")
+        shown = self.site.pages.get(page.file.src_uri) or generated.Page(address, lang, "", self.site.plan)
+        data = linked_data(shown, str(page.title), self.site.plan, self.site.labels, locate)
+        return Markup(data)  # noqa: S704 - JSON in which nothing can end the element
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
@@ -95,11 +113,19 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     @event_priority(-200)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the data files and, once the i18n plugin has built all languages, the search indexes."""
+        """Write the data files, our scripts without comments and, once all languages are built, the search indexes."""
         site = Path(config.site_dir)
         write_data(self.site.plan, site, config.site_url or "")
+        for script in (site / "assets").glob("*.js"):
+            script.write_text(jsmin(script.read_text("utf-8")), "utf-8")
         for lang in LANGUAGES:
             write_search(self.site.plan, self.site.labels, lang, self.handwritten[lang], site)
+
+
+def css(text: str) -> Markup:
+    """Return text as a string of CSS, in which only letters and digits stand as they are."""
+    escaped = "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text)
+    return Markup(f'"{escaped}"')  # noqa: S704 - nothing in it can end the string
 
 
 def _lang(config: MkDocsConfig) -> Lang:

@@ -10,11 +10,20 @@ from typing import Any
 
 from plansite.glossary import Agreed, Reading, without_glosses
 from plansite.model import Glossary
+from plansite.problems import LANGUAGES
 from plansite.rules import Finding, Steps, pick, repeated
 
-RECORDS = (("notice",), ("themes", "*"), ("units", "*"), ("measures", "*"), ("safeguards", "*"))
+RECORDS = (
+    ("notice",),
+    ("themes", "*"),
+    ("units", "*"),
+    ("topics", "*"),
+    ("invest",),
+    ("measures", "*"),
+    ("safeguards", "*"),
+)
 """The records whose English is confirmed as a whole."""
-OURS = {"note", "keywords"}
+OURS = {"note", "keywords", "targets", "topics", "invest"}
 """Fields of our own, which translate nothing."""
 
 
@@ -60,7 +69,7 @@ def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
                 yield from (Finding(inner, "untranslated", blocks=False) for inner in missing)
             expected, confirmed = fingerprint(record), record.get("en_for")
             if confirmed != expected and not missing:
-                details = {"expected": expected, "name": name_of(record)}
+                details = {"expected": expected, "name": name_of(steps, record)}
                 yield Finding((*steps, "en_for"), "stale" if confirmed else "unconfirmed", details, blocks=False)
             for inner, _, text in texts:
                 if inner not in missing and not OURS & set(inner):
@@ -68,9 +77,28 @@ def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
                         yield Finding((*inner, *steps_), code, details, blocks=confirmed == expected)
 
 
-def name_of(record: Any) -> str:
-    """Return what `plansite confirm` calls a record: the number of a measure, an id, or "notice"."""
-    return str(record.get("number") or record.get("id") or "notice")
+def target_findings(data: Any) -> Iterator[Finding]:
+    """Yield targets whose words the sentence does not have, and figures that the words do not say or list.
+
+    A target has to say its figure outside names in quotes; where a count is of things joined by 、, they are counted.
+    """
+    for steps, sentence in pick(data, "measures", "*", "sentences", "*"):
+        for inner, words in pick(sentence, "targets", "*", "words"):
+            for lang in LANGUAGES:
+                if lang in sentence and str(words.get(lang, "")) not in str(sentence[lang]):
+                    yield Finding((*steps, *inner, lang), "words_elsewhere")
+            target = sentence["targets"][inner[1]]
+            value, said = str(target.get("value")), str(words.get("zh"))
+            given, read = _chinese_numbers(value), _chinese_numbers(re.sub("“.*?”", "", said))
+            listed = {str(said.count("、") + (2 if LAST_ITEM.search(said) else 1))} if "、" in said else set()
+            right = {"target": given <= read, "count": listed <= given}
+            if not right.get(str(target.get("kind")), True):
+                yield Finding((*steps, *inner[:-1], "value"), "value_elsewhere", {"value": value, "words": said})
+
+
+def name_of(steps: Steps, record: Any) -> str:
+    """Return what `plansite confirm` calls a record: the number of a measure, an id, or the field: notice, invest."""
+    return str(record.get("number") or record.get("id") or steps[0])
 
 
 def glossary_findings(glossary: Any, plan: Any) -> Iterator[Finding]:
@@ -173,6 +201,10 @@ def _chinese_number(match: re.Match[str]) -> str:
     if match[0] == "半":
         return "0.5"
     return match[0].upper() if match[0].isascii() else f"{_value(match[0]):g}"
+
+
+def _chinese_numbers(text: str) -> set[str]:
+    return {_chinese_number(match) for match in CHINESE_NUMBER.finditer(text)}
 
 
 def _value(text: str) -> int:

@@ -6,20 +6,21 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
-from jinja2.exceptions import TemplateSyntaxError
+from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from plansite.glossary import pieces, runs, unglossed
 from plansite.model import Labels
-from plansite.pages import Page, pages
+from plansite.pages import FOLDER, PDFS, Page, pages
 from plansite.problems import Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
-from plansite.views import PlanView
+from plansite.views import MeasureView, PlanView
 
 PACKAGE = Path(__file__).parent
 # Characters that mean something to Markdown inside a line, and marks that mean something at its start.
@@ -41,6 +42,14 @@ class Repository:
         """Return the address of a new issue that names a line of a file."""
         place = f"{self.url.rstrip('/')}/blob/{quote(self.branch)}/{quote(file)}#L{line}"
         return f"{self.url.rstrip('/')}/issues/new?{urlencode({'title': title, 'body': place})}"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """How a site is published: where its source is hosted, if anywhere, and whether it comes with PDFs."""
+
+    repository: Repository | None = None
+    pdf: bool = False
 
 
 class UnknownNameError(TemplateRuntimeError):
@@ -75,8 +84,24 @@ def counted(labels: Labels, lang: Lang, name: str, number: int) -> str:
     return (singular or str(getattr(label, lang))).format(n=number)
 
 
+def titled(labels: Labels, lang: Lang, measure: MeasureView) -> str:
+    """Return a measure's number and title: 第7条 积极推动数字金融试点创新."""
+    return str(getattr(labels["measure_title"], lang)).format(n=measure.number, title=measure.title[lang])
+
+
+def answering(labels: Labels, lang: Lang, measure: MeasureView) -> str:
+    """Return the first of the units that answer for a measure, and how many there are: 区税务局等3个单位."""
+    others = len(measure.units) - 1
+    more = str(getattr(labels["more_units"], lang)).format(n=len(measure.units), others=others) if others else ""
+    return measure.units[0].name[lang] + more
+
+
 def render(
-    plan: PlanView, macros: Path, labels: Labels, handwritten: Iterable[str], repository: Repository | None = None
+    plan: PlanView,
+    macros: Path,
+    labels: Labels,
+    handwritten: Iterable[str],
+    publication: Publication = Publication(),
 ) -> dict[str, str]:
     """Return {file: Markdown} for every generated page.
 
@@ -89,7 +114,7 @@ def render(
     rendered: dict[str, str] = {}
     problems: dict[str, Problem] = {}
     for page in every:
-        context = _context(page, plan, labels, addresses, repository)
+        context = _context(page, plan, labels, addresses, publication)
         try:
             rendered[page.file] = environment.get_template(page.template).render(context) + "\n"
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
@@ -117,16 +142,20 @@ def _environment(macros: Path) -> Environment:
 
 
 def _context(
-    page: Page, plan: PlanView, labels: Labels, addresses: set[str], repository: Repository | None
+    page: Page, plan: PlanView, labels: Labels, addresses: set[str], publication: Publication
 ) -> dict[str, Any]:
     """Return what a template may use, and nothing else."""
+    repository = publication.repository
 
     def link(address: str) -> str:
-        path, hash_, anchor = address.partition("#")
-        if path not in addresses:
-            raise UnknownNameError(f'link to "{path}", which is not a page of the site')
-        relative = posixpath.relpath(f"/{path}", f"/{page.address}")
-        return f"{relative}/{hash_}{anchor}"
+        parts = urlsplit(address)
+        if parts.path not in addresses:
+            raise UnknownNameError(f'link to "{parts.path}", which is not a page of the site')
+        relative = posixpath.relpath(f"/{parts.path}", f"/{page.address}")
+        return urlunsplit(parts._replace(path=f"{relative}/"))
+
+    def file_link(name: str) -> str:
+        return posixpath.relpath(f"/{name}", f"/{FOLDER[page.lang]}{page.address}")
 
     def edit_link(line: int) -> str:
         return repository.edit(plan.file, line) if repository else link("contribute#edit")
@@ -145,7 +174,11 @@ def _context(
         "lang": page.lang,
         "labels": labels_in(labels, page.lang),
         "link": link,
+        "file_link": file_link,
+        "pdfs": PDFS if publication.pdf else {},
         "counted": count,
+        "titled": partial(titled, labels, page.lang),
+        "answering": partial(answering, labels, page.lang),
         "edit_link": edit_link,
         "report_link": report_link,
     }
@@ -154,7 +187,9 @@ def _context(
 def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
     """Return where in which template an error arose, or None if it arose in our own code."""
     reason = str(error)
-    if isinstance(error, TemplateSyntaxError):
+    if isinstance(error, TemplateNotFound):
+        file, line, reason = str(macros / str(error.name)), 1, "the template is missing"
+    elif isinstance(error, TemplateSyntaxError):
         file, line = error.filename or str(macros / template), error.lineno
     else:
         frames = traceback.extract_tb(error.__traceback__)

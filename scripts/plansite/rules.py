@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from plansite.problems import LANGUAGES
 from plansite.text import clause
 
 Steps = tuple[int | str, ...]
+STAGES = ("invest", "stages", "*")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,16 @@ def _mentions(data: Any) -> Iterator[tuple[Steps, str, Any]]:
                 yield (*steps, "unit"), value["unit"], value.get("as")
 
 
+def _asked(data: Any) -> Iterator[tuple[Steps, str, tuple[Steps, Any] | None]]:
+    """Yield (path, topic, the sentence given for it with its path, if any) for every topic of a measure."""
+    for steps, value in pick(data, "measures", "*", "topics", "*"):
+        if isinstance(value, str):
+            yield steps, value, None
+        elif isinstance(value, dict) and isinstance(value.get("topic"), str):
+            sentence = ((*steps, "sentence"), value["sentence"]) if "sentence" in value else None
+            yield (*steps, "topic"), value["topic"], sentence
+
+
 def _names(data: Any) -> dict[str, list[str]]:
     """Return for each unit id its name and aliases."""
     names: dict[str, list[str]] = {}
@@ -77,6 +89,8 @@ def _repeated(data: Any) -> Iterator[Finding]:
         ("units", "*", "id"),
         ("themes", "*", "id"),
         ("topics", "*", "id"),
+        ("audiences", "*", "id"),
+        ("invest", "stages", "*", "id"),
         ("safeguards", "*", "id"),
         ("measures", "*", "number"),
         ("themes", "*", "sections", "*", "number"),
@@ -87,6 +101,8 @@ def _repeated(data: Any) -> Iterator[Finding]:
         for (_, index, *_), _ in pick(data, records, "*", "responsibility", "units"):
             named = _mentions({records: [data[records][index]]})
             yield from repeated(((records, index, *steps[2:]), unit) for steps, unit, _ in named)
+    for _, asked in groupby(_asked(data), lambda entry: entry[0][1]):
+        yield from repeated((steps, topic) for steps, topic, _ in asked)
 
 
 def repeated(values: Iterable[tuple[Steps, Any]]) -> Iterator[Finding]:
@@ -128,7 +144,13 @@ def _known(data: Any) -> Iterator[Finding]:
     used: list[tuple[Steps, str, Any, list[Any]]] = []
     if sections:
         used += [(s, "section", v, sections) for s, v in pick(data, "measures", "*", "section") if isinstance(v, int)]
-    used += [(s, "topic", v, topics) for s, v in pick(data, "measures", "*", "topics", "*") if isinstance(v, str)]
+    used += [(steps, "topic", topic, topics) for steps, topic, _ in _asked(data)]
+    used += [(s, "topic", v, topics) for s, v in pick(data, *STAGES, "topics", "*") if isinstance(v, str)]
+    audiences = [value for _, value in pick(data, "audiences", "*", "id")]
+    used += [
+        (s, "audience", v, audiences) for s, v in pick(data, "measures", "*", "audiences", "*") if isinstance(v, str)
+    ]
+    used += [*_excerpts(data)]
     if units:
         used += [(steps, "unit", unit, units) for steps, unit, _ in _mentions(data)]
     for steps, kind, value, allowed in used:
@@ -136,8 +158,26 @@ def _known(data: Any) -> Iterator[Finding]:
             yield Finding(steps, "unknown_id", {"kind": kind, "value": value, "allowed": allowed})
 
 
+def _excerpts(data: Any) -> Iterator[tuple[Steps, str, Any, list[Any]]]:
+    """Yield (path, kind, value, what is allowed) for each measure and sentence that a topic or a stage names."""
+    index = {number: steps[1] for steps, number in pick(data, "measures", "*", "number") if isinstance(number, int)}
+    bodies = {steps[1]: body for steps, body in pick(data, "measures", "*", "sentences") if isinstance(body, list)}
+    sentences = {at: list(range(1, len(body) + 1)) for at, body in bodies.items()}
+    for steps, _, named in _asked(data):
+        if named and steps[1] in sentences:
+            yield *named[:1], "sentence", named[1], sentences[steps[1]]
+    for steps, excerpt in pick(data, *STAGES, "measures", "*"):
+        # Where a number cannot be read, the measure that is missed may be there.
+        for _, number in pick(excerpt, "measure") if len(index) == len(bodies) else ():
+            yield (*steps, "measure"), "measure", number, list(index)
+            if allowed := sentences.get(index.get(number, "")) if isinstance(number, int) else None:
+                yield from (
+                    ((*steps, *at), "sentence", value, allowed) for at, value in pick(excerpt, "sentences", "*")
+                )
+
+
 def _used(data: Any) -> Iterator[Finding]:
-    """Yield units and sections that nothing refers to, unless a broken reference may have meant them."""
+    """Yield what nothing refers to, unless a broken reference may have meant it."""
     if not list(pick(data, "measures", "*")):
         return
     answered = [
@@ -146,14 +186,20 @@ def _used(data: Any) -> Iterator[Finding]:
         for _, record in pick(data, records, "*")
     ]
     mentioned = {unit for mentions in answered for _, unit, _ in mentions}
-    units = [(steps, unit) for steps, unit in pick(data, "units", "*", "id") if isinstance(unit, str)]
-    if all(answered) and mentioned <= {unit for _, unit in units}:
-        yield from (Finding(steps, "unused", {"kind": "unit", "value": u}) for steps, u in units if u not in mentioned)
-    filled = {str(value) for _, value in pick(data, "measures", "*", "section")}
-    sections = [(steps, number) for steps, number in pick(data, "themes", "*", "sections", "*", "number") if number]
-    if filled <= {str(number) for _, number in sections}:
-        empty = [(steps, number) for steps, number in sections if str(number) not in filled]
-        yield from (Finding(steps, "unused", {"kind": "section", "value": number}) for steps, number in empty)
+    references: list[tuple[str, tuple[str, ...], set[Any]]] = [
+        ("section", ("themes", "*", "sections", "*", "number"), {v for _, v in pick(data, "measures", "*", "section")}),
+        ("topic", ("topics", "*", "id"), {topic for _, topic, _ in _asked(data)}),
+        ("audience", ("audiences", "*", "id"), {str(v) for _, v in pick(data, "measures", "*", "audiences", "*")}),
+    ]
+    if all(answered):
+        references.append(("unit", ("units", "*", "id"), mentioned))
+    for kind, pattern, used in references:
+        given = {str(value): steps for steps, value in pick(data, *pattern) if value and isinstance(value, str | int)}
+        names = {str(value) for value in used}
+        if names <= set(given):
+            for value, steps in given.items():
+                if value not in names:
+                    yield Finding(steps, "unused", {"kind": kind, "value": value})
 
 
 def _named(data: Any) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from plansite.glossary import unglossed
 from plansite.model import HAN, Labels, Sentence, Text
 from plansite.problems import Lang
 from plansite.proof import COUNT_WORDS
-from plansite.render import counted, labels_in
+from plansite.render import answering, counted, labels_in, titled
 from plansite.text import numeral
 from plansite.views import MeasureView, PlanView, UnitView
 
@@ -42,7 +42,7 @@ COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 class Document:
     """Something to find: a page, or a place on one that is looked for by itself."""
 
-    kind: Literal["measure", "unit", "theme", "section", "term", "page"]
+    kind: Literal["measure", "unit", "theme", "topic", "section", "term", "page"]
     location: str
     title: str
     about: str
@@ -149,7 +149,7 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
     """Yield everything that the plan gives to find, in one language."""
     words = labels_in(labels, lang)
     for measure in plan.measures:
-        yield _measure(measure, words, lang)
+        yield _measure(measure, labels, lang)
     for unit in plan.units:
         kind, answered = ("measures", unit.measures) if unit.measures else ("safeguards", unit.safeguards)
         about = f"{words['units']} · {counted(labels, lang, kind, len(answered))}"
@@ -162,6 +162,9 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
     for theme in plan.themes:
         titles = [theme.name[lang], theme.title[lang]]
         yield Document("theme", f"{theme.address}/", theme.name[lang], words["themes"], {"title": titles})
+    for topic in plan.topics:
+        names = [topic.name[lang], topic.question[lang]]
+        yield Document("topic", f"{topic.address}/", topic.name[lang], words["topics"], {"title": names})
     for section in plan.sections:
         place = f"{section.theme.address}/#{section.anchor}"
         yield Document("section", place, section.title[lang], section.theme.name[lang], {})
@@ -170,19 +173,15 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
     yield from _frame(plan, words, lang)
 
 
-def _measure(measure: MeasureView, words: dict[str, str], lang: Lang) -> Document:
-    others = len(measure.units) - 1
-    answering = measure.units[0].name[lang]
-    if others:
-        answering += words["more_units"].format(n=len(measure.units), others=others)
+def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> Document:
     texts: dict[FieldName, Sequence[str]] = {
         "title": [measure.title[lang]],
         "section": [measure.section.title[lang]],
         "keyword": getattr(measure.keywords, lang),
         "sentence": _sentences(measure.sentences, lang),
     }
-    title = words["measure_title"].format(n=measure.number, title=measure.title[lang])
-    about = f"{measure.theme.name[lang]} · {answering}"
+    about = f"{measure.theme.name[lang]} · {answering(labels, lang, measure)}"
+    title = titled(labels, lang, measure)
     return Document("measure", f"{measure.address}/", title, about, texts, number_names(measure.number))
 
 

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from plansite.load import load, load_labels
 from plansite.model import Labels
+from plansite.pages import Page, pages
 from plansite.problems import PlanError, Problem, shown
-from plansite.render import Repository, render
+from plansite.render import Publication, render
 from plansite.theme import check_theme
 from plansite.views import PlanView
 
@@ -27,16 +28,17 @@ class Sources:
 
 @dataclass(frozen=True)
 class Site:
-    """A plan with the words of the interface and the Markdown of its pages, {file: text}."""
+    """A plan with the words of the interface and its pages, {file: page} and {file: Markdown}."""
 
     plan: PlanView
     labels: Labels
+    pages: dict[str, Page]
     markdown: dict[str, str]
     pending: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
 
 
-def compose(sources: Sources, repository: Repository | None = None) -> Site:
+def compose(sources: Sources, publication: Publication = Publication()) -> Site:  # noqa: B008 - frozen
     """Read, check and render everything; raises PlanError with the problems of all files together."""
     problems: list[Problem] = []
 
@@ -56,7 +58,8 @@ def compose(sources: Sources, repository: Repository | None = None) -> Site:
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
     plan = PlanView(loaded)
-    return Site(plan, labels, render(plan, sources.macros, labels, addresses, repository), loaded.pending)
+    markdown = render(plan, sources.macros, labels, addresses, publication)
+    return Site(plan, labels, {page.file: page for page in pages(plan)}, markdown, loaded.pending)
 
 
 def handwritten(docs: Path) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,6 +16,8 @@ from pypinyin import lazy_pinyin, load_phrases_dict
 from plansite.glossary import Agreed, Mark, Piece, pieces
 from plansite.load import Loaded
 from plansite.model import (
+    Audience,
+    Invest,
     Kind,
     Measure,
     Mention,
@@ -22,9 +25,13 @@ from plansite.model import (
     Responsibility,
     Safeguard,
     Section,
+    Sentence,
+    Stage,
+    Target,
     Term,
     Text,
     Theme,
+    Topic,
     Translated,
     Unit,
 )
@@ -40,6 +47,8 @@ BUSIEST = 10
 """How many units the home page names."""
 RELATED = 6
 """How many measures with units in common the page of a measure names."""
+SHADES = 4
+"""How many shades tell the larger counts of the table of units and themes from the smaller."""
 PARTNERS = 5
 """How many of the units that one works with most its page names."""
 
@@ -54,17 +63,21 @@ class PlanView:
         self.translation = translation(plan.notice)
         # Links to the source need the path within the repository, wherever the command was started.
         self.file = "/".join(Path(loaded.file).parts[-2:])
-        self.topics = plan.topics
         self.units = [UnitView(self, record, loaded.lines["units", index]) for index, record in enumerate(plan.units)]
         self.unit_by_id = {unit.id: unit for unit in self.units}
+        self.named: set[UnitView] = set()
+        """The units that the measures read so far have named."""
         self.themes = [ThemeView(self, record, part) for part, record in enumerate(plan.themes, start=2)]
         self.sections = [section for theme in self.themes for section in theme.sections]
         section_by_number = {section.number: section for section in self.sections}
+        self.topics = [TopicView(self, record) for record in plan.topics]
+        self.audiences = [AudienceView(self, record) for record in plan.audiences]
         self.measures = [
             MeasureView(self, record, section_by_number[record.section], loaded.lines["measures", index])
             for index, record in enumerate(plan.measures)
         ]
         self.safeguards = [SafeguardView(self, record, n) for n, record in enumerate(plan.safeguards, start=1)]
+        self.invest = InvestView(self, plan.invest)
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
 
     @cached_property
@@ -78,6 +91,27 @@ class PlanView:
         """The named units that answer for most measures, for the home page."""
         named = [unit for unit in self.units if unit.kind != "collective"]
         return sorted(named, key=lambda u: -len(u.measures))[:BUSIEST]
+
+    @cached_property
+    def promising(self) -> list["MeasureView"]:
+        """The measures that promise something in figures, in order."""
+        return [measure for measure in self.measures if measure.promises]
+
+    @property
+    def targets_by_kind(self) -> dict[str, int]:
+        """How many quantified commitments there are of each kind."""
+        return Counter(target.kind for m in self.promising for promise in m.promises for target in promise.targets)
+
+    @cached_property
+    def shares(self) -> list[tuple["UnitView", list["Share"]]]:
+        """Each unit that answers for measures, with its share of every theme, in the order of units_by_kind."""
+        units = [unit for _, units in self.units_by_kind for unit in units if unit.measures]
+        counts = {unit: Counter(measure.theme.id for measure in unit.measures) for unit in units}
+        most = max(count for themes in counts.values() for count in themes.values())
+        return [
+            (unit, [Share(t, counts[unit][t.id], ceil(SHADES * counts[unit][t.id] / most)) for t in self.themes])
+            for unit in units
+        ]
 
     def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
         """Return the glossary in the order of a dictionary, by initial letter; Chinese by its pinyin."""
@@ -148,6 +182,15 @@ class ThemeView:
         return _counted(unit for measure in self.measures for unit in measure.units)
 
 
+@dataclass(frozen=True)
+class Share:
+    """How many measures of a theme a unit answers for, and the shade of that number, 0 to SHADES."""
+
+    theme: ThemeView
+    count: int
+    shade: int
+
+
 class SectionView:
     """A section with its theme and measures."""
 
@@ -169,6 +212,8 @@ class MentionView:
 
     unit: "UnitView"
     wording: Text
+    first: bool
+    """Whether the notice names the unit here for the first time."""
 
     @property
     def differs(self) -> bool:
@@ -208,7 +253,11 @@ class MeasureView(_Answered):
 
     def __init__(self, plan: PlanView, record: Measure, section: SectionView, line: int) -> None:
         super().__init__(plan, record)
-        self.number, self.topics, self.keywords = record.number, record.topics, record.keywords
+        self.number, self.keywords = record.number, record.keywords
+        self.asked = {asked.topic: asked.sentence for asked in record.topics}
+        """The number of the sentence that matters most for each of its topics, by the topic's id."""
+        self.topics = [topic for topic in plan.topics if topic.id in self.asked]
+        self.audiences = [audience for audience in plan.audiences if audience.id in record.audiences]
         self.section, self.theme = section, section.theme
         self.line = line
         self.address = f"measures/{record.number}"
@@ -232,6 +281,12 @@ class MeasureView(_Answered):
             fresh = {mark.term: mark for mark in reversed(found) if mark.term not in seen}
             seen |= set(fresh)
             yield pieces(getattr(sentence, lang) or "", sorted(fresh.values()))
+
+    @cached_property
+    def promises(self) -> list["Promise"]:
+        """Its sentences that promise something in figures."""
+        numbered = enumerate(self.sentences, start=1)
+        return [Promise(self, number, sentence) for number, sentence in numbered if sentence.targets]
 
     @property
     def previous(self) -> "MeasureView | None":
@@ -260,6 +315,98 @@ class MeasureView(_Answered):
         shared = [(measure, [unit for unit in measure.units if unit in own]) for measure in others]
         close = [(measure, units) for measure, units in shared if needed and len(units) >= needed]
         return sorted(close, key=lambda entry: -len(entry[1]))[:RELATED]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A sentence that promises something in figures, and where it stands."""
+
+    measure: MeasureView
+    number: int
+    sentence: Sentence
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Its figures."""
+        return self.sentence.targets
+
+    @property
+    def headline(self) -> list[Target]:
+        """Its figures without mere counts of what is named."""
+        return [target for target in self.targets if target.kind != "count"]
+
+    def marked(self, lang: Lang) -> list[tuple[bool, str]]:
+        """Return the sentence in parts, [(whether it holds a figure, text), ...]."""
+        text = getattr(self.sentence, lang) or self.sentence.zh
+        held = [False] * len(text)
+        for words in (target.words[lang] for target in self.targets if target.words[lang] in text):
+            at = text.index(words)
+            held[at : at + len(words)] = [True] * len(words)
+        parts = groupby(zip(held, text, strict=True), lambda part: part[0])
+        return [(holds, "".join(character for _, character in part)) for holds, part in parts]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A measure as far as it answers a question: with those of its sentences that matter, [(number, sentence), ...]."""
+
+    measure: MeasureView
+    sentences: list[tuple[int, Sentence]]
+
+
+def _answer(measure: MeasureView, numbers: Iterable[int]) -> Answer:
+    return Answer(measure, [(number, measure.sentences[number - 1]) for number in numbers])
+
+
+class TopicView:
+    """A business question with the measures that answer it."""
+
+    def __init__(self, plan: PlanView, record: Topic) -> None:
+        self.plan = plan
+        self.id, self.name, self.question, self.guide = record.id, record.name, record.question, record.guide
+        self.translation = translation(record)
+        self.address = f"topics/{record.id}"
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """Its measures, in order, each with the sentence that matters most to whoever asks."""
+        asked = ((measure, measure.asked.get(self.id)) for measure in self.plan.measures)
+        return [_answer(measure, [number]) for measure, number in asked if number]
+
+    @cached_property
+    def units(self) -> list[tuple["UnitView", int]]:
+        """The named units to ask, with how many of its measures each answers for, the busiest first."""
+        return _counted(unit for answer in self.answers for unit in answer.measure.units if unit.kind != "collective")
+
+
+class AudienceView:
+    """Those for whom measures are meant."""
+
+    def __init__(self, plan: PlanView, record: Audience) -> None:
+        self.plan = plan
+        self.id, self.name = record.id, record.name
+
+    @cached_property
+    def measures(self) -> list[MeasureView]:
+        """The measures for them, in order."""
+        return [measure for measure in self.plan.measures if self in measure.audiences]
+
+
+class StageView:
+    """A stage in the life of a foreign-invested enterprise, with what the notice says of it."""
+
+    def __init__(self, plan: PlanView, record: Stage) -> None:
+        self.id, self.name, self.guide = record.id, record.name, record.guide
+        self.answers = [_answer(plan.measures[excerpt.measure - 1], excerpt.sentences) for excerpt in record.measures]
+        self.topics = [topic for topic in plan.topics if topic.id in record.topics]
+
+
+class InvestView:
+    """The way of a foreign-invested enterprise through the plan."""
+
+    def __init__(self, plan: PlanView, record: Invest) -> None:
+        self.guide, self.translation = record.guide, translation(record)
+        self.stages = [StageView(plan, stage) for stage in record.stages]
 
 
 class UnitView:
@@ -311,7 +458,9 @@ def _mentions(plan: PlanView, responsibility: Responsibility) -> list[MentionVie
     def resolve(mention: Mention) -> MentionView:
         unit = plan.unit_by_id[mention.unit]
         wordings = {wording.zh: wording for wording in (unit.name, *unit.aliases)}
-        return MentionView(unit, wordings[mention.as_written or unit.name.zh])
+        first = unit not in plan.named
+        plan.named.add(unit)
+        return MentionView(unit, wordings[mention.as_written or unit.name.zh], first)
 
     return [resolve(mention) for mention in responsibility.units]
 
