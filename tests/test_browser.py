@@ -112,11 +112,34 @@ def test_a_sentence_has_a_link_to_copy(browser: Browser, address: str) -> None:
 def test_light_and_dark_can_be_chosen_and_stay_chosen(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto("/")
-    for _ in range(2):
-        page.locator("form[data-md-component=palette] label:not([hidden])").click()
+    page.locator(".display").get_by_text("显示").click()
+    page.get_by_role("radio", name="深色").check()
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
     page.goto("/en/measures/7/")
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    page.locator(".display").get_by_text("Display").click()
+    expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+    page.get_by_role("radio", name="As the system").check()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_the_text_can_be_enlarged_and_stays_so(page: Page) -> None:
+    def size() -> float:
+        return float(page.locator("#s1").evaluate("element => parseFloat(getComputedStyle(element).fontSize)"))
+
+    page.goto("/measures/7/")
+    normal = size()
+    page.locator(".display summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("radio", name="特大").check()
+    assert size() > 1.4 * normal
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("radio", name="特大")).to_be_hidden()
+    expect(page.locator(".display summary")).to_be_focused()
+    page.goto("/en/measures/7/")
+    assert size() > 1.4 * normal
 
 
 def test_pages_read_and_link_without_scripts(browser: Browser, address: str) -> None:
@@ -144,12 +167,24 @@ def test_both_languages_side_by_side_and_remembered(page: Page) -> None:
     for path, place in [
         ("/measures/24/", "#s1 .twin"),
         ("/en/text/", "#measure-58 ~ p .twin >> nth=0"),
-        ("/themes/legal/", "#measure-37 + p .twin"),
+        ("/topics/taxation/", ".answer .twin >> nth=0"),
+        ("/invest/", ".answer .twin >> nth=0"),
     ]:
         page.goto(path)
         expect(page.locator(place)).to_be_visible()
-    page.get_by_text("中英对照阅读本节全文").first.click()
+    page.get_by_text("中英对照").first.click()
     page.goto("/en/measures/7/")
+    expect(twin).to_be_hidden()
+    page.goto("/en/measures/7/?both")
+    expect(twin).to_be_visible()
+
+
+def test_a_whole_section_opens_only_where_it_is_asked_for(page: Page) -> None:
+    twin = page.locator("#measure-37 + p .twin")
+    page.goto("/themes/legal/")
+    page.get_by_text("中英对照阅读本节全文").first.click()
+    expect(twin).to_be_visible()
+    page.reload()
     expect(twin).to_be_hidden()
 
 
@@ -248,7 +283,7 @@ def test_paper_shows_what_the_reader_has_opened_in_the_colors_of_the_light(page:
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         expect(page.locator(twin)).to_be_hidden()
         expect(page.locator(".both summary").first).to_be_hidden()
-        assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 36, 48)"
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(22, 32, 44)"
         page.emulate_media(media="screen")
     page.goto("/en/measures/24/")
     page.locator(".both summary").click()

@@ -289,8 +289,8 @@ def test_a_unit_comes_with_its_measures(page: Page) -> None:
 @pytest.mark.parametrize(
     ("root", "query", "words", "ways"),
     [
-        ("/", "天气预报", "没有找到", ["四大主题", "全部措施", "责任单位"]),
-        ("/en/", "weather forecast", "Nothing found", ["Themes", "Measures", "Units"]),
+        ("/", "天气预报", "没有找到", ["办事主题", "全部措施", "责任单位"]),
+        ("/en/", "weather forecast", "Nothing found", ["Topics", "Measures", "Units"]),
     ],
 )
 def test_what_the_plan_does_not_answer_is_said_plainly(
@@ -307,7 +307,7 @@ def test_what_the_plan_does_not_answer_is_said_plainly(
     page.keyboard.press("ArrowDown")
     expect(page.locator(".search-nothing").get_by_role("link", name=ways[0])).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/themes/$"))
+    expect(page).to_have_url(re.compile("/topics/$"))
 
 
 @in_browser
@@ -410,7 +410,7 @@ def test_the_focus_is_not_lost_with_a_result_that_gives_way(page: Page) -> None:
 @in_browser
 def test_the_home_page_opens_the_search(page: Page) -> None:
     page.goto("/en/")
-    page.locator("main").get_by_role("button", name="Open search").click()
+    page.locator("main").get_by_role("button", name="Search the measures, units and terms").click()
     expect(page.locator(SEARCH_BOX)).to_be_focused()
 
 
@@ -426,9 +426,8 @@ def test_searching_on_a_phone(page: Page) -> None:
 
 
 @in_browser
-def test_what_people_also_search_for_can_be_searched(page: Page) -> None:
-    page.goto("/en/measures/39/")
-    page.locator(".keywords").get_by_role("link", name="lawsuit", exact=True).click()
+def test_an_address_can_carry_a_query(page: Page) -> None:
+    page.goto("/en/measures/39/?q=lawsuit")
     expect(page.locator(SEARCH_BOX)).to_have_value("lawsuit")
     expect_first(page, "measures/39/")
 

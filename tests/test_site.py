@@ -212,8 +212,8 @@ def test_the_data_file_holds_the_plan(site: Path, real: Loaded) -> None:
     assert [measure["number"] for measure in data["measures"]] == list(range(1, 59))
     first = data["measures"][35]
     assert set(first) == {
-        "number", "theme", "section", "title", "sentences", "responsibility", "topics", "keywords", "targets",
-        "translation", "en_confirmed", "url",
+        "number", "theme", "section", "title", "sentences", "responsibility", "topics", "audiences", "keywords",
+        "targets", "translation", "en_confirmed", "url",
     }  # fmt: skip
     assert first["url"] == {"zh": "/measures/36/", "en": "/en/measures/36/"}
     assert {"id": "market-regulation-administration", "as_written": "区市场监督局"} in first["responsibility"]["units"]
@@ -279,7 +279,7 @@ MISTAKES = {
         "overrides/main.html",
         "{% block tabs %}",
         "{% block %}",
-        r"overrides/main\.html:24:1: main\.html: expected token 'name', got 'end of statement block'",
+        r"overrides/main\.html:28:1: main\.html: expected token 'name', got 'end of statement block'",
     ),
     "a word that no label gives": (
         "overrides/partials/footer.html",
@@ -336,7 +336,7 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     site = project / "site"
     urls = ET.parse(site / "sitemap.xml").getroot()  # noqa: S314 - our own file
-    assert len(urls) == 236
+    assert len(urls) == 270
     twins = {url[0].text: {(link.get("hreflang"), link.get("href")) for link in url[1:]} for url in urls}
     assert twins["https://plan.example.org/measures/7/"] == {
         ("zh-Hans", "https://plan.example.org/measures/7/"),
