@@ -77,13 +77,15 @@ def test_the_figures_in_the_readmes_are_true(real: Loaded) -> None:
     sentences = sum(len(measure.sentences) for measure in plan.measures)
     named = sum(len(measure.responsibility.units) for measure in plan.measures)
     all_named = named + sum(len(safeguard.responsibility.units) for safeguard in plan.safeguards)
-    measures, units, pages = len(plan.measures), len(plan.units), 2 * (9 + 58 + len(plan.units) + len(plan.themes))
+    measures, units, topics = len(plan.measures), len(plan.units), len(plan.topics)
+    pages = 2 * (12 + measures + units + topics + len(plan.themes))
+    targets = sum(len(sentence.targets) for measure in plan.measures for sentence in measure.sentences)
     assert (
         f"{len(plan.themes)} themes, {sections} sections, {measures} measures with {sentences} sentences, "
         f"{len(plan.safeguards)} safeguards, {units} units named {all_named} times ({named} in the measures); "
-        f"{len(real.glossary.terms)} glossary terms; {pages} pages in 2 languages."
+        f"{topics} topics; {targets} quantified commitments; {len(real.glossary.terms)} glossary terms; {pages} pages in 2 languages."
     ) in (PROJECT / "README.md").read_text("utf-8")
     assert (
         f"{len(plan.themes)}个主题、{sections}个小节、{measures}条措施共{sentences}句、{len(plan.safeguards)}项保障、"
-        f"{units}个单位共点名{all_named}次（措施中{named}次）；{len(real.glossary.terms)}个术语；2种语言共{pages}页。"
+        f"{units}个单位共点名{all_named}次（措施中{named}次）；{topics}个办事主题；{targets}处数字；{len(real.glossary.terms)}个术语；2种语言共{pages}页。"
     ) in (PROJECT / "README.zh.md").read_text("utf-8")

@@ -1,4 +1,4 @@
-// Six conveniences; every page reads and links without them.
+// Five conveniences; every page reads and links without them.
 
 // The language toggle keeps the place in the page: /measures/7/#s2 leads to /en/measures/7/#s2.
 for (const toggle of document.querySelectorAll(".language-toggle")) {
@@ -76,20 +76,3 @@ addEventListener("keydown", (event) => {
   display.querySelector("summary").focus();
 });
 addEventListener("click", ({ target }) => { if (!display.contains(target)) display.open = false; });
-
-// Chinese headings break between words, not within them.
-if (Intl.Segmenter) {
-  const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
-  for (const heading of document.querySelectorAll(":is(h1, h2, h3, h4, .card__title):lang(zh-Hans)")) {
-    heading.classList.add("words");
-    const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
-    const nodes = [];
-    while (texts.nextNode()) nodes.push(texts.currentNode);
-    for (const node of nodes) {
-      const segments = [...segmenter.segment(node.data)];
-      // No line begins with a closing mark or ends with an opening one; beside figures the page sets a space.
-      const breaks = ({ segment, isWordLike }, i) => i > 0 && isWordLike && !/[“‘（《［\w]$/.test(segments[i - 1].segment) && !/^\w/.test(segment);
-      node.replaceWith(...segments.flatMap((part, i) => (breaks(part, i) ? [document.createElement("wbr"), part.segment] : [part.segment])));
-    }
-  }
-}

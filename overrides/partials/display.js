@@ -7,6 +7,7 @@ window.chosen = (name, first) => kept[`plansite.${name}`] ?? first;
 window.showAsChosen = () => {
   const colors = chosen("colors", "auto");
   const dark = colors === "dark" || (colors === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.classList.replace("no-js", "js");
   document.documentElement.dataset.textSize = chosen("text_size", "normal");
   document.body.dataset.mdColorScheme = dark ? "slate" : "default";
 };

@@ -1,0 +1,254 @@
+"""Every kind of page in both languages, for everyone: axe, keyboard, without scripts, enlarged, narrow, light."""
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, expect
+
+from conftest import DESKTOP, PROJECT, SEARCH_BOX, Watched, search
+
+pytestmark = pytest.mark.browser
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+KINDS = [
+    "", "measures/", "measures/19/", "measures/47/", "units/", "units/tax-service/", "units/towns-subdistricts-zones/",
+    "themes/", "themes/legal/", "topics/", "topics/business-location/", "invest/", "targets/", "text/", "glossary/",
+    "about/", "accessibility/", "contribute/", "404.html",
+]  # fmt: skip
+"""One page of each kind; of measures and units also one that holds what others lack."""
+PAGES = [root + kind for root in ("/", "/en/") for kind in KINDS]
+COLOR_SCHEMES = {"light": "default", "dark": "slate"}
+"""What Material calls them."""
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+}
+WEIGHT, WHOLE, REQUESTS, SHIFT = 90_000, 120_000, 8, 0.02
+"""What a page may cost: bytes compressed (the whole notice and all terms in both languages: more), files, and how much
+of it may move while it loads (layout shift score)."""
+SCRIPTS = 15_000
+"""Bytes, compressed, of all scripts of our own together."""
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """A context for pages that hold still."""
+    with browser.new_context(base_url=address, viewport=DESKTOP, reduced_motion="reduce") as context:
+        yield context
+
+
+def violations(page: Page, within: str = "html") -> list[str]:
+    """Return what axe has against a part of a page as it stands, with the first element that each rule is about."""
+    found: list[dict[str, Any]] = Axe().run(page, within, options=RULES).response["violations"]
+    return [f"{page.url} {rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:200]}" for rule in found]
+
+
+LIGHT_AND_DARK: list[tuple[Literal["light", "dark"], ViewportSize]] = [("light", DESKTOP), ("dark", PHONE)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(context: BrowserContext, path: str) -> None:
+    page = context.new_page()
+    page.goto(path)
+    for colors, size in LIGHT_AND_DARK:
+        page.emulate_media(color_scheme=colors)
+        page.set_viewport_size(size)
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", COLOR_SCHEMES[colors])
+        assert violations(page) == []
+
+
+def open_search(page: Page) -> None:
+    search(page, "7")
+    expect(page.locator(".md-search-result__item").first).to_be_visible()
+
+
+def find_nothing(page: Page) -> None:
+    search(page, "qqqq")
+    expect(page.locator(".search-nothing a").last).to_be_visible()
+
+
+def apply_filter(page: Page) -> None:
+    page.locator("[name=topic]").select_option("taxation")
+    expect(page.locator(".filters [type=reset]")).to_be_visible()
+
+
+def filter_all_away(page: Page) -> None:
+    page.locator("[name=text]").fill("qqqq")
+    expect(page.locator(".card:visible")).to_have_count(0)
+
+
+def open_display(page: Page) -> None:
+    page.locator(".display summary").click()
+
+
+OPENED: dict[Callable[[Page], None], str] = {
+    open_search: ".md-header",
+    find_nothing: ".md-header",
+    open_display: ".md-header",
+    apply_filter: "main",
+    filter_all_away: "main",
+}
+"""What one may open, and the part of the page that it changes."""
+
+
+@pytest.mark.parametrize("root", ["/", "/en/"])
+@pytest.mark.parametrize("opened", OPENED)
+def test_axe_finds_nothing_in_what_opens(context: BrowserContext, root: str, opened: Callable[[Page], None]) -> None:
+    page = context.new_page()
+    for colors, size in LIGHT_AND_DARK:
+        page.emulate_media(color_scheme=colors)
+        page.set_viewport_size(size)
+        page.goto(f"{root}measures/")
+        opened(page)
+        assert violations(page, OPENED[opened]) == []
+
+
+@pytest.mark.parametrize("root", ["/", "/en/"])
+def test_axe_finds_nothing_side_by_side_or_in_an_explanation(context: BrowserContext, root: str) -> None:
+    page = context.new_page()
+    for path in ("measures/47/", "text/", "topics/business-location/", "invest/"):
+        page.goto(f"{root}{path}?both")
+        expect(page.locator(".twin:visible").first).to_be_visible()
+        assert violations(page) == []
+    page.goto(f"{root}measures/42/")
+    page.locator(".term__name").first.focus()
+    expect(page.locator(".term__card:visible")).to_have_count(1)
+    assert violations(page) == []
+
+
+# What can take the focus and is seen, in the order of the page; of radio buttons Tab reaches only one of a group.
+STOPS = """() => [...document.querySelectorAll("a[href], button, input:not([type=radio]), select, summary, [tabindex]")]
+    .filter((element) => element.tabIndex >= 0 && !element.disabled
+        && element.checkVisibility({ visibilityProperty: true }))"""
+WATCH = """() => {
+    window.reached = [];
+    addEventListener("focusin", ({ target }) => {
+        const style = getComputedStyle(target);
+        const framed = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+        const { width, height } = target.getBoundingClientRect();
+        reached.push({ target, seen: width > 0 && height > 0 && (framed || target.matches(".md-search__input")) });
+    });
+}"""
+MISSED = f"""() => {{
+    const stops = ({STOPS})(), got = new Set(reached.map(({{ target }}) => target));
+    const show = (element) => element.outerHTML.slice(0, 160);
+    return {{
+        missed: stops.filter((stop) => !got.has(stop)).map(show),
+        unseen: reached.filter(({{ seen }}) => !seen).map(({{ target }}) => show(target)),
+    }};
+}}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(context: BrowserContext, path: str) -> None:
+    page = context.new_page()
+    page.set_viewport_size(PHONE if path.startswith("/en/") else DESKTOP)
+    page.goto(path)
+    stops = page.evaluate(f"({STOPS})().length")
+    page.evaluate(WATCH)
+    page.keyboard.press("Tab")
+    # The first stop leads past the frame, to the text.
+    skip = page.locator(".md-skip")
+    if skip.count():
+        expect(skip).to_be_focused()
+        expect(skip).to_be_in_viewport()
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+    assert page.evaluate(MISSED) == {"missed": [], "unseen": []}
+
+
+SCRIPTED = ".filters, .display, .home__search, .md-search, .search-open"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_without_scripts_lacks_nothing_but_what_needs_them(browser: Browser, address: str, path: str) -> None:
+    seen = []
+    for scripted in (True, False):
+        with browser.new_context(base_url=address, viewport=DESKTOP, java_script_enabled=scripted) as context:
+            page = context.new_page()
+            page.goto(path)
+            if scripted:
+                page.evaluate("selector => document.querySelectorAll(selector).forEach((e) => e.remove())", SCRIPTED)
+            else:
+                for control in page.locator(SCRIPTED).all():
+                    expect(control).to_be_hidden()
+            text = page.locator("body").inner_text()
+            seen.append(re.sub(r"\s+", "", text))
+            links = page.locator("main a[href]:visible, footer a[href]:visible").count()
+            assert links > 0
+            seen.append(str(links))
+    assert seen[:2] == seen[2:]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_has_to_be_scrolled_sideways(context: BrowserContext, path: str) -> None:
+    page = context.new_page()
+    for width, size in ((320, "normal"), (360, "larger"), (640, "larger"), (1280, "larger")):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.goto(path)
+        page.evaluate("size => { document.documentElement.dataset.textSize = size; }", size)
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((e) => e.checkVisibility()
+            && e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map((e) => e.outerHTML.slice(0, 160))"""
+        assert excess <= 0, (width, size, page.evaluate(wide))
+
+
+def test_nothing_moves_for_those_who_prefer_that(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/measures/")
+    moving = """() => [...document.querySelectorAll("*")].filter((element) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(element);
+        return [transitionDuration, animationDuration].join().split(",").some((time) => parseFloat(time) > 0.001);
+    }).length"""
+    assert page.evaluate(moving) == 0
+
+
+class Traffic:
+    """What a page loads, with the bytes that each file takes compressed."""
+
+    def __init__(self, page: Page) -> None:
+        self.responses: list[Response] = []
+        page.on("response", self._response)
+
+    def _response(self, response: Response) -> None:
+        self.responses.append(response)
+
+    @property
+    def weight(self) -> int:
+        """All of it, compressed as a web server would."""
+        return sum(len(gzip.compress(response.body(), 6)) for response in self.responses)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_light_and_holds_still(browser: Browser, address: str, path: str) -> None:
+    with browser.new_context(base_url=address, viewport=PHONE) as context:
+        page = context.new_page()
+        watched, traffic = Watched(page), Traffic(page)
+        page.goto(path)
+        if not path.endswith("404.html"):
+            assert watched.complaints == []
+        assert len(traffic.responses) <= REQUESTS, [response.url for response in traffic.responses]
+        assert traffic.weight <= (WHOLE if path.endswith(("/text/", "/glossary/")) else WEIGHT)
+        shift = page.evaluate(
+            """() => new Promise((done) => new PerformanceObserver((list) => done(list.getEntries()
+                .reduce((sum, { value }) => sum + value, 0))).observe({ type: "layout-shift", buffered: true })
+                || setTimeout(() => done(0), 100))"""
+        )
+        assert shift <= SHIFT
+        assert not page.locator(SEARCH_BOX).evaluate("box => box === document.activeElement")
+
+
+def test_our_own_scripts_are_small_and_say_what_they_are_for(site: Path) -> None:
+    scripts = sorted((site / "assets").glob("*.js"))
+    assert {script.name for script in scripts} == {"filter.js", "search-box.js", "search.js", "site.js"}
+    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) <= SCRIPTS
+    for script in (PROJECT / "overrides" / "assets").glob("*.js"):
+        assert script.read_text("utf-8").startswith("// ")
