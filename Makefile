@@ -7,7 +7,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf serve test check planted bench-search schema golden lock clean
+.PHONY: site pdf serve test check planted bench-search lighthouse schema golden lock clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -41,6 +41,11 @@ bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, besid
 	@scripts/ensure-chromium
 	@$(BIN)/python tests/bench_search.py
 
+lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in both languages; needs Node.js
+	@scripts/ensure-chromium
+	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/lighthouse
+	@$(BIN)/python tests/lighthouse/run.py
+
 schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
 	$(BIN)/plansite schema plan > data/plan.schema.json
 	$(BIN)/plansite schema glossary > data/glossary.schema.json
@@ -56,7 +61,7 @@ lock: $(VENV)/dev.done  ## pin all dependencies anew
 	  --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements-dev.txt -c requirements.txt
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/lighthouse/node_modules
 
 $(VENV)/site.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'

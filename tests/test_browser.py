@@ -114,15 +114,15 @@ def test_light_and_dark_can_be_chosen_and_stay_chosen(page: Page) -> None:
     page.goto("/")
     page.locator(".display").get_by_text("显示").click()
     page.get_by_role("radio", name="深色").check()
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    expect(page.locator("html")).to_have_attribute("data-colors", "dark")
     page.goto("/en/measures/7/")
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    expect(page.locator("html")).to_have_attribute("data-colors", "dark")
     page.locator(".display").get_by_text("Display").click()
     expect(page.get_by_role("radio", name="Dark")).to_be_checked()
     page.get_by_role("radio", name="As the system").check()
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
+    expect(page.locator("html")).to_have_attribute("data-colors", "light")
     page.emulate_media(color_scheme="dark")
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    expect(page.locator("html")).to_have_attribute("data-colors", "dark")
 
 
 def test_the_text_can_be_enlarged_and_stays_so(page: Page) -> None:

@@ -5,6 +5,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -13,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 
 from conftest import copy_project, run
 from plansite.load import Loaded
+from plansite.problems import Lang
 
 pytestmark = pytest.mark.site
 
@@ -200,6 +202,74 @@ def test_titles_and_descriptions_are_each_pages_own(site: Path) -> None:
         assert description["content"]
 
 
+def linked(page: BeautifulSoup) -> dict[str, dict[str, Any]]:
+    """Return what the JSON-LD of a page describes, by type."""
+    script = page.select_one("script[type='application/ld+json']")
+    assert script is not None
+    data = json.loads(script.get_text())
+    assert data["@context"] == "https://schema.org"
+    return {thing["@type"]: thing for thing in data["@graph"]}
+
+
+def addresses_in(data: Any) -> list[str]:
+    """Return every address that JSON-LD gives."""
+    if isinstance(data, list):
+        return [address for entry in data for address in addresses_in(entry)]
+    if not isinstance(data, dict):
+        return []
+    own = [value for key, value in data.items() if key in {"@id", "url", "item"} and isinstance(value, str)]
+    return own + [address for value in data.values() for address in addresses_in(value)]
+
+
+def test_every_page_describes_itself_to_other_programs(site: Path) -> None:
+    for path in site.rglob("index.html"):
+        page = parsed(path)
+        english = path.relative_to(site).parts[0] == "en"
+        place = "/" + path.parent.relative_to(site).as_posix().removeprefix(".")
+        here = f"{place.rstrip('/')}/"
+        things = linked(page)
+        steps = things.pop("BreadcrumbList")["itemListElement"]
+        assert [step["position"] for step in steps] == list(range(1, len(steps) + 1))
+        assert steps[-1]["item"] == here
+        (about,) = things.values()
+        assert about["inLanguage"] == ("en" if english else "zh-Hans")
+        for address in addresses_in([about, steps]):
+            file, _, anchor = address.partition("#")
+            target = site / file.lstrip("/") / "index.html"
+            assert target.is_file(), address
+            assert not anchor or parsed(target).find(id=anchor), address
+        properties = {str(meta["property"]): str(meta["content"]) for meta in page.select("meta[property]")}
+        description = page.select_one("meta[name=description]")
+        assert page.title is not None
+        assert description is not None
+        assert properties["og:description"] == description["content"]
+        assert page.title.get_text().startswith(properties["og:title"])
+        assert properties["og:locale"] == ("en_US" if english else "zh_CN")
+
+
+def test_the_description_of_a_page_says_what_it_is_about(site: Path, real: Loaded) -> None:
+    roots: list[tuple[str, Lang]] = [("", "zh"), ("en", "en")]
+    for root, lang in roots:
+        notice = linked(parsed(site / root / "text" / "index.html"))["Legislation"]
+        assert notice["legislationDate"] == "2022-05-11"
+        assert len(notice["hasPart"]) == 58
+        # What is shown here is a republication, in English a translation of it.
+        assert notice["legislationLegalValue"].endswith("UnofficialLegalValue")
+        assert ("translationOfWork" in notice) == (lang == "en")
+        for measure in real.plan.measures:
+            work = linked(parsed(site / root / "measures" / str(measure.number) / "index.html"))["CreativeWork"]
+            assert work["position"] == measure.number
+            assert measure.sentences[0].zh in work["text"] or measure.sentences[0].en in work["text"]
+            assert work["isPartOf"] == {"@id": notice["@id"]}
+            units = [mention["@id"].split("/")[-2] for mention in work["mentions"]]
+            assert units == [mention.unit for mention in measure.responsibility.units]
+        for unit in real.plan.units:
+            things = linked(parsed(site / root / "units" / unit.id / "index.html"))
+            if unit.kind in {"government", "judicial", "vertical", "zone"}:
+                assert things["GovernmentOrganization"]["name"] == unit.official_name[lang]
+            assert ("WebPage" in things) == (unit.kind == "collective")
+
+
 def test_no_page_asks_another_host(site: Path) -> None:
     foreign = re.compile(r"(?:src|href|srcset|action|data)=[\"'](?:https?:)?//|url\([\"']?(?:https?:)?//|@import")
     allowed = re.compile(r"<a [^>]*href=[\"']https?://[^>]*>")
@@ -348,6 +418,9 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     canonical = page.select_one("link[rel=canonical]")
     assert canonical is not None
     assert canonical["href"] == "https://plan.example.org/en/measures/7/"
+    shared = page.select_one("meta[property='og:url']")
+    assert shared is not None
+    assert shared["content"] == canonical["href"] == linked(page)["CreativeWork"]["url"]
     edit = page.select_one("a.tools__edit")
     assert edit is not None
     line = int(str(edit["href"]).removeprefix("https://git.example.org/plan/edit/main/data/plan.yaml#L"))

@@ -9,6 +9,6 @@ window.showAsChosen = () => {
   const dark = colors === "dark" || (colors === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.classList.replace("no-js", "js");
   document.documentElement.dataset.textSize = chosen("text_size", "normal");
-  document.body.dataset.mdColorScheme = dark ? "slate" : "default";
+  document.documentElement.dataset.colors = dark ? "dark" : "light";
 };
 showAsChosen();

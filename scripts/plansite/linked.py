@@ -28,13 +28,13 @@ def linked_data(page: Page, title: str, plan: PlanView, labels: Labels, locate: 
     elif isinstance(subject, UnitView):
         about = _unit(subject, page.lang, locate)
     elif isinstance(subject, ThemeView):
-        about = _collection(page, title, subject.measures, labels, locate)
+        about = _collection(page, title, subject.measures, locate)
     elif isinstance(subject, TopicView):
-        about = _collection(page, title, [answer.measure for answer in subject.answers], labels, locate)
+        about = _collection(page, title, [answer.measure for answer in subject.answers], locate)
     elif page.address in {"", "text"}:
         about = _notice(plan, page.lang, locate)
     elif page.address == "measures":
-        about = _collection(page, title, plan.measures, labels, locate)
+        about = _collection(page, title, plan.measures, locate)
     else:
         about = {"@type": "WebPage", "name": title, "url": locate(page.address, page.lang)}
     about["inLanguage"] = LOCALE[page.lang]
@@ -96,17 +96,10 @@ def _unit(unit: UnitView, lang: Lang, locate: Locate) -> dict[str, Any]:
     }
 
 
-def _collection(
-    page: Page, title: str, measures: Iterable[MeasureView], labels: Labels, locate: Locate
-) -> dict[str, Any]:
+def _collection(page: Page, title: str, measures: Iterable[MeasureView], locate: Locate) -> dict[str, Any]:
     items = [
-        {
-            "@type": "ListItem",
-            "position": place,
-            "url": locate(m.address, page.lang),
-            "name": titled(labels, page.lang, m),
-        }
-        for place, m in enumerate(measures, start=1)
+        {"@type": "ListItem", "position": place, "url": locate(measure.address, page.lang)}
+        for place, measure in enumerate(measures, start=1)
     ]
     return {
         "@type": "CollectionPage",

@@ -13,6 +13,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from rcssmin import cssmin
 from rjsmin import jsmin
 
 from plansite import pages as generated
@@ -79,7 +80,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
         }
-        env.filters |= {"css": css, "day": day, "linked_data": partial(self._linked_data, config)}
+        env.filters |= {"css": css, "day": day, "jsmin": jsmin, "linked_data": partial(self._linked_data, config)}
         return env
 
     def _linked_data(self, config: MkDocsConfig, page: Page) -> Markup:
@@ -113,11 +114,12 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     @event_priority(-200)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the data files, our scripts without comments and, once all languages are built, the search indexes."""
+        """Write the data files, our scripts and styles without comments, and the search indexes of all languages."""
         site = Path(config.site_dir)
         write_data(self.site.plan, site, config.site_url or "")
-        for script in (site / "assets").glob("*.js"):
-            script.write_text(jsmin(script.read_text("utf-8")), "utf-8")
+        for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
+            for file in (site / "assets").glob(pattern):
+                file.write_text(minified(file.read_text("utf-8")), "utf-8")
         for lang in LANGUAGES:
             write_search(self.site.plan, self.site.labels, lang, self.handwritten[lang], site)
 

@@ -16,7 +16,7 @@ MKDOCS = {"base_url", "config", "i18n_alternates", "nav", "page"}
 MATERIAL = {"lang"}
 OURS = {"labels", "other_lang", "other_root", "plan", "root", "site_lang"}
 NAMES = MKDOCS | MATERIAL | OURS
-FILTERS = ("css", "day", "linked_data", "url")
+FILTERS = ("css", "day", "jsmin", "linked_data", "url")
 
 
 def check_theme(overrides: Path, labels: Labels) -> None:

@@ -100,7 +100,8 @@ class PlanView:
     @property
     def targets_by_kind(self) -> dict[str, int]:
         """How many quantified commitments there are of each kind."""
-        return Counter(target.kind for m in self.promising for promise in m.promises for target in promise.targets)
+        kinds = Counter(target.kind for m in self.promising for promise in m.promises for target in promise.targets)
+        return {kind: kinds[kind] for kind in ("target", "cadence", "count")}
 
     @cached_property
     def shares(self) -> list[tuple["UnitView", list["Share"]]]:

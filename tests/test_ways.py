@@ -1,0 +1,333 @@
+"""The ways in: topics, the way of foreign enterprises, filters, figures with their sentences, the notice as PDF."""
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Locator, Page, expect
+from pypdf import PdfReader
+from pypdf.generic import Destination
+
+from conftest import PROJECT, copy_project, run
+from plansite.load import Loaded
+from plansite.problems import Lang
+
+ROOTS: list[tuple[str, Lang]] = [("", "zh"), ("en/", "en")]
+RADICALS = str.maketrans("⻓⻆⻅⻔⻋⻛⻚⻢⻬⻰⻄⻘⺠", "长角见门车风页马齐龙西青民")
+"""Radicals that Chromium writes into a PDF for the characters of the same form, and that NFKC leaves."""
+in_site = pytest.mark.site
+in_browser = pytest.mark.browser
+
+
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup((path / "index.html").read_text("utf-8"), "html.parser")
+
+
+def said(text: str) -> str:
+    """Return text as a page or a PDF says it, apart from spacing and width."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(RADICALS)
+
+
+@in_site
+def test_every_measure_is_reached_by_one_to_three_topics_each_with_its_sentence(site: Path, real: Loaded) -> None:
+    for root, lang in ROOTS:
+        reached: dict[int, int] = {}
+        for topic in real.plan.topics:
+            page = parsed(site / root / "topics" / topic.id)
+            guide = page.select_one(".guide")
+            assert guide is not None
+            assert "not part of the notice" in guide.get_text() or "不是通知内容" in guide.get_text()
+            assert all(said(text[lang]) in said(guide.get_text()) for text in topic.guide)
+            for card in page.select(".answer"):
+                link = card.select_one(".card__link")
+                assert link is not None
+                number = int(str(link["href"]).split("/")[-2])
+                reached[number] = reached.get(number, 0) + 1
+                measure = real.plan.measures[number - 1]
+                asked = next(asked for asked in measure.topics if asked.topic == topic.id)
+                quote = card.select_one(".sentence")
+                assert quote is not None
+                sentence = getattr(measure.sentences[asked.sentence - 1], lang)
+                assert said(quote.get_text()) == said(sentence)
+                named = [str(unit["href"]).split("/")[-2] for unit in card.select(".clause a")]
+                assert named == [mention.unit for mention in measure.responsibility.units]
+        assert sorted(reached) == [measure.number for measure in real.plan.measures]
+        assert set(reached.values()) <= {1, 2, 3}
+
+
+@in_site
+def test_the_first_ten_topics_are_those_of_b_ready(real: Loaded) -> None:
+    assert [topic.id for topic in real.plan.topics] == [
+        "business-entry", "business-location", "utility-services", "labor", "financial-services",
+        "international-trade", "taxation", "dispute-resolution", "market-competition", "business-insolvency",
+        "innovation", "digital", "talent", "government-service",
+    ]  # fmt: skip
+
+
+@in_site
+def test_the_way_of_foreign_enterprises_quotes_what_names_them(site: Path, real: Loaded) -> None:
+    named = re.compile("外商|外资|港澳|外籍|外国人|海外|境内外|日本|中日|跨国|外贸|对外贸易|跨境|国内外|国际人才|注销")
+    for root, lang in ROOTS:
+        page = parsed(site / root / "invest")
+        stages = page.select(".stage")
+        assert [stage.h2["id"] for stage in stages if stage.h2] == [stage.id for stage in real.plan.invest.stages]
+        for stage, section in zip(real.plan.invest.stages, stages, strict=True):
+            quotes = [said(quote.get_text()) for quote in section.select(".sentence")]
+            sentences = [
+                real.plan.measures[excerpt.measure - 1].sentences[number - 1]
+                for excerpt in stage.measures
+                for number in excerpt.sentences
+            ]
+            assert quotes == [said(getattr(sentence, lang)) for sentence in sentences]
+            assert all(named.search(sentence.zh) for sentence in sentences)
+            assert len(section.select(".clause")) == len(stage.measures)
+
+
+@in_site
+def test_every_figure_stands_with_its_sentence_its_units_and_the_way_to_it(site: Path, real: Loaded) -> None:
+    promised = [(m, n, s) for m in real.plan.measures for n, s in enumerate(m.sentences, start=1) if s.targets]
+    assert sum(len(sentence.targets) for _, _, sentence in promised) == 34
+    for root, lang in ROOTS:
+        page = parsed(site / root / "targets")
+        cards = {str(card.a["href"]).split("/")[-2]: card for card in page.select(".promises > .card") if card.a}
+        assert list(cards) == list(dict.fromkeys(str(measure.number) for measure, _, _ in promised))
+        for measure, number, sentence in promised:
+            card = cards[str(measure.number)]
+            link = card.select_one(f"a[href='../measures/{measure.number}/#s{number}']")
+            assert link is not None
+            quote = link.find_parent("blockquote")
+            assert quote is not None
+            link.extract()
+            assert said(quote.get_text()) == said(getattr(sentence, lang))
+            figures = quote.find_previous_sibling("ul")
+            assert figures is not None
+            marked = said("".join(mark.get_text() for mark in quote.select("mark")))
+            for target, figure in zip(sentence.targets, figures.select(".figure"), strict=True):
+                unit = target.unit[lang] if target.unit else ""
+                assert said(figure.get_text()) == said(target.value + unit + target.what[lang])
+                assert said(target.words[lang])[:4] in marked
+            named = [str(unit["href"]).split("/")[-2] for unit in card.select(".clause a")]
+            assert named == [mention.unit for mention in measure.responsibility.units]
+
+
+@in_site
+def test_figures_on_cards_and_in_the_data_have_their_sentences(site: Path, real: Loaded) -> None:
+    data = json.loads((site / "plan.json").read_text("utf-8"))
+    for measure, record in zip(real.plan.measures, data["measures"], strict=True):
+        expected = [
+            (number, target.kind, target.value)
+            for number, sentence in enumerate(measure.sentences, start=1)
+            for target in sentence.targets
+        ]
+        assert [(target["sentence"], target["kind"], target["value"]) for target in record["targets"]] == expected
+        for target in record["targets"]:
+            for lang in ("zh", "en"):
+                assert target["words"][lang] in record["sentences"][target["sentence"] - 1][lang]
+    for path in site.rglob("index.html"):
+        page = parsed(path.parent)
+        for figures in page.select(".card .figures"):
+            assert figures.find_next_sibling("blockquote") is not None, path
+
+
+@in_site
+def test_the_table_of_units_and_themes_counts_right(site: Path, real: Loaded) -> None:
+    themes = {section.number: theme.id for theme in real.plan.themes for section in theme.sections}
+    for root, _ in ROOTS:
+        rows = parsed(site / root / "measures").select(".matrix tbody tr")
+        assert len(rows) == len({m.unit for measure in real.plan.measures for m in measure.responsibility.units})
+        for row in rows:
+            head, *cells = row.select("th, td")
+            assert head.a is not None
+            unit = str(head.a["href"]).split("/")[-2]
+            answered = [m for m in real.plan.measures if unit in {named.unit for named in m.responsibility.units}]
+            counts = [sum(themes[m.section] == theme.id for m in answered) for theme in real.plan.themes]
+            shown = [0 if cell.a is None else int(cell.get_text()) for cell in cells]
+            assert shown == [*counts, len(answered)]
+
+
+def cards(page: Page) -> Locator:
+    return page.locator(".card[data-number]:visible")
+
+
+def numbers(page: Page) -> list[int]:
+    return [int(card.get_attribute("data-number") or 0) for card in cards(page).all()]
+
+
+def count_of(option: Locator) -> int:
+    found = re.search(r"[（(](\d+)[）)]$", option.inner_text())
+    assert found is not None
+    return int(found[1])
+
+
+@in_browser
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_filters_combine_count_and_stand_in_the_address(page: Page, lang: str, real: Loaded) -> None:
+    page.goto("/measures/" if lang == "zh" else "/en/measures/")
+    status = page.locator(".filters [role=status]")
+    expect(cards(page)).to_have_count(58)
+    taxes = [m.number for m in real.plan.measures if "taxation" in {asked.topic for asked in m.topics}]
+    page.locator("[name=topic]").select_option("taxation")
+    assert numbers(page) == taxes
+    expect(status).to_have_text(f"58条措施中的{len(taxes)}条" if lang == "zh" else f"{len(taxes)} of 58 measures")
+    # What an option says is what it leaves.
+    option = page.locator("[name=unit] option[value=housing-construction-bureau]")
+    left = count_of(option)
+    page.locator("[name=unit]").select_option("housing-construction-bureau")
+    expect(cards(page)).to_have_count(left)
+    expect(page).to_have_url(re.compile(r"/measures/\?topic=taxation&unit=housing-construction-bureau$"))
+    page.locator("[name=figures]").check()
+    assert numbers(page) == [27]
+    # A theme of which nothing is left goes with its heading.
+    expect(page.locator(".group:visible")).to_have_count(1)
+    page.go_back()
+    expect(page.locator("[name=figures]")).not_to_be_checked()
+    page.go_back()
+    assert numbers(page) == taxes
+    address = page.url
+    page.goto("/en/" if lang == "zh" else "/")
+    page.goto(address)
+    assert numbers(page) == taxes
+    page.locator(".filters [type=reset]").click()
+    expect(cards(page)).to_have_count(58)
+    expect(page).to_have_url(re.compile("/measures/$"))
+    expect(page.locator("[name=text]")).to_be_focused()
+
+
+@in_browser
+def test_every_choice_leaves_what_the_plan_says(page: Page, real: Loaded) -> None:
+    page.goto("/en/measures/")
+    measures = real.plan.measures
+    sections = {section.number: theme.id for theme in real.plan.themes for section in theme.sections}
+    chosen: dict[str, Any] = {
+        "topic": lambda m, value: value in {asked.topic for asked in m.topics},
+        "audience": lambda m, value: value in m.audiences,
+        "unit": lambda m, value: value in {mention.unit for mention in m.responsibility.units},
+        "theme": lambda m, value: sections[m.section] == value,
+        "section": lambda m, value: str(m.section) == value,
+    }
+    for name, meets in chosen.items():
+        select = page.locator(f"[name={name}]")
+        for value in select.locator("option").evaluate_all("all => all.map(({ value }) => value).filter(Boolean)"):
+            select.select_option(value)
+            expected = [measure.number for measure in measures if meets(measure, value)]
+            found = page.evaluate(
+                """() => [...document.querySelectorAll(".card[data-number]:not([hidden])")]
+                    .map((card) => Number(card.dataset.number))"""
+            )
+            assert found == expected, (name, value)
+        select.select_option("")
+    page.locator("[name=figures]").check()
+    assert numbers(page) == [m.number for m in measures if any(s.targets for s in m.sentences)]
+
+
+@in_browser
+def test_text_filters_as_the_search_finds(page: Page) -> None:
+    page.goto("/measures/")
+    box = page.get_by_role("searchbox", name="关键词")
+    box.fill("关公司")
+    expect(cards(page).first).to_be_visible()
+    expect(page.locator(".filters [role=status]")).to_contain_text("58条措施中的")
+    assert 19 in numbers(page)
+    assert len(numbers(page)) < 10
+    page.locator("[name=topic]").select_option("business-insolvency")
+    assert set(numbers(page)) <= {19, 48, 49}
+    box.fill("天气预报")
+    expect(page.locator(".filters [role=status]")).to_have_text("没有符合全部条件的措施")
+    expect(page).to_have_url(re.compile(r"text=%E5%A4%A9"))
+    page.reload()
+    expect(page.locator(".filters [role=status]")).to_have_text("没有符合全部条件的措施")
+    page.goto("/en/measures/?text=lawsuit")
+    expect(page.locator(".filters [role=status]")).to_contain_text("of 58 measures")
+    assert 39 in numbers(page)
+
+
+@in_browser
+def test_the_table_leads_into_the_filtered_list(page: Page) -> None:
+    page.goto("/en/units/")
+    page.get_by_role("link", name="Who does what").click()
+    row = page.get_by_role("row", name=re.compile("^District Tax Service"))
+    row.get_by_role("link", name=re.compile("Government services: 7 measures")).click()
+    expect(page).to_have_url(re.compile(r"/en/measures/\?theme=services&unit=tax-service$"))
+    expect(cards(page)).to_have_count(7)
+    expect(page.locator(".filters")).to_be_in_viewport()
+    page.go_back()
+    expect(cards(page)).to_have_count(58)
+    page.goto("/en/topics/taxation/")
+    page.get_by_role("link", name=re.compile("^District Tax Service: ")).click()
+    expect(page.locator("[name=topic]")).to_have_value("taxation")
+    expect(page.locator("[name=unit]")).to_have_value("tax-service")
+
+
+@in_browser
+def test_all_measures_are_there_without_scripts(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/en/measures/?theme=legal")
+        expect(cards(page)).to_have_count(58)
+        expect(page.locator(".filters")).to_be_hidden()
+        expect(page.locator(".matrix tbody tr").first).to_be_visible()
+
+
+def titles(outline: list[Any]) -> list[str]:
+    found = []
+    for entry in outline:
+        found += titles(entry) if isinstance(entry, list) else [str(entry.title)]
+        assert isinstance(entry, list | Destination)
+    return found
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with the whole notice as PDF, as `make pdf` builds it."""
+    target = tmp_path_factory.mktemp("printed") / "site"
+    done = run("plansite", "build", "--pdf", str(target), cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+@in_browser
+def test_the_notice_as_pdf_is_whole_in_both_languages_and_side_by_side(printed: Path, real: Loaded) -> None:
+    files: dict[str, list[Lang]] = {"notice.zh.pdf": ["zh"], "notice.en.pdf": ["en"], "notice.zh-en.pdf": ["zh", "en"]}
+    for file, langs in files.items():
+        reader = PdfReader(printed / file)
+        pages = [said(page.extract_text()) for page in reader.pages]
+        text = "".join(pages)
+        outline = said("\n".join(titles(reader.outline)))
+        for measure in real.plan.measures:
+            for lang in langs:
+                assert said(measure.title[lang]) in outline
+        for lang in langs:
+            # The end of a page cuts a sentence: it is there when its beginning or its end is.
+            sentences = [getattr(sentence, lang) for measure in real.plan.measures for sentence in measure.sentences]
+            ends = [(said(sentence)[:8], said(sentence)[-8:]) for sentence in sentences]
+            missing = [(first, last) for first, last in ends if first not in text and last not in text]
+            assert missing == []
+        chinese = langs[0] == "zh"
+        for number, page in enumerate(pages, start=1):
+            assert f"{number}/{len(pages)}" in page
+            assert ("2022年5月11日" if chinese else "May11,2022") in page
+            assert ("以发布机关印发的通知为准" if chinese else "Unofficial;thenoticeasissued") in page
+
+
+@in_site
+@in_browser
+def test_the_page_of_the_notice_offers_the_pdfs_that_there_are(printed: Path, site: Path) -> None:
+    for root, climb in (("", "../"), ("en/", "../../")):
+        links = [str(link["href"]) for link in parsed(printed / root / "text").select("a[type='application/pdf']")]
+        assert links == [f"{climb}{file}" for file in ("notice.zh.pdf", "notice.en.pdf", "notice.zh-en.pdf")]
+        assert parsed(site / root / "text").select("a[type='application/pdf']") == []
+
+
+@in_browser
+def test_without_a_browser_there_is_no_pdf_and_the_last_good_site_stays(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    (project / "site").mkdir()
+    (project / "site" / "index.html").write_text("the last good site")
+    done = run("plansite", "build", "--pdf", cwd=project, PATH=str(tmp_path))
+    assert done.returncode == 1
+    assert "printing needs one of chromium, chromium-browser, google-chrome; see scripts/ensure-chromium" in done.stderr
+    assert (project / "site" / "index.html").read_text() == "the last good site"
