@@ -349,7 +349,7 @@ MISTAKES = {
         "overrides/main.html",
         "{% block tabs %}",
         "{% block %}",
-        r"overrides/main\.html:28:1: main\.html: expected token 'name', got 'end of statement block'",
+        r"overrides/main\.html:30:1: main\.html: expected token 'name', got 'end of statement block'",
     ),
     "a word that no label gives": (
         "overrides/partials/footer.html",
