@@ -186,6 +186,16 @@ def test_a_page_without_scripts_lacks_nothing_but_what_needs_them(browser: Brows
     assert seen[:2] == seen[2:]
 
 
+# What stands in the head of the page and covers another part of it.
+OVERLAPPING = """() => {
+    const parts = [...document.querySelectorAll(".site-name, .display, .search-open, .language-toggle")]
+        .filter((part) => part.checkVisibility()).map((part) => [part.className, part.getBoundingClientRect()]);
+    return parts.flatMap(([name, a], i) => parts.slice(i + 1)
+        .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+        .map(([other]) => [name, other]));
+}"""
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_has_to_be_scrolled_sideways(context: BrowserContext, path: str) -> None:
     page = context.new_page()
@@ -197,6 +207,7 @@ def test_nothing_has_to_be_scrolled_sideways(context: BrowserContext, path: str)
         wide = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((e) => e.checkVisibility()
             && e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map((e) => e.outerHTML.slice(0, 160))"""
         assert excess <= 0, (width, size, page.evaluate(wide))
+        assert page.evaluate(OVERLAPPING) == [], (width, size)
 
 
 def test_nothing_moves_for_those_who_prefer_that(context: BrowserContext) -> None:
