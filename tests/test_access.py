@@ -163,7 +163,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(context: BrowserC
     assert page.evaluate(MISSED) == {"missed": [], "unseen": []}
 
 
-SCRIPTED = ".filters, .display, .home__search, .md-search, .search-open"
+SCRIPTED = ".filters, .display, .home__search, .md-search, .search-open, .who__help"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -142,6 +142,22 @@ def test_the_text_can_be_enlarged_and_stays_so(page: Page) -> None:
     assert size() > 1.4 * normal
 
 
+def test_the_panel_of_the_display_is_seen_whole_and_closes_when_somebody_turns_elsewhere(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    for path in ("/", "/en/"):
+        page.goto(path)
+        for size in ("normal", "large", "larger"):
+            page.locator(".display summary").click()
+            page.locator(f"[name=text_size][value={size}]").check()
+            box = page.locator(".display__panel").bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE["width"]
+            page.locator("[name=colors]").last.focus()
+            page.keyboard.press("Tab")
+            expect(page.locator(".display__panel")).to_be_hidden()
+
+
 def test_pages_read_and_link_without_scripts(browser: Browser, address: str) -> None:
     with browser.new_context(base_url=address, java_script_enabled=False) as context:
         page = context.new_page()

@@ -10,7 +10,7 @@ import yaml
 
 from conftest import DATA, REAL_PLAN, SMALL_PLAN
 from plansite.cli import main
-from plansite.load import load
+from plansite.load import load, load_labels
 from plansite.problems import MESSAGES, PlanError, Problem, report
 
 CASES = sorted((DATA / "bad").glob("*.yaml"))
@@ -49,7 +49,7 @@ def test_bad_data_is_reported_exactly(case: Path, tmp_path: Path, monkeypatch: p
 def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = [spoiled(case) for case in CASES]
     seen = {p.code for text, glossary, _ in cases for p in problems_of(text, tmp_path, monkeypatch, glossary)}
-    elsewhere = {"unreadable", "encoding", "template", "missing_twin", "not_a_block"}
+    elsewhere = {"unknown_placeholder", "unreadable", "encoding", "template", "missing_twin", "not_a_block"}
     assert seen | elsewhere == set(MESSAGES)
 
 
@@ -68,6 +68,16 @@ def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.Mo
 def test_files_that_are_no_plan(content: bytes, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = problems_of(content, tmp_path, monkeypatch)[0].line_of_text("en")
     assert first.startswith(expected)
+
+
+def test_words_of_the_interface_that_nothing_fills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("labels.yaml").write_text("more: {zh: '还有{m}条', en: '{n} more'}\nsome: {zh: '{n条', en: '{n}'}\n", "utf-8")
+    with pytest.raises(PlanError) as error:
+        load_labels(Path("labels.yaml"))
+    said = [problem.line_of_text("en") for problem in error.value.problems]
+    assert said[0].startswith('labels.yaml:1:12: more.zh: has "m" in braces, which nothing fills; allowed: all, date')
+    assert said[1].startswith('labels.yaml:2:12: some.zh: has "{}" in braces, which nothing fills')
 
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
         found = list(documents(real_view, LABELS, lang))
         kinds = [document.kind for document in found]
         counts = {kind: kinds.count(kind) for kind in set(kinds)}
-        assert counts == {"measure": 58, "unit": 47, "theme": 4, "topic": 14, "section": 19, "term": 256, "page": 4}
+        assert counts == {"measure": 58, "unit": 47, "theme": 4, "topic": 14, "section": 19, "term": 256, "page": 6}
         assert len({document.location for document in found}) == len(found)
         measures = [document for document in found if document.kind == "measure"]
         assert sum(len(document.texts["sentence"]) for document in measures) == 172
@@ -412,6 +412,21 @@ def test_the_home_page_opens_the_search(page: Page) -> None:
     page.goto("/en/")
     page.locator("main").get_by_role("button", name="Search the measures, units and terms").click()
     expect(page.locator(SEARCH_BOX)).to_be_focused()
+
+
+@in_browser
+def test_opening_the_search_again_does_not_follow_the_last_result(page: Page) -> None:
+    page.goto("/en/")
+    button = page.locator("main").get_by_role("button", name="Search the measures, units and terms")
+    button.focus()
+    page.keyboard.press("Enter")
+    ask(page, "bankruptcy")
+    expect(page.locator(LINKS).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+    expect(page).to_have_url(re.compile("/en/$"))
 
 
 @in_browser

@@ -83,7 +83,7 @@ def test_the_figures_in_the_readmes_are_true(real: Loaded) -> None:
     assert (
         f"{len(plan.themes)} themes, {sections} sections, {measures} measures with {sentences} sentences, "
         f"{len(plan.safeguards)} safeguards, {units} units named {all_named} times ({named} in the measures); "
-        f"{topics} topics; {targets} quantified commitments; {len(real.glossary.terms)} glossary terms; "
+        f"{topics} topics; {targets} figures; {len(real.glossary.terms)} glossary terms; "
         f"{pages} pages in 2 languages."
     ) in (PROJECT / "README.md").read_text("utf-8")
     assert (

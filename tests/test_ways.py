@@ -51,6 +51,8 @@ def test_every_measure_is_reached_by_one_to_three_topics_each_with_its_sentence(
                 asked = next(asked for asked in measure.topics if asked.topic == topic.id)
                 quote = card.select_one(".sentence")
                 assert quote is not None
+                for place in quote.select(".quote__place"):
+                    place.extract()
                 sentence = getattr(measure.sentences[asked.sentence - 1], lang)
                 assert said(quote.get_text()) == said(sentence)
                 named = [str(unit["href"]).split("/")[-2] for unit in card.select(".clause a")]
@@ -76,6 +78,8 @@ def test_the_way_of_foreign_enterprises_quotes_what_names_them(site: Path, real:
         stages = page.select(".stage")
         assert [stage.h2["id"] for stage in stages if stage.h2] == [stage.id for stage in real.plan.invest.stages]
         for stage, section in zip(real.plan.invest.stages, stages, strict=True):
+            for place in section.select(".quote__place"):
+                place.extract()
             quotes = [said(quote.get_text()) for quote in section.select(".sentence")]
             sentences = [
                 real.plan.measures[excerpt.measure - 1].sentences[number - 1]
@@ -236,10 +240,10 @@ def test_text_filters_as_the_search_finds(page: Page) -> None:
     page.locator("[name=topic]").select_option("business-insolvency")
     assert set(numbers(page)) <= {19, 48, 49}
     box.fill("天气预报")
-    expect(page.locator(".filters [role=status]")).to_have_text("没有符合全部条件的措施")
+    expect(page.locator(".filters [role=status]")).to_have_text("没有符合全部条件的措施，请减少条件")
     expect(page).to_have_url(re.compile(r"text=%E5%A4%A9"))
     page.reload()
-    expect(page.locator(".filters [role=status]")).to_have_text("没有符合全部条件的措施")
+    expect(page.locator(".filters [role=status]")).to_have_text("没有符合全部条件的措施，请减少条件")
     page.goto("/en/measures/?text=lawsuit")
     expect(page.locator(".filters [role=status]")).to_contain_text("of 58 measures")
     assert 39 in numbers(page)
@@ -260,6 +264,49 @@ def test_the_table_leads_into_the_filtered_list(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^District Tax Service: ")).click()
     expect(page.locator("[name=topic]")).to_have_value("taxation")
     expect(page.locator("[name=unit]")).to_have_value("tax-service")
+
+
+@in_browser
+def test_a_link_of_the_table_counts_whatever_was_chosen_before(page: Page) -> None:
+    page.goto("/en/measures/?topic=business-insolvency&section=nonsense")
+    expect(cards(page)).to_have_count(3)
+    expect(page.locator("[name=section]")).to_have_value("")
+    link = page.locator(".matrix a[href='./?unit=development-reform-commission']")
+    expected = int(link.inner_text())
+    link.click()
+    expect(page.locator("[name=topic]")).to_have_value("")
+    expect(cards(page)).to_have_count(expected)
+    expect(page.locator(".filters [role=status]")).to_be_focused()
+    # Both languages have the same choices.
+    page.get_by_role("link", name="中文").click()
+    expect(cards(page)).to_have_count(expected)
+
+
+@in_browser
+def test_the_filters_go_on_where_the_search_cannot_be_loaded(browser: Browser, address: str, real: Loaded) -> None:
+    with browser.new_context(base_url=address) as context:
+        page = context.new_page()
+        page.route("**/search/*.js", lambda route: route.abort())
+        page.goto("/en/measures/?text=lawsuit&topic=taxation")
+        taxes = [m.number for m in real.plan.measures if "taxation" in {asked.topic for asked in m.topics}]
+        status = page.locator(".filters [role=status]")
+        expect(status).to_contain_text("The search could not be loaded")
+        assert numbers(page) == taxes
+        page.unroute("**/search/*.js")
+        page.locator("[name=topic]").select_option("")
+        page.locator("[name=text]").fill("lawsuits")
+        expect(status).to_contain_text("of 58 measures")
+        assert 39 in numbers(page)
+
+
+@in_browser
+def test_a_filtered_list_says_so_on_paper(page: Page) -> None:
+    page.goto("/measures/?topic=taxation")
+    expect(cards(page)).to_have_count(6)
+    page.emulate_media(media="print")
+    expect(page.locator(".filters [role=status]")).to_be_visible()
+    expect(page.locator(".who")).to_be_hidden()
+    expect(page.locator(".group small:visible")).to_have_count(0)
 
 
 @in_browser

@@ -1,114 +1,121 @@
 // Filters the list of all measures, which without it is simply complete. What is chosen stands in the address.
+"use strict"; // so that nothing in the block is seen by the search, which is loaded into the same page
 
-const form = document.querySelector(".filters");
-const said = form.querySelector("[role=status]");
-const reset = form.querySelector("[type=reset]");
-const textBox = form.elements.text;
-const cards = [...document.querySelectorAll(".card[data-number]")];
-const CHOICES = ["topic", "audience", "unit", "theme", "section", "figures"]; // each is a data attribute of the cards
-const fill = (format, words) => format.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+{
+  const form = document.querySelector(".filters");
+  const said = form.querySelector("[role=status]");
+  const reset = form.querySelector("[type=reset]");
+  const textBox = form.elements.text;
+  const cards = [...document.querySelectorAll(".card[data-number]")];
+  const CHOICES = ["topic", "audience", "unit", "theme", "section", "figures"]; // each is a data attribute of the cards
+  const fill = (format, words) => format.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 
-let found; // the numbers of the measures that the search finds for the text, or undefined where there is none
+  let found; // the numbers of the measures that the search finds for the text, or undefined where there is none
+  let failed = false; // whether the search could not be loaded to find them
 
-/** Whether a card meets the choices, apart from that of one name. */
-function meets(card, chosen, except) {
-  return (!found || found.has(card.dataset.number))
-    && CHOICES.every((name) => name === except || !chosen[name] || card.dataset[name]?.split(" ").includes(chosen[name]));
-}
-
-/** What is chosen, {topic: "taxation", ...}. */
-const choices = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
-
-/** Show the measures that meet all choices, and with each option how many it would leave. */
-function show() {
-  const chosen = choices();
-  let left = 0;
-  for (const card of cards) {
-    card.hidden = !meets(card, chosen);
-    left += !card.hidden;
+  /** Whether a card meets the choices, apart from that of one name. */
+  function meets(card, chosen, except) {
+    return (!found || found.has(card.dataset.number))
+      && CHOICES.every((name) => name === except || !chosen[name] || card.dataset[name]?.split(" ").includes(chosen[name]));
   }
-  // A section or theme of which nothing is left goes with its heading.
-  for (const group of document.querySelectorAll(".group__section, .group")) group.hidden = !group.querySelector(".card:not([hidden])");
-  const any = Object.keys(chosen).length > 0;
-  const format = left === 0 ? "none" : any ? "some" : "all";
-  said.textContent = fill(said.dataset[format], { n: left, all: cards.length });
-  reset.hidden = !any;
-  for (const select of form.querySelectorAll("select")) {
-    const others = cards.filter((card) => meets(card, chosen, select.name));
-    for (const option of select.querySelectorAll("[data-text]")) {
-      const count = others.filter((card) => card.dataset[select.name].split(" ").includes(option.value)).length;
-      option.text = fill(select.dataset.format, { text: option.dataset.text, n: count });
-      option.disabled = count === 0 && !option.selected;
-    }
-  }
-  const count = form.querySelector(".filters__count");
-  count.textContent = fill(count.dataset.format, { n: cards.filter((card) => meets(card, chosen, "figures") && card.dataset.figures).length });
-}
 
-/** Find the text, which may be everyday words, by the search of the site; until it is loaded the text leaves all. */
-async function find() {
-  const text = textBox.value.trim();
-  found = undefined;
-  if (text) {
-    try {
-      await window.loadSearch();
-    } catch {
-      said.textContent = textBox.dataset.failed;
-      return;
+  /** What is chosen, {topic: "taxation", ...}. */
+  const choices = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
+
+  /** Show the measures that meet all choices, and with each option how many it would leave. */
+  function show() {
+    const chosen = choices();
+    let left = 0;
+    for (const card of cards) {
+      card.hidden = !meets(card, chosen);
+      left += !card.hidden;
     }
+    // A section or theme of which nothing is left goes with its heading.
+    for (const group of document.querySelectorAll(".group__section, .group")) group.hidden = !group.querySelector(".card:not([hidden])");
+    const any = Object.keys(chosen).length > 0;
+    const format = failed ? "failed" : left === 0 ? "none" : any ? "some" : "all";
+    said.textContent = fill(said.dataset[format], { n: left, all: cards.length });
+    reset.hidden = !any;
+    document.body.classList.toggle("filtered", any);
+    for (const select of form.querySelectorAll("select")) {
+      const others = cards.filter((card) => meets(card, chosen, select.name));
+      for (const option of select.querySelectorAll("[data-text]")) {
+        const count = others.filter((card) => card.dataset[select.name].split(" ").includes(option.value)).length;
+        option.text = fill(select.dataset.format, { text: option.dataset.text, n: count });
+        option.disabled = count === 0 && !option.selected;
+      }
+    }
+    const count = form.querySelector(".filters__count");
+    const stating = cards.filter((card) => meets(card, chosen, "figures") && card.dataset.figures).length;
+    count.textContent = fill(count.dataset.format, { n: stating });
+    form.elements.figures.disabled = stating === 0 && !form.elements.figures.checked;
+  }
+
+  /** Find the text, which may be everyday words, by the search of the site; until it is loaded the text leaves all. */
+  async function find() {
+    const text = textBox.value.trim();
+    let loaded = !text;
+    if (text) loaded = await window.loadSearch().then(() => true, () => false);
     if (text !== textBox.value.trim()) return;
-    found = new Set(window.measuresFor(text, document.documentElement.lang.slice(0, 2)));
+    failed = !loaded;
+    found = text && loaded ? new Set(window.measuresFor(text, document.documentElement.lang.slice(0, 2))) : undefined;
+    show();
   }
-  show();
-}
 
-/** Take the choices from the address, as on the first visit and on the way back. */
-function restore() {
-  const address = new URLSearchParams(location.search);
-  for (const field of form.elements) {
-    if (field.type === "checkbox") field.checked = address.get(field.name) === field.value;
-    else if (field.name) field.value = address.get(field.name) ?? "";
+  /** Take the choices from the address, as on the first visit and on the way back. */
+  function restore() {
+    const address = new URLSearchParams(location.search);
+    // A form leaves out an option that is disabled, even when it is chosen.
+    for (const option of form.querySelectorAll("option")) option.disabled = false;
+    for (const field of form.elements) {
+      if (field.type === "checkbox") field.checked = address.get(field.name) === field.value;
+      else if (field.name) field.value = address.get(field.name) ?? "";
+      // What the address names and the plan does not have is no choice.
+      if (field.selectedIndex === -1) field.value = "";
+    }
+    found = undefined;
+    show();
+    find();
   }
-  find();
-}
 
-/** Put the choices into the address: a choice is a step to go back to, a letter typed is none. */
-function keep(step) {
-  const address = new URL(location);
-  address.search = new URLSearchParams(choices());
-  if (address.href === location.href) return;
-  history[step](null, "", address);
-}
-
-form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", (event) => {
-  if (event.isComposing) return;
-  if (event.target === textBox) find(); else show();
-  keep(event.target === textBox ? "replaceState" : "pushState");
-});
-textBox.addEventListener("compositionend", () => {
-  find();
-  keep("replaceState");
-});
-form.addEventListener("reset", (event) => {
-  event.preventDefault();
-  for (const field of form.elements) {
-    field.checked = false;
-    if (field.name && field.type !== "checkbox") field.value = "";
+  /** Put the choices into the address: a choice is a step to go back to, a letter typed is none. */
+  function keep(step) {
+    const address = new URL(location);
+    address.search = new URLSearchParams(choices());
+    if (address.href === location.href) return;
+    history[step](null, "", address);
   }
-  find();
-  keep("pushState");
-  textBox.focus();
-});
-addEventListener("popstate", restore);
-// Links from the table lead to the list above it.
-document.querySelector(".matrix").addEventListener("click", (event) => {
-  const address = event.target.closest("a[href*='?']")?.href;
-  if (!address || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  history.pushState(null, "", address);
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", (event) => {
+    if (event.isComposing) return;
+    if (event.target === textBox) find(); else show();
+    keep(event.target === textBox ? "replaceState" : "pushState");
+  });
+  textBox.addEventListener("compositionend", () => {
+    find();
+    keep("replaceState");
+  });
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    for (const field of form.elements) {
+      field.checked = false;
+      if (field.name && field.type !== "checkbox") field.value = "";
+    }
+    find();
+    keep("pushState");
+    textBox.focus();
+  });
+  addEventListener("popstate", restore);
+  // Links from the table lead to the list above it.
+  document.querySelector(".matrix").addEventListener("click", (event) => {
+    const address = event.target.closest("a[href*='?']")?.href;
+    if (!address || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(null, "", address);
+    restore();
+    form.scrollIntoView();
+    said.focus({ preventScroll: true });
+  });
   restore();
-  form.scrollIntoView();
-  form.querySelector("select, input").focus({ preventScroll: true });
-});
-restore();
+}

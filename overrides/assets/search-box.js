@@ -11,16 +11,20 @@ const elsewhere = search.querySelector(".search-nothing__elsewhere");
 let composing = false; // whether an input method is at work in the box
 
 const engine = new URL(JSON.parse(document.getElementById("__config").text).search, document.baseURI);
-let loading;
-/** Load the search into the page itself, once: for a site opened from a folder, and for the filters. */
-window.loadSearch = () => {
-  loading ??= Promise.all([engine, "../search/zh.js", "../search/en.js"].map((name) => new Promise((loaded, failed) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src: new URL(name, engine), async: false, onload: loaded, onerror: failed });
-    document.head.append(script);
-  })));
-  return loading;
-};
+const loading = new Map(); // of each script, whether it has come
+/** Load the search into the page itself, for a site opened from a folder and for the filters; what failed is tried anew. */
+window.loadSearch = () => Promise.all([engine, "../search/zh.js", "../search/en.js"].map((name) => {
+  if (!loading.has(name)) {
+    loading.set(name, new Promise((loaded, failed) => {
+      const script = document.createElement("script");
+      script.onload = loaded;
+      script.onerror = () => { loading.delete(name); failed(); };
+      Object.assign(script, { src: new URL(name, engine), async: false });
+      document.head.append(script);
+    }));
+  }
+  return loading.get(name);
+}));
 
 /** Stands in for a worker and starts the real one when the box is first used: until then nothing is fetched. */
 class PatientWorker extends EventTarget {
@@ -101,15 +105,12 @@ searchBox.form.addEventListener("submit", (event) => event.preventDefault());
 // A box that has the focus is open; Material overlooks a focus that comes back at once.
 searchBox.addEventListener("focus", () => { if (!searchOpen.checked) searchOpen.click(); });
 
-// Anything marked as a way to the search box opens it, by mouse or keyboard.
+// Any button marked as a way to the search box opens it.
 for (const control of document.querySelectorAll("[data-open-search]")) {
-  const open = (event) => {
-    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
+  control.addEventListener("click", () => {
     searchBox.focus();
-  };
-  control.addEventListener("click", open);
-  control.addEventListener("keydown", open);
+    searchBox.select();
+  });
 }
 
 // Esc gives the focus back to where it was.

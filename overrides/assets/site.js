@@ -1,9 +1,10 @@
 // Five conveniences; every page reads and links without them.
 
-// The language toggle keeps the place in the page: /measures/7/#s2 leads to /en/measures/7/#s2.
+// The language toggle keeps the place and the filters: /measures/7/#s2 leads to /en/measures/7/#s2.
 for (const toggle of document.querySelectorAll(".language-toggle")) {
   const address = toggle.getAttribute("href");
-  const keepPlace = () => toggle.setAttribute("href", address + location.hash);
+  const keepPlace = () => toggle.setAttribute("href", address + location.search + location.hash);
+  for (const turned of ["pointerdown", "focus", "click"]) toggle.addEventListener(turned, keepPlace);
   addEventListener("hashchange", keepPlace);
   keepPlace();
 }
@@ -61,7 +62,7 @@ for (const term of document.querySelectorAll(".term")) {
   }
 }
 
-// How the page is displayed: text size and colors. The panel closes by Esc and by a click elsewhere.
+// How the page is displayed: text size and colors. The panel closes by Esc and when somebody turns elsewhere.
 const display = document.querySelector(".display");
 const panel = display.querySelector(".display__panel");
 for (const name of ["text_size", "colors"]) panel.elements[name].value = chosen(name, panel.elements[name].value);
@@ -76,3 +77,6 @@ addEventListener("keydown", (event) => {
   display.querySelector("summary").focus();
 });
 addEventListener("click", ({ target }) => { if (!display.contains(target)) display.open = false; });
+display.addEventListener("focusout", ({ relatedTarget }) => {
+  if (relatedTarget && !display.contains(relatedTarget)) display.open = false;
+});

@@ -12,6 +12,8 @@ from plansite.pages import FOLDER, PDFS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """What prints, the first that there is."""
+PATIENCE = 120
+"""Seconds that printing one file may take."""
 
 
 class BuildError(Exception):
@@ -25,6 +27,7 @@ def build(site: Path, *, pdf: bool = False) -> str:
     `site` is no site, and where there is no browser to print with.
     """
     start = time.monotonic()
+    browser = _browser() if pdf else ""
     if _holds_something_else(site):
         raise BuildError(f"{site} holds something else than a site, which would be lost; name a new or an empty folder")
     site.parent.mkdir(parents=True, exist_ok=True)
@@ -36,10 +39,9 @@ def build(site: Path, *, pdf: bool = False) -> str:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("INFO ")]
-            fate = f"{site}/ was left as it was" if site.exists() else "nothing was built"
-            raise BuildError("\n".join([*said, fate]))
-        if pdf:
-            print_notice(fresh, Path(side))
+            raise BuildError("\n".join([*said, _fate(site)]))
+        if pdf and (complaint := _print_notice(browser, fresh, Path(side))):
+            raise BuildError(f"{complaint}\n{_fate(site)}")
         if site.exists():
             site.rename(old)
         fresh.rename(site)
@@ -50,18 +52,27 @@ def build(site: Path, *, pdf: bool = False) -> str:
     return f"{pages} pages in 2 languages built in {seconds:.1f} s: {site}/ (preview: make serve)"
 
 
-def print_notice(site: Path, scratch: Path) -> None:
-    """Print the page of the whole notice as PDF, into the site that it belongs to.
-
-    Raises BuildError without a browser, or when it fails. `scratch` is a folder for what the browser keeps meanwhile.
-    """
+def _browser() -> str:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise BuildError(f"printing needs one of {', '.join(BROWSERS)}; see scripts/ensure-chromium")
+    return browser
+
+
+def _fate(site: Path) -> str:
+    return f"{site}/ was left as it was" if site.exists() else "nothing was built"
+
+
+def _print_notice(browser: str, site: Path, scratch: Path) -> str | None:
+    """Print the page of the whole notice into the site as PDF; return what went wrong, if anything.
+
+    `scratch` is a folder for what the browser keeps meanwhile.
+    """
     for name, file in PDFS.items():
         address = (site / FOLDER["en" if name == "en" else "zh"] / "text" / "index.html").resolve().as_uri()
         command = [
             browser,
+            # Root, as in a container, has no sandbox; what is opened is our own page.
             *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
             *("--disable-component-update", "--disable-sync", "--no-pdf-header-footer"),
             "--generate-pdf-document-outline",
@@ -69,9 +80,15 @@ def print_notice(site: Path, scratch: Path) -> None:
             f"--print-to-pdf={site / file}",
             address + ("?both" if name == "both" else ""),
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a program found on PATH
-        if done.returncode or not (site / file).is_file():
-            raise BuildError(f"{browser} did not print {file}:\n{done.stderr}")
+        try:
+            subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 - found on PATH
+        except subprocess.TimeoutExpired:
+            return f"{browser} has not printed {file} in {PATIENCE} seconds"
+        except (subprocess.CalledProcessError, OSError) as error:
+            return f"{browser} did not print {file}: {error}"
+        if not (site / file).is_file() or not (site / file).read_bytes().startswith(b"%PDF-"):
+            return f"{browser} did not print {file}"
+    return None
 
 
 def _holds_something_else(folder: Path) -> bool:

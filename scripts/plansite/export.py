@@ -11,7 +11,16 @@ from urllib.parse import urljoin
 from pydantic import BaseModel
 
 from plansite.model import Plan, Sentence, Text
-from plansite.views import MeasureView, PlanView, SafeguardView, TermView, TopicView, TranslationView, UnitView
+from plansite.views import (
+    MeasureView,
+    PlanView,
+    SafeguardView,
+    StageView,
+    TermView,
+    TopicView,
+    TranslationView,
+    UnitView,
+)
 
 
 def plan_json(plan: PlanView, site_url: str = "") -> str:
@@ -57,6 +66,11 @@ def plan_json(plan: PlanView, site_url: str = "") -> str:
         "units": [_unit(unit) | {"url": url(unit.address)} for unit in plan.units],
         "topics": [_topic(topic) | {"url": url(topic.address)} for topic in plan.topics],
         "audiences": [{"id": audience.id, "name": _text(audience.name)} for audience in plan.audiences],
+        "invest": {
+            "guide": [_text(text) for text in plan.invest.guide],
+            "stages": [_stage(stage) for stage in plan.invest.stages],
+            **_translation(plan.invest.translation),
+        },
         "measures": [_measure(measure) | {"url": url(measure.address)} for measure in plan.measures],
         "safeguards": [{"id": safeguard.id, **_answered(safeguard)} for safeguard in plan.safeguards],
         "terms": [_term(term) for term in plan.terms],
@@ -108,6 +122,19 @@ def _measure(measure: MeasureView) -> dict[str, Any]:
             for promise in measure.promises
             for target in promise.targets
         ],
+    }
+
+
+def _stage(stage: StageView) -> dict[str, Any]:
+    return {
+        "id": stage.id,
+        "name": _text(stage.name),
+        "guide": _text(stage.guide),
+        "measures": [
+            {"number": answer.measure.number, "sentences": [number for number, _ in answer.sentences]}
+            for answer in stage.answers
+        ],
+        "topics": [topic.id for topic in stage.topics],
     }
 
 

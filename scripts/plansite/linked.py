@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from plansite.glossary import unglossed
 from plansite.model import Labels
 from plansite.pages import Page
 from plansite.problems import LANGUAGES, Lang
@@ -13,7 +14,7 @@ from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 Locate = Callable[[str, Lang], str]
 """Gives the address on the web of a page of the site."""
 LOCALE: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
-ORGANIZATIONS = {"government", "judicial", "vertical", "zone"}
+STATE_BODIES = {"government", "judicial", "vertical", "zone"}
 """The kinds of units that are bodies of the state."""
 
 
@@ -37,7 +38,8 @@ def linked_data(page: Page, title: str, plan: PlanView, labels: Labels, locate: 
         about = _collection(page, title, plan.measures, locate)
     else:
         about = {"@type": "WebPage", "name": title, "url": locate(page.address, page.lang)}
-    about["inLanguage"] = LOCALE[page.lang]
+    if not about["@type"].endswith("Organization"):
+        about["inLanguage"] = LOCALE[page.lang]
     data = {"@context": "https://schema.org", "@graph": [about, _breadcrumb(page, title, labels, locate)]}
     # A "<" could end the element that this stands in.
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -55,7 +57,11 @@ def _notice(plan: PlanView, lang: Lang, locate: Locate) -> dict[str, Any]:
         "legislationDate": notice.date.isoformat(),
         "legislationPassedBy": [{"@type": "Organization", "name": issuer[lang]} for issuer in notice.issuers],
         # What this site shows is an edited republication, whatever the notice itself is.
-        "legislationLegalValue": "https://schema.org/UnofficialLegalValue",
+        "encoding": {
+            "@type": "LegislationObject",
+            "legislationLegalValue": "https://schema.org/UnofficialLegalValue",
+            "inLanguage": LOCALE[lang],
+        },
         "hasPart": [{"@id": f"{locate(measure.address, lang)}#measure"} for measure in plan.measures],
     } | ({"translationOfWork": {"@id": f"{locate('text', 'zh')}#notice"}} if lang == "en" else {})
 
@@ -68,11 +74,13 @@ def _measure(measure: MeasureView, lang: Lang, labels: Labels, locate: Locate) -
         "name": titled(labels, lang, measure),
         "position": measure.number,
         "text": (" " if lang == "en" else "").join(
-            getattr(sentence, lang) or sentence.zh for sentence in measure.sentences
+            unglossed(getattr(sentence, lang) or sentence.zh) for sentence in measure.sentences
         ),
         "isPartOf": {"@id": f"{locate('text', lang)}#notice"},
         "mentions": [
-            {"@id": f"{locate(unit.address, lang)}#unit", "name": unit.official_name[lang]} for unit in measure.units
+            {"@id": f"{locate(unit.address, lang)}#unit", "name": unit.official_name[lang]}
+            for unit in measure.units
+            if unit.kind != "collective"
         ],
     } | ({"translationOfWork": {"@id": f"{locate(measure.address, 'zh')}#measure"}} if lang == "en" else {})
 
@@ -87,7 +95,7 @@ def _unit(unit: UnitView, lang: Lang, locate: Locate) -> dict[str, Any]:
     ]
     official = unit.official_name[lang]
     return {
-        "@type": "GovernmentOrganization" if unit.kind in ORGANIZATIONS else "Organization",
+        "@type": "GovernmentOrganization" if unit.kind in STATE_BODIES else "Organization",
         "@id": f"{locate(unit.address, lang)}#unit",
         "url": locate(unit.address, lang),
         "name": official,
@@ -113,7 +121,7 @@ def _breadcrumb(page: Page, title: str, labels: Labels, locate: Locate) -> dict[
     above, _, below = page.address.partition("/")
     steps = [("", str(getattr(labels["home"], page.lang)))]
     # The label of an index page has the name of its folder.
-    if below:
+    if below and above in labels:
         steps.append((above, str(getattr(labels[above], page.lang))))
     if page.address:
         steps.append((page.address, title))

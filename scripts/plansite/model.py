@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from string import Formatter
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -61,7 +62,8 @@ def _glossed(value: str) -> str:
 
 
 def _slug(value: str) -> str:
-    if not SLUG.fullmatch(value):
+    # "index" would be the page that lists all others of its kind.
+    if value == "index" or not SLUG.fullmatch(value):
         raise PydanticCustomError("not_a_slug", "slug", {"value": value})
     return value
 
@@ -309,6 +311,7 @@ class Invest(Translated):
     """Where the notice names investors, staff and trade from abroad, in the order of an enterprise's life."""
 
     guide: Guide
+    keywords: Keywords = Keywords()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
 
@@ -374,12 +377,29 @@ class Glossary(Record):
     wordings: tuple[Wording, ...] = ()
 
 
+FILLED = """all date file line measures n numeral others s sections terms text themes title topics units""".split()
+"""What may stand in the braces of a label."""
+
+
+def _fillable(value: str) -> str:
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(value) if name is not None]
+    except ValueError:
+        names = ["{}"]
+    if unknown := next((name for name in names if name not in FILLED), None):
+        raise PydanticCustomError("unknown_placeholder", "placeholder", {"value": unknown, "allowed": FILLED})
+    return value
+
+
+Phrase = Annotated[str, Strict(), AfterValidator(_fillable)]
+
+
 class Label(Record):
     """A phrase of the interface; `en_one` is the English for a count of exactly one."""
 
-    zh: Annotated[str, Strict()]
-    en: Annotated[str, Strict(), AfterValidator(_english)]
-    en_one: Annotated[str, Strict(), AfterValidator(_english)] | None = None
+    zh: Phrase
+    en: Annotated[Phrase, AfterValidator(_english)]
+    en_one: Annotated[Phrase, AfterValidator(_english)] | None = None
 
 
 Labels = dict[str, Label]

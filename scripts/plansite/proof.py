@@ -85,14 +85,14 @@ def target_findings(data: Any) -> Iterator[Finding]:
     for steps, sentence in pick(data, "measures", "*", "sentences", "*"):
         for inner, words in pick(sentence, "targets", "*", "words"):
             for lang in LANGUAGES:
-                if lang in sentence and str(words.get(lang, "")) not in str(sentence[lang]):
+                if sentence.get(lang) and str(words.get(lang, "")) not in str(sentence[lang]):
                     yield Finding((*steps, *inner, lang), "words_elsewhere")
             target = sentence["targets"][inner[1]]
             value, said = str(target.get("value")), str(words.get("zh"))
             given, read = _chinese_numbers(value), _chinese_numbers(re.sub("“.*?”", "", said))
             listed = {str(said.count("、") + (2 if LAST_ITEM.search(said) else 1))} if "、" in said else set()
-            right = {"target": given <= read, "count": listed <= given}
-            if not right.get(str(target.get("kind")), True):
+            right = {"target": given <= read, "count": listed <= given if listed else given <= read or not read}
+            if not given or not right.get(str(target.get("kind")), True):
                 yield Finding((*steps, *inner[:-1], "value"), "value_elsewhere", {"value": value, "words": said})
 
 

@@ -84,15 +84,23 @@ def counted(labels: Labels, lang: Lang, name: str, number: int) -> str:
     return (singular or str(getattr(label, lang))).format(n=number)
 
 
+def filled(labels: Labels, lang: Lang, name: str, **words: object) -> str:
+    """Return a word of the interface with its braces filled; raises UnknownNameError where they hold something else."""
+    try:
+        return str(getattr(labels[name], lang)).format(**words)
+    except (KeyError, ValueError, IndexError) as error:
+        raise UnknownNameError(f'labels.yaml: "{name}" cannot be filled: {type(error).__name__} {error}') from error
+
+
 def titled(labels: Labels, lang: Lang, measure: MeasureView) -> str:
     """Return a measure's number and title: 第7条 积极推动数字金融试点创新."""
-    return str(getattr(labels["measure_title"], lang)).format(n=measure.number, title=measure.title[lang])
+    return filled(labels, lang, "measure_title", n=measure.number, title=measure.title[lang])
 
 
 def answering(labels: Labels, lang: Lang, measure: MeasureView) -> str:
     """Return the first of the units that answer for a measure, and how many there are: 区税务局等3个单位."""
     others = len(measure.units) - 1
-    more = str(getattr(labels["more_units"], lang)).format(n=len(measure.units), others=others) if others else ""
+    more = filled(labels, lang, "more_units", n=len(measure.units), others=others) if others else ""
     return measure.units[0].name[lang] + more
 
 

@@ -85,13 +85,15 @@ def _names(data: Any) -> dict[str, list[str]]:
 
 
 def _repeated(data: Any) -> Iterator[Finding]:
+    # Whatever has an id is called by it when it is confirmed, like the two records that have none.
+    called = ("units", "themes", "topics", "safeguards")
+    yield from repeated(entry for kind in called for entry in pick(data, kind, "*", "id"))
+    for kind in called:
+        taken = ((steps, value) for steps, value in pick(data, kind, "*", "id") if value in {"notice", "invest"})
+        yield from (Finding(steps, "taken_id", {"value": value}) for steps, value in taken)
     unique = [
-        ("units", "*", "id"),
-        ("themes", "*", "id"),
-        ("topics", "*", "id"),
         ("audiences", "*", "id"),
         ("invest", "stages", "*", "id"),
-        ("safeguards", "*", "id"),
         ("measures", "*", "number"),
         ("themes", "*", "sections", "*", "number"),
     ]
@@ -103,6 +105,15 @@ def _repeated(data: Any) -> Iterator[Finding]:
             yield from repeated(((records, index, *steps[2:]), unit) for steps, unit, _ in named)
     for _, asked in groupby(_asked(data), lambda entry: entry[0][1]):
         yield from repeated((steps, topic) for steps, topic, _ in asked)
+    for pattern in (
+        ("measures", "*", "audiences"),
+        (*STAGES, "topics"),
+        (*STAGES, "measures", "*", "sentences"),
+    ):
+        for place, values in pick(data, *pattern):
+            yield from repeated(((*place, *steps), value) for steps, value in pick(values, "*"))
+    for place, excerpts in pick(data, *STAGES, "measures"):
+        yield from repeated(((*place, *steps), number) for steps, number in pick(excerpts, "*", "measure"))
 
 
 def repeated(values: Iterable[tuple[Steps, Any]]) -> Iterator[Finding]:
@@ -164,16 +175,17 @@ def _excerpts(data: Any) -> Iterator[tuple[Steps, str, Any, list[Any]]]:
     bodies = {steps[1]: body for steps, body in pick(data, "measures", "*", "sentences") if isinstance(body, list)}
     sentences = {at: list(range(1, len(body) + 1)) for at, body in bodies.items()}
     for steps, _, named in _asked(data):
-        if named and steps[1] in sentences:
+        if named and isinstance(named[1], int) and steps[1] in sentences:
             yield *named[:1], "sentence", named[1], sentences[steps[1]]
     for steps, excerpt in pick(data, *STAGES, "measures", "*"):
-        # Where a number cannot be read, the measure that is missed may be there.
-        for _, number in pick(excerpt, "measure") if len(index) == len(bodies) else ():
+        for _, number in pick(excerpt, "measure"):
+            # Where a number cannot be read, the measure that is missed may be there.
+            if not isinstance(number, int) or len(index) < len(bodies):
+                continue
             yield (*steps, "measure"), "measure", number, list(index)
-            if allowed := sentences.get(index.get(number, "")) if isinstance(number, int) else None:
-                yield from (
-                    ((*steps, *at), "sentence", value, allowed) for at, value in pick(excerpt, "sentences", "*")
-                )
+            if allowed := sentences.get(index.get(number, "")):
+                quoted = pick(excerpt, "sentences", "*")
+                yield from (((*steps, *at), "sentence", v, allowed) for at, v in quoted if isinstance(v, int))
 
 
 def _used(data: Any) -> Iterator[Finding]:
@@ -186,20 +198,23 @@ def _used(data: Any) -> Iterator[Finding]:
         for _, record in pick(data, records, "*")
     ]
     mentioned = {unit for mentions in answered for _, unit, _ in mentions}
-    references: list[tuple[str, tuple[str, ...], set[Any]]] = [
-        ("section", ("themes", "*", "sections", "*", "number"), {v for _, v in pick(data, "measures", "*", "section")}),
-        ("topic", ("topics", "*", "id"), {topic for _, topic, _ in _asked(data)}),
-        ("audience", ("audiences", "*", "id"), {str(v) for _, v in pick(data, "measures", "*", "audiences", "*")}),
+    asked, meant = list(_asked(data)), list(pick(data, "measures", "*", "audiences", "*"))
+    sections = {str(value) for _, value in pick(data, "measures", "*", "section")}
+    measures = {steps[1] for steps, _ in pick(data, "measures", "*")}
+    references: list[tuple[str, tuple[str, ...], set[str]]] = [
+        ("section", ("themes", "*", "sections", "*", "number"), sections)
     ]
     if all(answered):
         references.append(("unit", ("units", "*", "id"), mentioned))
+    if {steps[1] for steps, *_ in asked} == measures:
+        references.append(("topic", ("topics", "*", "id"), {topic for _, topic, _ in asked}))
+    if {steps[1] for steps, _ in meant} == measures:
+        references.append(("audience", ("audiences", "*", "id"), {str(value) for _, value in meant}))
     for kind, pattern, used in references:
         given = {str(value): steps for steps, value in pick(data, *pattern) if value and isinstance(value, str | int)}
-        names = {str(value) for value in used}
-        if names <= set(given):
-            for value, steps in given.items():
-                if value not in names:
-                    yield Finding(steps, "unused", {"kind": kind, "value": value})
+        if used <= set(given):
+            unused = [value for value in given if value not in used]
+            yield from (Finding(given[value], "unused", {"kind": kind, "value": value}) for value in unused)
 
 
 def _named(data: Any) -> Iterator[Finding]:

@@ -186,7 +186,12 @@ def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> Document:
 
 
 def _frame(plan: PlanView, words: dict[str, str], lang: Lang) -> Iterator[Document]:
-    """Yield what the notice says before and after its measures."""
+    """Yield what the notice says before and after its measures, and the pages that gather from it."""
+    keywords = getattr(plan.invest.keywords, lang)
+    yield Document(
+        "page", "invest/", words["invest_title"], "", {"title": [words["invest_title"]], "keyword": keywords}
+    )
+    yield Document("page", "targets/", words["targets_title"], "", {})
     general = plan.notice.general_requirements
     frame: list[tuple[str, Text, Sequence[Sentence]]] = [
         ("general", general.title, (*plan.notice.preamble, *general.sentences)),

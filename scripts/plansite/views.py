@@ -331,11 +331,6 @@ class Promise:
         """Its figures."""
         return self.sentence.targets
 
-    @property
-    def headline(self) -> list[Target]:
-        """Its figures without mere counts of what is named."""
-        return [target for target in self.targets if target.kind != "count"]
-
     def marked(self, lang: Lang) -> list[tuple[bool, str]]:
         """Return the sentence in parts, [(whether it holds a figure, text), ...]."""
         text = getattr(self.sentence, lang) or self.sentence.zh
@@ -406,7 +401,7 @@ class InvestView:
     """The way of a foreign-invested enterprise through the plan."""
 
     def __init__(self, plan: PlanView, record: Invest) -> None:
-        self.guide, self.translation = record.guide, translation(record)
+        self.guide, self.keywords, self.translation = record.guide, record.keywords, translation(record)
         self.stages = [StageView(plan, stage) for stage in record.stages]
 
 
