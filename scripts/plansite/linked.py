@@ -73,9 +73,7 @@ def _measure(measure: MeasureView, lang: Lang, labels: Labels, locate: Locate) -
         "url": locate(measure.address, lang),
         "name": titled(labels, lang, measure),
         "position": measure.number,
-        "text": (" " if lang == "en" else "").join(
-            unglossed(getattr(sentence, lang) or sentence.zh) for sentence in measure.sentences
-        ),
+        "text": (" " if lang == "en" else "").join(unglossed(sentence.shown(lang)) for sentence in measure.sentences),
         "isPartOf": {"@id": f"{locate('text', lang)}#notice"},
         "mentions": [
             {"@id": f"{locate(unit.address, lang)}#unit", "name": unit.official_name[lang]}
@@ -119,10 +117,10 @@ def _collection(page: Page, title: str, measures: Iterable[MeasureView], locate:
 
 def _breadcrumb(page: Page, title: str, labels: Labels, locate: Locate) -> dict[str, Any]:
     above, _, below = page.address.partition("/")
-    steps = [("", str(getattr(labels["home"], page.lang)))]
+    steps = [("", labels["home"][page.lang])]
     # The label of an index page has the name of its folder.
     if below and above in labels:
-        steps.append((above, str(getattr(labels[above], page.lang))))
+        steps.append((above, labels[above][page.lang]))
     if page.address:
         steps.append((page.address, title))
     items = [

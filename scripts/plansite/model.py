@@ -150,6 +150,10 @@ class Sentence(Record):
     targets: tuple[Target, ...] = ()
     waivers: Waivers = Waivers()
 
+    def shown(self, lang: Lang) -> str:
+        """Return it in one language, in Chinese where it has not been translated."""
+        return (self.en if lang == "en" else None) or self.zh
+
 
 class Translated(Record):
     """A record whose English has been compared with its Chinese."""
@@ -400,6 +404,10 @@ class Label(Record):
     zh: Phrase
     en: Annotated[Phrase, AfterValidator(_english)]
     en_one: Annotated[Phrase, AfterValidator(_english)] | None = None
+
+    def __getitem__(self, lang: Lang) -> str:
+        """Return it in one language."""
+        return self.zh if lang == "zh" else self.en
 
 
 Labels = dict[str, Label]

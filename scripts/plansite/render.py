@@ -74,20 +74,20 @@ def day(value: date, lang: Lang) -> str:
 
 def labels_in(labels: Labels, lang: Lang) -> dict[str, str]:
     """Return the words of the interface in one language."""
-    return {name: getattr(label, lang) for name, label in labels.items()}
+    return {name: label[lang] for name, label in labels.items()}
 
 
 def counted(labels: Labels, lang: Lang, name: str, number: int) -> str:
     """Return a number with what it counts: 58条措施, 58 measures, 1 measure."""
     label = labels[f"{name}_counted"]
     singular = label.en_one if lang == "en" and number == 1 else None
-    return (singular or str(getattr(label, lang))).format(n=number)
+    return (singular or label[lang]).format(n=number)
 
 
 def filled(labels: Labels, lang: Lang, name: str, **words: object) -> str:
     """Return a word of the interface with its braces filled; raises UnknownNameError where they hold something else."""
     try:
-        return str(getattr(labels[name], lang)).format(**words)
+        return labels[name][lang].format(**words)
     except (KeyError, ValueError, IndexError) as error:
         raise UnknownNameError(f'labels.yaml: "{name}" cannot be filled: {type(error).__name__} {error}') from error
 

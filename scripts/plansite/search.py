@@ -82,7 +82,7 @@ def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any
         "vague": table("stopwords")["vague"][lang].split(),
         "simplified": simplified("".join(said)),
         "readings": readings(texts) if lang == "zh" else {},
-        "sentence": getattr(labels["sentence_numbered"], lang),
+        "sentence": labels["sentence_numbered"][lang],
     }
 
 
@@ -215,7 +215,7 @@ def _names(unit: UnitView, lang: Lang) -> list[str]:
 
 
 def _sentences(sentences: Iterable[Sentence], lang: Lang) -> list[str]:
-    return [unglossed(getattr(sentence, lang) or sentence.zh) for sentence in sentences]
+    return [unglossed(sentence.shown(lang)) for sentence in sentences]
 
 
 def number_names(number: int) -> tuple[str, ...]:

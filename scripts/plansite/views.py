@@ -333,7 +333,7 @@ class Promise:
 
     def marked(self, lang: Lang) -> list[tuple[bool, str]]:
         """Return the sentence in parts, [(whether it holds a figure, text), ...]."""
-        text = getattr(self.sentence, lang) or self.sentence.zh
+        text = self.sentence.shown(lang)
         held = [False] * len(text)
         for words in (target.words[lang] for target in self.targets if target.words[lang] in text):
             at = text.index(words)
