@@ -120,7 +120,7 @@ def _measure(measure: MeasureView) -> dict[str, Any]:
         "targets": [
             {"sentence": promise.number, **target.model_dump(mode="json")}
             for promise in measure.promises
-            for target in promise.targets
+            for target in promise.sentence.targets
         ],
     }
 

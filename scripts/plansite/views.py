@@ -27,7 +27,6 @@ from plansite.model import (
     Section,
     Sentence,
     Stage,
-    Target,
     Term,
     Text,
     Theme,
@@ -100,7 +99,7 @@ class PlanView:
     @property
     def targets_by_kind(self) -> dict[str, int]:
         """How many quantified commitments there are of each kind."""
-        kinds = Counter(target.kind for m in self.promising for promise in m.promises for target in promise.targets)
+        kinds = Counter(target.kind for m in self.promising for p in m.promises for target in p.sentence.targets)
         return {kind: kinds[kind] for kind in ("target", "cadence", "count")}
 
     @cached_property
@@ -326,16 +325,11 @@ class Promise:
     number: int
     sentence: Sentence
 
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """Its figures."""
-        return self.sentence.targets
-
     def marked(self, lang: Lang) -> list[tuple[bool, str]]:
         """Return the sentence in parts, [(whether it holds a figure, text), ...]."""
         text = self.sentence.shown(lang)
         held = [False] * len(text)
-        for words in (target.words[lang] for target in self.targets if target.words[lang] in text):
+        for words in (target.words[lang] for target in self.sentence.targets if target.words[lang] in text):
             at = text.index(words)
             held[at : at + len(words)] = [True] * len(words)
         parts = groupby(zip(held, text, strict=True), lambda part: part[0])
