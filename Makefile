@@ -61,7 +61,7 @@ lock: $(VENV)/dev.done  ## pin all dependencies anew
 	  --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements-dev.txt -c requirements.txt
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/lighthouse/node_modules
+	rm -rf $(VENV) .cache site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/lighthouse/node_modules
 
 $(VENV)/site.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import os
 import shutil
 import subprocess
 import sys
@@ -87,6 +88,40 @@ def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
     env = {"PATH": f"{binaries}:/usr/bin:/bin", "LANG": "C.UTF-8", "NO_MKDOCS_2_WARNING": "1", **environment}
     program = str(binaries / command[0])
     return subprocess.run([program, *command[1:]], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+class Repository:
+    """A scratch repository of a folder, whose data/plan.yaml a test edits and commits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.plan = folder, folder / "data" / "plan.yaml"
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.commit("2026-01-01T08:00:00+08:00")
+
+    def git(self, *command: str, **environment: str) -> str:
+        """Run git as an editor would; return what it prints."""
+        identity = ("-c", "user.name=Editor", "-c", "user.email=editor@localhost")
+        done = subprocess.run(
+            ["git", *identity, *command],  # noqa: S607
+            cwd=self.folder,
+            env=os.environ | environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def edit(self, old: str, new: str) -> None:
+        """Replace some text in the plan."""
+        text = self.plan.read_text("utf-8")
+        assert old in text, old
+        self.plan.write_text(text.replace(old, new), "utf-8")
+
+    def commit(self, time: str) -> str:
+        """Commit everything at a time; return the commit."""
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--message=edit", GIT_COMMITTER_DATE=time, GIT_AUTHOR_DATE=time)
+        return self.git("rev-parse", "HEAD")
 
 
 @pytest.fixture(scope="session")

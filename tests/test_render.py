@@ -1,19 +1,34 @@
 """Each kind of page, in both languages, on a plan of three measures; and what happens when a template is wrong."""
 
+import copy
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import markdown
 import pytest
 import yaml
 
 from conftest import PROJECT, SMALL_PLAN
+from plansite.changes import changes
+from plansite.history import Version
 from plansite.load import load, load_labels
-from plansite.pages import pages
-from plansite.problems import PlanError
-from plansite.render import Publication, Repository, counted, protect, render
+from plansite.pages import FOLDER, pages
+from plansite.problems import LANGUAGES, Lang, PlanError
+from plansite.render import (
+    Publication,
+    Repository,
+    Templates,
+    counted,
+    protect,
+    render,
+    render_diff,
+    render_feeds,
+)
+from plansite.versions import HistoryView
 from plansite.views import PlanView
 
 MACROS = PROJECT / "macros"
@@ -23,24 +38,89 @@ HANDWRITTEN = ["about", "accessibility", "contribute"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
     "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",
-    "topics/index", "topics/taxation", "invest", "targets", "glossary",
+    "topics/index", "topics/taxation", "invest", "targets", "glossary", "changes",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [f"{page}.{lang}.md" for page in SHOWN for lang in ("zh", "en")])
 def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.FixtureRequest) -> None:
-    rendered = render(small_view, MACROS, LABELS, HANDWRITTEN)[name]
+    as_agreed(name, render(small_view, MACROS, LABELS, HANDWRITTEN)[name], request)
+
+
+def as_agreed(name: str, text: str, request: pytest.FixtureRequest) -> None:
     golden = GOLDEN / name
     if request.config.getoption("--update-golden"):
         golden.parent.mkdir(parents=True, exist_ok=True)
-        golden.write_text(rendered, "utf-8")
-    assert rendered == golden.read_text("utf-8")
+        golden.write_text(text, "utf-8")
+    assert text == golden.read_text("utf-8")
+
+
+def versions(now: Any) -> list[Version]:
+    """Return a history of the plan: one day many edits, one day another name, one day the beginning."""
+    before = copy.deepcopy(now)
+    first, second, _ = before["measures"]
+    first["sentences"][1]["en"] = "Matters will be settled in half a working day."
+    first["sentences"][1]["targets"] = []
+    first["responsibility"]["units"] = ["tax-service", "all-towns"]
+    second["sentences"][0]["zh"] = "推广信用贷款。"
+    second["sentences"].insert(0, {"zh": "<b>从*前*有</b>此一句。", "en": "There was a [*sentence*](x) here."})
+    second["title"]["en"] = "Extend loans"
+    next(unit for unit in before["units"] if unit["id"] == "government-office")["id"] = "office"
+    second["responsibility"]["units"][0] = "office"
+    begun = copy.deepcopy(before)
+    begun["measures"].reverse()
+    for number, measure in enumerate(begun["measures"], start=1):
+        measure["number"] = number
+        measure["keywords"] = {"zh": [], "en": []}
+    data = [now, before, begun, None]
+    days = (datetime(2026, 2, day, 9, tzinfo=UTC) for day in (3, 2, 1))
+    return [
+        Version(str(place) * 40, day, tuple(changes(old, new)))
+        for place, (new, old, day) in enumerate(zip(data, data[1:], days, strict=False))
+    ]
+
+
+@pytest.mark.parametrize("page", ["changes", "measures/1", "units/government-office"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytest.FixtureRequest) -> None:
+    data = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
+    plan = PlanView(load(SMALL_PLAN), versions(data))
+    rendered = render(plan, MACROS, LABELS, HANDWRITTEN)[f"{page}.{lang}.md"]
+    as_agreed(f"history/{page}.{lang}.md", rendered, request)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequest) -> None:
+    plan = PlanView(load(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
+    name = f"{FOLDER[lang]}changes.xml"
+    feed = render_feeds(plan, MACROS, LABELS, "https://example.org/plan/")[name]
+    as_agreed(f"history/{lang}.xml", feed, request)
+    root = ET.fromstring(feed)  # noqa: S314 - our own feed
+    assert root.findtext("{*}updated") == "2026-02-03T09:00:00+00:00"
+    ids = [identifier.text for identifier in root.iter("{http://www.w3.org/2005/Atom}id")]
+    assert len(ids) == len(set(ids)) == 1 + 3
+    for entry in root.iterfind("{*}entry"):
+        link, content = entry.find("{*}link"), entry.find("{*}content")
+        assert link is not None
+        assert content is not None
+        assert link.attrib["href"].startswith(f"https://example.org/plan/{FOLDER[lang]}changes/#v")
+        assert content.attrib["type"] == "html"
+        assert "<b>" not in (content.text or "")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("site_url", ["", "https://example.org/plan/"], ids=["unknown", "hosted"])
+def test_a_pull_request_is_told_in_words(site_url: str, lang: Lang, request: pytest.FixtureRequest) -> None:
+    version = HistoryView(versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8")))).versions[0]
+    pages = [("", "Home", "changed"), ("units/office", "Office", "removed")]
+    text = render_diff(version, pages, Templates(MACROS, LABELS), lang, site_url)
+    as_agreed(f"history/diff{'-hosted' if site_url else ''}.{lang}.md", text, request)
 
 
 def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     addresses = {lang: [page.address for page in pages(real_view) if page.lang == lang] for lang in ("zh", "en")}
     assert addresses["zh"] == addresses["en"]
-    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 9 + 58 + 47 + 4 + 14
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 10 + 58 + 47 + 4 + 14
 
 
 def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:
@@ -79,7 +159,9 @@ def test_a_wrong_template_is_named_with_its_line(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(PlanError) as raised:
         render(small_view, Path("macros"), LABELS, HANDWRITTEN)
-    allowed = "answering, counted, edit_link, file_link, it, labels, lang, link, pdfs, plan, report_link, titled"
+    allowed = (
+        "answering, counted, edit_link, feed, file_link, it, labels, lang, link, pdfs, plan, report_link, root, titled"
+    )
     assert [problem.line_of_text("en") for problem in raised.value.problems] == [
         f"macros/measure.md.j2:{last}:1: measure.md.j2: {reason}; a template may use: {allowed}"
     ]
@@ -147,12 +229,15 @@ def test_counts_follow_the_grammar_of_their_language() -> None:
     assert counted(LABELS, "zh", "measures", 1) == "1条措施"
 
 
+# Some are chosen by what a record or a list in a template says.
+CHOSEN = ("kind_", "figure_", "pdf_", "text_size_", "colors_", "record_", "change_", "translation_")
+
+
 def test_every_label_is_used() -> None:
     templates = [*MACROS.glob("*.j2"), *(PROJECT / "overrides").rglob("*.html")]
     code = [PROJECT / "scripts" / "plansite" / f"{name}.py" for name in ("render", "search")]
     used = set(re.findall(r"[a-z_]+", " ".join(path.read_text("utf-8") for path in [*templates, *code])))
     used |= {"lead_one", "responsible_one"}  # chosen by the number of units
     for name in LABELS:
-        # Some are chosen by what a record or a list in a template says.
-        chosen = name.startswith(("kind_", "figure_", "pdf_", "text_size_", "colors_"))
+        chosen = name.startswith(CHOSEN)
         assert chosen or name.removesuffix("_counted") in used, f"no template uses {name}"

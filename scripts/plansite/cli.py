@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from plansite.addresses import LIST, enlist
 from plansite.build import BuildError, build
 from plansite.confirm import confirm
+from plansite.diff import diff
 from plansite.export import schema, write_data
 from plansite.load import load
 from plansite.model import Glossary, Plan
@@ -58,12 +60,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     confirm.set_defaults(run=_confirm)
 
+    addresses = commands.add_parser(
+        "addresses", parents=[reading], help=f"add new addresses to the list of those published, {LIST}"
+    )
+    addresses.set_defaults(run=_addresses)
+
     text = commands.add_parser("text", parents=[reading], help="print the notice in Chinese")
     text.set_defaults(run=_text)
 
     pages = commands.add_parser("pages", parents=[reading], help="write every page as Markdown")
     pages.add_argument("folder", type=Path, metavar="DIR")
     pages.set_defaults(run=_pages)
+
+    diff = commands.add_parser("diff", parents=[reading], help="say in words what has changed since a version")
+    diff.add_argument("base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit")
+    diff.add_argument("head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)")
+    diff.set_defaults(run=_diff)
 
     export = commands.add_parser("export", parents=[reading], help="write the data files")
     export.add_argument("folder", type=Path, metavar="DIR")
@@ -94,6 +106,11 @@ def _confirm(options: argparse.Namespace) -> None:
     print("\n".join(confirm(options.plan, options.names, today)))
 
 
+def _addresses(options: argparse.Namespace) -> None:
+    added = enlist(options.plan.with_name(LIST), compose(Sources(plan=options.plan)).addresses)
+    print("\n".join(added) or "nothing to add")
+
+
 def _text(options: argparse.Namespace) -> None:
     print(notice_text(load(options.plan).plan), end="")
 
@@ -101,6 +118,11 @@ def _text(options: argparse.Namespace) -> None:
 def _pages(options: argparse.Namespace) -> None:
     sources = Sources(plan=options.plan)
     print(f"{write(compose(sources), sources.docs, options.folder)} files written to {options.folder}/")
+
+
+def _diff(options: argparse.Namespace) -> None:
+    sources = Sources(plan=options.plan)
+    print(diff(sources, options.base, options.head, options.lang, os.environ.get("SITE_URL", "")), end="")
 
 
 def _export(options: argparse.Namespace) -> None:

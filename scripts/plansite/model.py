@@ -22,6 +22,7 @@ GLOSS = re.compile(r"\[[^\[\]]*\]")
 """A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ADDRESS = re.compile(rf"{SLUG.pattern}(/{SLUG.pattern})*(\.[a-z0-9-]+)*")
 FINGERPRINT = re.compile(r"^[0-9a-f]{8}$")
 
 
@@ -68,6 +69,17 @@ def _slug(value: str) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    if not ADDRESS.fullmatch(value):
+        raise PydanticCustomError("not_an_address", "address", {"value": value})
+    return value
+
+
+def is_file(address: str) -> bool:
+    """Return whether an address is that of a file rather than of a page."""
+    return "." in address
+
+
 def _fingerprint(value: str) -> str:
     if not FINGERPRINT.fullmatch(value):
         raise PydanticCustomError("not_a_fingerprint", "fingerprint", {"value": value})
@@ -90,6 +102,7 @@ Fingerprint = Annotated[
     AnyText, AfterValidator(_fingerprint), Field(json_schema_extra={"pattern": FINGERPRINT.pattern})
 ]
 Slug = Annotated[AnyText, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{SLUG.pattern}$"})]
+Address = Annotated[AnyText, AfterValidator(_address), Field(json_schema_extra={"pattern": f"^{ADDRESS.pattern}$"})]
 Number = Annotated[int, Strict(), Field(ge=1)]
 Date = Annotated[date, Strict()]
 
@@ -337,6 +350,13 @@ class Measure(Part, Translated):
     keywords: MeasureKeywords
 
 
+class Redirect(Record):
+    """An address that has been published, of a page or a file, and the one that has taken its place."""
+
+    origin: Address = Field(alias="from")
+    to: Address
+
+
 class Plan(Record):
     """The whole plan: flat lists that refer to each other by id or number."""
 
@@ -348,6 +368,7 @@ class Plan(Record):
     invest: Invest
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
     safeguards: tuple[Safeguard, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
 
 
 class Term(Record):
@@ -381,7 +402,8 @@ class Glossary(Record):
     wordings: tuple[Wording, ...] = ()
 
 
-FILLED = """all date file line measures n numeral others s sections terms text themes title topics units""".split()
+FILLED = """after all before date file kind line measures n numeral others s sections terms text themes title topics
+units""".split()
 """What may stand in the braces of a label."""
 
 

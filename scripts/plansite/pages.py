@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from plansite.model import Redirect, is_file
 from plansite.problems import LANGUAGES, Lang
 from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 
-Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView
+Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Redirect
 
 FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
 """Where the pages of each language stand."""
 PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"}
 """The whole notice in print: in one language, and side by side."""
+FEED = "changes.xml"
+"""The Atom feed of changes, one in the folder of each language."""
+FILES = (FEED, "plan.json", "plan.schema.json", "sentences.csv")
+"""The data files of every site."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield Page("invest", lang, "invest.md.j2", plan)
         yield Page("targets", lang, "targets.md.j2", plan)
         yield Page("glossary", lang, "glossary.md.j2", plan)
+        yield Page("changes", lang, "changes.md.j2", plan)
         yield from (Page(measure.address, lang, "measure.md.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.md.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.md.j2", theme) for theme in plan.themes)
         yield from (Page(topic.address, lang, "topic.md.j2", topic) for topic in plan.topics)
+        moved = [redirect for redirect in plan.redirects if not is_file(redirect.origin)]
+        yield from (Page(redirect.origin, lang, "redirect.md.j2", redirect) for redirect in moved)

@@ -1,6 +1,7 @@
 """Feeds the pages of the plan to MkDocs; the only module that knows MkDocs."""
 
 import os
+import shutil
 from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
@@ -18,7 +19,9 @@ from rjsmin import jsmin
 
 from plansite import pages as generated
 from plansite.export import write_data
+from plansite.history import history
 from plansite.linked import linked_data
+from plansite.model import is_file
 from plansite.pages import FOLDER
 from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.render import Publication, Repository, day, labels_in
@@ -52,7 +55,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
         try:
-            self.site = compose(sources, Publication(repository, self.config.pdf))
+            versions = history(sources.plan)
+            self.site = compose(sources, Publication(repository, self.config.pdf, config.site_url or "", versions))
         except PlanError as error:
             message = report(error.problems, "text", lang_of_locale(os.environ))
             raise PluginError(f"\n{message}") from None
@@ -117,6 +121,13 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Write the data files, our scripts and styles without comments, and the search indexes of all languages."""
         site = Path(config.site_dir)
         write_data(self.site.plan, site, config.site_url or "")
+        for name, feed in self.site.feeds.items():
+            (site / name).write_text(feed, "utf-8")
+        for redirect in self.site.plan.redirects:
+            # A program that reads a file follows no page: the file itself stands at its old address too.
+            if is_file(redirect.origin):
+                (site / redirect.origin).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(site / redirect.to, site / redirect.origin)
         for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
             for file in (site / "assets").glob(pattern):
                 file.write_text(minified(file.read_text("utf-8")), "utf-8")

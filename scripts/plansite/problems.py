@@ -15,7 +15,7 @@ _SAID = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text("utf-
 MESSAGES: dict[str, dict[Lang, str]] = _SAID["messages"]
 WORDS: dict[str, dict[Lang, str]] = _SAID["words"]
 NEAREST: dict[Lang, str] = {"en": ' (did you mean "{nearest}"?)', "zh": "（是否为“{nearest}”？）"}
-LISTED = 12
+LISTED = 16
 MORE: dict[Lang, str] = {"en": " and {more} more", "zh": "等，共 {all} 项"}
 
 

@@ -3,23 +3,25 @@
 import posixpath
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from plansite.glossary import pieces, runs, unglossed
+from plansite.history import Version
 from plansite.model import Labels
-from plansite.pages import FOLDER, PDFS, Page, pages
-from plansite.problems import Lang, PlanError, Problem, shown
+from plansite.pages import FEED, FOLDER, PDFS, Page, pages
+from plansite.problems import LANGUAGES, Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
+from plansite.versions import VersionView, urn
 from plansite.views import MeasureView, PlanView
 
 PACKAGE = Path(__file__).parent
@@ -46,10 +48,13 @@ class Repository:
 
 @dataclass(frozen=True)
 class Publication:
-    """How a site is published: where its source is hosted, if anywhere, and whether it comes with PDFs."""
+    """How a site is published: where it and its source are, as far as that is known, and whether with PDFs."""
 
     repository: Repository | None = None
     pdf: bool = False
+    site_url: str = ""
+    versions: Sequence[Version] | None = None
+    """The history of the plan, the newest version first."""
 
 
 class UnknownNameError(TemplateRuntimeError):
@@ -70,6 +75,11 @@ def _entities(match: re.Match[str]) -> str:
 def day(value: date, lang: Lang) -> str:
     """Return a date as people write it: 2022年5月11日 or May 11, 2022."""
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
+
+
+def field_name(field: str, _lang: Lang) -> str:
+    """Return what people call a field of the plan."""
+    return field.replace("_", " ").capitalize()
 
 
 def labels_in(labels: Labels, lang: Lang) -> dict[str, str]:
@@ -118,41 +128,102 @@ def render(
     """
     every = list(pages(plan))
     addresses = {page.address for page in every} | set(handwritten)
-    environment = _environment(macros)
-    rendered: dict[str, str] = {}
-    problems: dict[str, Problem] = {}
+    templates = Templates(macros, labels)
     for page in every:
-        context = _context(page, plan, labels, addresses, publication)
+        templates.fill(page.file, page.template, _context(page, plan, labels, addresses, publication))
+    return templates.filled()
+
+
+def render_feeds(plan: PlanView, macros: Path, labels: Labels, site_url: str) -> dict[str, str]:
+    """Return {file: Atom} for the feed of changes of each language, without addresses' host where it is not known."""
+    templates = Templates(macros, labels)
+    for lang in LANGUAGES if plan.history else ():
+        templates.fill(FOLDER[lang] + FEED, "changes.xml.j2", _outside(plan, labels, lang, site_url))
+    return templates.filled()
+
+
+def render_diff(
+    version: VersionView, pages: list[tuple[str, str, str]] | None, templates: "Templates", lang: Lang, site_url: str
+) -> str:
+    """Return what a version changes as Markdown.
+
+    `pages` are those affected, [(address, title, added, removed or changed), ...], or None where nobody can tell.
+    """
+    context = _outside(None, templates.labels, lang, site_url) | {"version": version, "pages": pages}
+    # Where nobody knows the site's address, there is nothing to link to.
+    context |= {"hosted": bool(site_url), "link": context["link"] if site_url else None}
+    templates.fill("", "diff.md.j2", context)
+    return templates.filled()[""]
+
+
+class Templates:
+    """The templates and labels in macros/; what is wrong with templates is kept until all are filled."""
+
+    def __init__(self, macros: Path, labels: Labels) -> None:
+        self._macros, self.labels = macros, labels
+        self._filled: dict[str, str] = {}
+        self._problems: dict[str, Problem] = {}
+        self._environment = Environment(
+            loader=FileSystemLoader(macros),
+            autoescape=True,
+            finalize=protect,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+        filters = {"day": day, "field_name": field_name, "pieces": pieces, "runs": runs, "unglossed": unglossed}
+        self._environment.filters |= filters
+
+    def fill(self, file: str, template: str, context: dict[str, Any]) -> None:
+        """Fill a template for a file."""
         try:
-            rendered[page.file] = environment.get_template(page.template).render(context) + "\n"
+            self._filled[file] = self._environment.get_template(template).render(context) + "\n"
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
-            problem = _problem(error, macros, page.template, sorted(context))
+            problem = _problem(error, self._macros, template, sorted(context))
             if problem is None:
                 raise
-            problems[problem.line_of_text("en")] = problem
-    if problems:
-        raise PlanError(problems.values())
-    return rendered
+            self._problems[problem.line_of_text("en")] = problem
+
+    def filled(self) -> dict[str, str]:
+        """Return {file: text}; raises PlanError with every broken template line."""
+        if self._problems:
+            raise PlanError(self._problems.values())
+        return self._filled
 
 
-def _environment(macros: Path) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(macros),
-        autoescape=True,
-        finalize=protect,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    environment.filters |= {"day": day, "pieces": pieces, "runs": runs, "unglossed": unglossed}
-    return environment
+def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
+    """Return what every template may use, wherever its text is to stand."""
+
+    def count(name: str, number: int) -> str:
+        if f"{name}_counted" not in labels:
+            raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
+        return counted(labels, lang, name, number)
+
+    return {"lang": lang, "labels": labels_in(labels, lang), "counted": count}
+
+
+def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -> dict[str, Any]:
+    """Return what a template may use whose text is read outside the site."""
+
+    def locate(address: str, lang: Lang) -> str:
+        parts = urlsplit(address)
+        path = FOLDER[lang] + (f"{parts.path}/" if parts.path else "")
+        return urljoin(site_url or "/", urlunsplit(parts._replace(path=path)))
+
+    return _words(labels, lang) | {
+        "plan": plan,
+        "link": lambda address: locate(address, lang),
+        "locate": locate,
+        "feed": urljoin(site_url or "/", FOLDER[lang] + FEED),
+        "urn": urn,
+    }
 
 
 def _context(
     page: Page, plan: PlanView, labels: Labels, addresses: set[str], publication: Publication
 ) -> dict[str, Any]:
-    """Return what a template may use, and nothing else."""
+    """Return what the template of a page may use, and nothing else."""
     repository = publication.repository
 
     def link(address: str) -> str:
@@ -171,20 +242,14 @@ def _context(
     def report_link(line: int, title: str) -> str:
         return repository.report(title, plan.file, line) if repository else link("contribute#report")
 
-    def count(name: str, number: int) -> str:
-        if f"{name}_counted" not in labels:
-            raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
-        return counted(labels, page.lang, name, number)
-
-    return {
+    return _words(labels, page.lang) | {
         "it": page.subject,
         "plan": plan,
-        "lang": page.lang,
-        "labels": labels_in(labels, page.lang),
         "link": link,
         "file_link": file_link,
+        "root": FOLDER[page.lang],
+        "feed": file_link(FOLDER[page.lang] + FEED),
         "pdfs": PDFS if publication.pdf else {},
-        "counted": count,
         "titled": partial(titled, labels, page.lang),
         "answering": partial(answering, labels, page.lang),
         "edit_link": edit_link,

@@ -94,6 +94,7 @@ def _repeated(data: Any) -> Iterator[Finding]:
     unique = [
         ("audiences", "*", "id"),
         ("invest", "stages", "*", "id"),
+        ("redirects", "*", "from"),
         ("measures", "*", "number"),
         ("themes", "*", "sections", "*", "number"),
     ]

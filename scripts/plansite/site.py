@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from plansite.addresses import LIST, address_problems
 from plansite.load import load, load_labels
-from plansite.model import Labels
-from plansite.pages import Page, pages
+from plansite.model import Labels, Redirect
+from plansite.pages import FILES, Page, pages
 from plansite.problems import PlanError, Problem, shown
-from plansite.render import Publication, render
+from plansite.render import Publication, render, render_feeds
 from plansite.theme import check_theme
 from plansite.views import PlanView
 
@@ -34,6 +35,10 @@ class Site:
     labels: Labels
     pages: dict[str, Page]
     markdown: dict[str, str]
+    feeds: dict[str, str]
+    """{file: Atom}, none where there is no history."""
+    addresses: Sequence[str]
+    """The addresses that are published, of pages in one language and of files, but for home."""
     pending: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
 
@@ -57,9 +62,17 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
         attempt(lambda: check_theme(sources.overrides, words))
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
-    plan = PlanView(loaded)
+    plan = PlanView(loaded, publication.versions)
+    every = list(pages(plan))
+    kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
+    published = [*kept, *addresses, *FILES]
+    found = list(address_problems(sources.plan.with_name(LIST), published, loaded))
+    if any(problem.blocks for problem in found):
+        raise PlanError(found)
     markdown = render(plan, sources.macros, labels, addresses, publication)
-    return Site(plan, labels, {page.file: page for page in pages(plan)}, markdown, loaded.pending)
+    feeds = render_feeds(plan, sources.macros, labels, publication.site_url)
+    pending = [*loaded.pending, *found]
+    return Site(plan, labels, {page.file: page for page in every}, markdown, feeds, published, pending)
 
 
 def handwritten(docs: Path) -> list[str]:

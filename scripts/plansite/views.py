@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from pypinyin import lazy_pinyin, load_phrases_dict
 
 from plansite.glossary import Agreed, Mark, Piece, pieces
+from plansite.history import Version
 from plansite.load import Loaded
 from plansite.model import (
     Audience,
@@ -37,6 +38,7 @@ from plansite.model import (
 from plansite.problems import LANGUAGES, Lang
 from plansite.proof import fingerprint, pairs
 from plansite.text import numeral
+from plansite.versions import ChangeView, HistoryView
 
 State = Literal["missing", "stale", "current"]
 """Of a translation: some of it is not there; it is not confirmed for its present Chinese; it is."""
@@ -55,8 +57,9 @@ PARTNERS = 5
 class PlanView:
     """The plan with every record linked to the records it refers to and is referred to by."""
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: Loaded, versions: Sequence[Version] | None = None) -> None:
         plan = loaded.plan
+        self.history = HistoryView(versions) if versions else None
         self.agreed = Agreed(loaded.glossary)
         self.notice: Notice = plan.notice
         self.translation = translation(plan.notice)
@@ -77,6 +80,7 @@ class PlanView:
         ]
         self.safeguards = [SafeguardView(self, record, n) for n, record in enumerate(plan.safeguards, start=1)]
         self.invest = InvestView(self, plan.invest)
+        self.redirects = plan.redirects
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
 
     @cached_property
@@ -283,6 +287,11 @@ class MeasureView(_Answered):
             yield pieces(getattr(sentence, lang) or "", sorted(fresh.values()))
 
     @cached_property
+    def changes(self) -> list[ChangeView]:
+        """What has been changed in it, the newest first."""
+        return self.plan.history.of("measures", str(self.number)) if self.plan.history else []
+
+    @cached_property
     def promises(self) -> list["Promise"]:
         """Its sentences that promise something in figures."""
         numbered = enumerate(self.sentences, start=1)
@@ -436,6 +445,11 @@ class UnitView:
     def alone(self) -> list[MeasureView]:
         """The measures for which it alone is responsible; to be the only lead unit is another thing."""
         return [measure for measure in self.measures if measure.units == [self] and measure.role == "responsible"]
+
+    @cached_property
+    def changes(self) -> list[ChangeView]:
+        """What has been changed in its record, the newest first."""
+        return self.plan.history.of("units", self.id) if self.plan.history else []
 
     @cached_property
     def partners(self) -> list[tuple["UnitView", int]]:

@@ -1,0 +1,66 @@
+"""Sees to it that no published address is ever lost: each stays a page, a file or a redirect to one."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from plansite.load import Loaded, nearest_to
+from plansite.model import is_file
+from plansite.problems import Problem, shown
+
+LIST = "addresses.txt"
+"""The file beside the plan that lists every address ever published, one a line."""
+
+
+def listed(path: Path) -> dict[str, int]:
+    """Return {address: its line} of the list, nothing where there is none; # begins a remark."""
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    numbered = ((line.partition("#")[0].strip(), number) for number, line in enumerate(lines, start=1))
+    return {address: number for address, number in numbered if address}
+
+
+def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> Iterator[Problem]:
+    """Yield what is wrong with the list of published addresses and with the plan's redirects.
+
+    `addresses` are those that the site has now, of pages ("units/tax-service") and files ("plan.json"), in one
+    language: they are the same in the other. What does not block is an address that the list does not have yet; where
+    there is no list, nothing has been published.
+    """
+    known = listed(path)
+    kept = {redirect.origin for redirect in loaded.plan.redirects}
+    fresh = [address for address in addresses if address not in known and known]
+    for address, line in known.items():
+        if address not in addresses and address not in kept:
+            instead = nearest_to(address, _alike(address, fresh)) or nearest_to(address, _alike(address, addresses))
+            yield Problem(shown(path), line, 1, address, "lost_address", {"value": address, "instead": instead})
+    end = max(known.values(), default=0) + 1
+    for address in fresh:
+        yield Problem(shown(path), end, 1, address, "new_address", {"value": address}, blocks=False)
+    for index, redirect in enumerate(loaded.plan.redirects):
+        place = (loaded.file, loaded.lines["redirects", index], 1, f"redirects[{index + 1}]")
+        if redirect.origin in addresses:
+            yield Problem(*place, "taken_address", {"value": redirect.origin})
+        allowed = [address for address in addresses if is_file(address) == is_file(redirect.origin)]
+        if redirect.to not in allowed:
+            details: dict[str, object] = {
+                "value": redirect.to,
+                "nearest": nearest_to(redirect.to, allowed),
+                "allowed": allowed,
+            }
+            yield Problem(*place, "unknown_address", details)
+
+
+def enlist(path: Path, addresses: Collection[str]) -> list[str]:
+    """Add to the list the addresses that it lacks, and return them; what is there stays as it is."""
+    known = listed(path)
+    fresh = [address for address in addresses if address not in known]
+    if fresh:
+        before = path.read_text("utf-8") if path.exists() else ""
+        path.write_text(before + "".join(f"{address}\n" for address in fresh), "utf-8")
+    return fresh
+
+
+def _alike(address: str, addresses: Collection[str]) -> list[str]:
+    """Return the addresses of the same kind, pages or files, in the same folder first."""
+    alike = [other for other in addresses if is_file(other) == is_file(address)]
+    folder = address.rpartition("/")[0]
+    return [other for other in alike if other.rpartition("/")[0] == folder] or alike

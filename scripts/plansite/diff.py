@@ -1,0 +1,87 @@
+"""Says in words what a change to the plan does: to its records, and to the pages of the site."""
+
+import json
+import tempfile
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from plansite.changes import changes
+from plansite.document import read
+from plansite.history import Version, content
+from plansite.load import load, load_labels
+from plansite.model import Labels
+from plansite.pages import pages
+from plansite.problems import Lang, PlanError, Problem
+from plansite.render import Templates, render, render_diff
+from plansite.site import Sources, handwritten
+from plansite.versions import HistoryView
+from plansite.views import PlanView
+
+Pages = dict[tuple[str, Lang], str]
+"""{(address, language): Markdown}"""
+
+
+def diff(sources: Sources, base: str, head: str | None, lang: Lang, site_url: str = "") -> str:
+    """Return as Markdown what has changed between two versions of the plan and its glossary.
+
+    A version is a file, or a commit by any name that git knows; without `head` it is the plan as it lies there. They
+    are compared as data, even where one is faulty. Raises PlanError where a version is not there or is not YAML.
+    """
+    labels = load_labels(sources.macros / "labels.yaml")
+    with tempfile.TemporaryDirectory() as scratch:
+        before = _fetch(sources.plan, base, Path(scratch, "base", "data"))
+        after = _fetch(sources.plan, head, Path(scratch, "head", "data")) if head else sources.plan
+        found = changes(_data(before), _data(after))
+        try:
+            old, new = (_pages(replace(sources, plan=plan), labels) for plan in (before, after))
+            affected = _affected(old, new, lang)
+        except PlanError:
+            affected = None  # `check` says why
+    version = HistoryView([Version("", datetime.now(UTC), tuple(found))]).versions[0]
+    return render_diff(version, affected, Templates(sources.macros, labels), lang, site_url)
+
+
+def _fetch(plan: Path, name: str, folder: Path) -> Path:
+    """Return where a version of the plan is to be found, with its glossary beside it."""
+    if Path(name).is_file():
+        return Path(name)
+    folder.mkdir(parents=True)
+    for file in (plan, plan.with_name("glossary.yaml")):
+        text = content(file, name)
+        if text is None:
+            raise PlanError([Problem(name, 1, 1, file.name, "unknown_version")])
+        (folder / file.name).write_bytes(text)
+    return folder / plan.name
+
+
+def _data(plan: Path) -> dict[str, Any]:
+    """Return the records of a plan and the terms of its glossary as plain data."""
+    documents = [read(path) for path in (plan, plan.with_name("glossary.yaml"))]
+    if unreadable := [problem for document in documents if document.unreadable for problem in document.problems]:
+        raise PlanError(unreadable)
+    records, glossary = (document.data if isinstance(document.data, dict) else {} for document in documents)
+    return records | {"terms": glossary.get("terms")}
+
+
+def _pages(sources: Sources, labels: Labels) -> Pages:
+    """Return the pages of a plan, without the lines of the file that they name: an edit moves all that follow it."""
+    plan = PlanView(replace(load(sources.plan), lines=defaultdict(int)))
+    markdown = render(plan, sources.macros, labels, handwritten(sources.docs))
+    return {(page.address, page.lang): markdown[page.file] for page in pages(plan)}
+
+
+def _affected(before: Pages, after: Pages, lang: Lang) -> list[tuple[str, str, str]]:
+    """Return [(address, title, added, removed or changed), ...] of the pages that differ in either language."""
+    every = before | after
+    differing = [key for key in every if before.get(key) != after.get(key)]
+    affected = []
+    for address in dict.fromkeys(address for address, _ in differing):
+        key = (address, lang)
+        action = "removed" if key not in after else "added" if key not in before else "changed"
+        # A page opens with its title, in JSON.
+        title = json.loads(every[key].splitlines()[1].removeprefix("title: "))
+        affected.append((address, title, action))
+    return affected

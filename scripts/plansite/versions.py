@@ -1,0 +1,157 @@
+"""What the pages show of the plan's history: each version in words or counts, and each record's part in it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from itertools import groupby
+from uuid import NAMESPACE_OID, uuid5
+
+from plansite.changes import Action, Change, Edit, Words, marked
+from plansite.history import Version
+from plansite.problems import Lang
+from plansite.rules import Steps
+
+DETAILED, TOLD = 40, 300
+"""Up to how many edits a version is told edit by edit, and how many edits are told of all versions together."""
+ADDRESSES = {
+    "notice": "text#plan",
+    "themes": "themes/{}",
+    "units": "units/{}",
+    "topics": "topics/{}",
+    "audiences": "measures?audience={}",
+    "invest": "invest",
+    "measures": "measures/{}",
+    "safeguards": "text#safeguards",
+    "terms": "glossary#{}",
+}
+"""Where each kind of record is shown."""
+
+
+class EditView:
+    """What has been done at one place of a record: a value changed or moved, or several added or removed."""
+
+    def __init__(self, action: Action, place: Steps, lang: Lang | None, edits: Sequence[Edit]) -> None:
+        self.action, self.place, self.lang = action, place, lang
+        self.before: list[Words] = [edit.before for edit in edits if edit.before is not None]
+        self.after: list[Words] = [edit.after for edit in edits if edit.after is not None]
+
+    @property
+    def steps(self) -> list[tuple[str, int | None]]:
+        """Its place as [(field, number in its list or None), ...]."""
+        following = [*self.place[1:], ""]
+        pairs = zip(self.place, following, strict=True)
+        return [(step, after if isinstance(after, int) else None) for step, after in pairs if isinstance(step, str)]
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its place is one of several; of what has been removed that is where it stood before."""
+        return any(number for _, number in self.steps)
+
+    @property
+    def field(self) -> str:
+        """The innermost field of its place: that of a figure of a sentence is "targets"."""
+        return self.steps[-1][0]
+
+    def marked(self, lang: Lang) -> list[tuple[Action | None, str]]:
+        """Return a changed value in parts: [(removed, added or None, text), ...]."""
+        return marked(self.before[0][lang], self.after[0][lang])
+
+
+class ChangeView:
+    """What a version has done to one record; `now` is the number or id it has today, None where it is gone."""
+
+    def __init__(self, change: Change, now: str | None, version: Version) -> None:
+        self.kind, self.action, self.was, self.key = change.kind, change.action, change.was, change.key
+        self.title, self.translation = change.title, change.translation
+        self.date, self.anchor = version.time.date(), _anchor(version)
+        self.address = ADDRESSES[change.kind].format(now) if now else None
+        grouped = groupby(change.edits, lambda edit: (edit.action, edit.place, edit.lang))
+        self.edits = [EditView(*key, list(edits)) for key, edits in grouped]
+
+
+class VersionView:
+    """A version of the plan with what it has changed."""
+
+    def __init__(self, version: Version, changes: list[ChangeView], *, detailed: bool = True) -> None:
+        self.commit, self.time, self.anchor = version.commit, version.time, _anchor(version)
+        self.changes, self.detailed = changes, detailed
+
+    @property
+    def date(self) -> date:
+        """The day on which it was published, where that was done."""
+        return self.time.date()
+
+    @cached_property
+    def summary(self) -> list[tuple[str, str, list[ChangeView], list[tuple[str, Lang | None, int]]]]:
+        """What it has changed in counts: [(kind, action, changes, [(field, language, how many records), ...]), ...]."""
+        groups: dict[tuple[str, str], list[ChangeView]] = {}
+        for change in self.changes:
+            groups.setdefault((change.kind, change.action), []).append(change)
+        return [(*key, changes, list(_fields(changes))) for key, changes in groups.items()]
+
+
+class HistoryView:
+    """All versions of the plan, the newest first."""
+
+    def __init__(self, versions: Iterable[Version]) -> None:
+        self.versions: list[VersionView] = []
+        self._of: dict[tuple[str, str], list[ChangeView]] = {}
+        now: dict[tuple[str, str], str | None] = {}
+        told = 0
+        for version in versions:
+            views = []
+            for change in version.changes:
+                current = None if change.action == "removed" else now.get((change.kind, change.key), change.key)
+                views.append(ChangeView(change, current, version))
+                if current:
+                    self._of.setdefault((change.kind, current), []).append(views[-1])
+            size = sum(max(1, len(change.edits)) for change in views)
+            told += size if size <= DETAILED else 0
+            self.versions.append(VersionView(version, views, detailed=size <= DETAILED and told <= TOLD))
+            now |= _older(version.changes, now)
+
+    @property
+    def days(self) -> list[tuple[date, list[VersionView]]]:
+        """The versions by the day on which they were published."""
+        return [(day, list(versions)) for day, versions in groupby(self.versions, lambda version: version.date)]
+
+    @property
+    def updated(self) -> datetime:
+        """When the plan last changed."""
+        return self.versions[0].time
+
+    @property
+    def id(self) -> str:
+        """What tells this history from every other, as long as it begins with the same version."""
+        return self.versions[-1].commit
+
+    def of(self, kind: str, key: str) -> list[ChangeView]:
+        """Return what has been done to a record of today, the newest first, whatever it was called then."""
+        return self._of.get((kind, key), [])
+
+
+def _anchor(version: Version) -> str:
+    """Return the anchor of a version on the page of changes."""
+    return f"v{version.commit[:10]}"
+
+
+def urn(*names: str) -> str:
+    """Return a permanent identifier for what is called by these names (RFC 4122, version 5)."""
+    return uuid5(NAMESPACE_OID, "\n".join(names)).urn
+
+
+def _older(changes: Iterable[Change], now: dict[tuple[str, str], str | None]) -> dict[tuple[str, str], str | None]:
+    """Return what the records are called today that had other names, or did not exist, before these changes."""
+    older: dict[tuple[str, str], str | None] = {
+        (change.kind, change.key): None for change in changes if change.action == "added" or change.was
+    }
+    older |= {
+        (change.kind, change.was): now.get((change.kind, change.key), change.key) for change in changes if change.was
+    }
+    return older
+
+
+def _fields(changes: Iterable[ChangeView]) -> Iterator[tuple[str, Lang | None, int]]:
+    touched = Counter(field for change in changes for field in {(edit.field, edit.lang): None for edit in change.edits})
+    yield from ((field, lang, count) for (field, lang), count in touched.most_common())

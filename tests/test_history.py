@@ -1,0 +1,140 @@
+"""The history of the plan comes from git alone, is kept by commit, and is not missed where there is none."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import SMALL_PLAN, Repository
+from plansite import changes as compared
+from plansite.history import CACHE, Version, history, version
+from plansite.versions import HistoryView
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    plan = tmp_path / "project" / "data" / "plan.yaml"
+    plan.parent.mkdir(parents=True)
+    shutil.copy(SMALL_PLAN, plan)
+    return Repository(tmp_path / "project")
+
+
+def versions(repository: Repository) -> list[Version]:
+    found = history(repository.plan)
+    assert found is not None
+    return list(found)
+
+
+def test_every_commit_that_changed_the_plan_is_a_version_the_newest_first(repository: Repository) -> None:
+    repository.edit("It will extend credit loans.", "It will extend loans.")
+    commit = repository.commit("2026-02-03T23:30:00+08:00")
+    (repository.folder / "README").touch()
+    repository.git("add", "README")
+    repository.git("commit", "--quiet", "--message=another file")
+    newest, first = versions(repository)
+    assert (newest.commit, newest.time.isoformat()) == (commit, "2026-02-03T23:30:00+08:00")
+    assert [(change.kind, change.key, change.action) for change in newest.changes] == [("measures", "2", "changed")]
+    assert {change.action for change in first.changes} == {"added"}
+
+
+def test_a_merge_is_one_version(repository: Repository) -> None:
+    repository.git("switch", "--quiet", "--create=proposal")
+    for words in ("extend loans", "extend more loans"):
+        repository.edit("extend credit loans" if words == "extend loans" else "extend loans", words)
+        repository.commit("2026-02-03T08:00:00+08:00")
+    repository.git("switch", "--quiet", "main")
+    repository.git("merge", "--quiet", "--no-ff", "--message=merge", "proposal")
+    merged, _ = versions(repository)
+    [edit] = merged.changes[0].edits
+    assert edit.after == dict.fromkeys(("zh", "en"), "It will extend more loans.")
+
+
+def test_a_version_that_cannot_be_read_has_changed_nothing(repository: Repository) -> None:
+    good = repository.plan.read_text("utf-8")
+    repository.plan.write_text("measures: [", "utf-8")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    repository.plan.write_text(good.replace("extend credit loans", "extend loans"), "utf-8")
+    repository.commit("2026-02-04T08:00:00+08:00")
+    mended, broken, _ = versions(repository)
+    assert (len(mended.changes), broken.changes) == (1, ())
+
+
+def test_without_a_history_there_is_none(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(SMALL_PLAN, tmp_path)
+    assert history(tmp_path / "plan.yaml") is None, "no repository"
+    assert version(tmp_path / "plan.yaml") == ""
+    repository.edit("extend credit loans", "extend loans")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    shallow = tmp_path / "shallow"
+    repository.git("clone", "--quiet", "--depth=1", repository.folder.as_uri(), str(shallow))
+    assert history(shallow / "data" / "plan.yaml") is None, "only the tip of the branch"
+    shutil.copy(SMALL_PLAN, repository.plan.with_name("untracked.yaml"))
+    assert history(repository.plan.with_name("untracked.yaml")) is None, "not in the repository"
+    monkeypatch.setenv("PATH", "")
+    assert history(repository.plan) is None, "git is not installed"
+
+
+def test_what_a_commit_changed_is_kept_and_made_anew_where_that_is_damaged(repository: Repository) -> None:
+    found = versions(repository)
+    [kept] = (repository.folder / CACHE).iterdir()
+    assert versions(repository) == found
+    kept.write_text(kept.read_text("utf-8").replace("added", "removed"), "utf-8")
+    assert {change.action for change in versions(repository)[0].changes} == {"removed"}, "what is kept is used"
+    kept.write_text('[{"kind"', "utf-8")
+    assert versions(repository) == found
+
+
+def test_what_is_kept_is_forgotten_with_the_code_that_made_it(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions(repository)
+    other = tmp_path / "changes.py"
+    other.write_text("# another comparison")
+    monkeypatch.setattr(compared, "__file__", str(other))
+    versions(repository)
+    assert len(list((repository.folder / CACHE).iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_written_costs_time_only(repository: Repository) -> None:
+    (repository.folder / ".cache").touch()
+    assert len(versions(repository)) == 1
+
+
+def test_the_version_of_the_files_is_their_commit(repository: Repository) -> None:
+    commit = repository.git("rev-parse", "HEAD")
+    assert version(repository.plan) == commit
+    repository.edit("extend credit loans", "extend loans")
+    assert version(repository.plan) == f"{commit}-modified"
+
+
+def test_a_record_keeps_its_history_under_another_name(repository: Repository) -> None:
+    repository.edit("- id: tax-service", "- id: tax-bureau")
+    repository.edit("units: [tax-service", "units: [tax-bureau")
+    repository.edit(", tax-service]", ", tax-bureau]")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    repository.edit("name: {zh: 区税务局, en: District Tax Service}", "name: {zh: 区税务局, en: Tax Bureau}")
+    repository.commit("2026-02-04T08:00:00+08:00")
+    found = HistoryView(versions(repository))
+    of_unit = found.of("units", "tax-bureau")
+    assert [(str(change.date), change.key, change.was) for change in of_unit] == [
+        ("2026-02-04", "tax-bureau", ""),
+        ("2026-02-03", "tax-bureau", "tax-service"),
+        ("2026-01-01", "tax-service", ""),
+    ]
+    assert {change.address for change in of_unit} == {"units/tax-bureau"}, "each leads to the page of today"
+    assert found.of("units", "tax-service") == []
+
+
+def test_a_number_that_another_measure_has_now_is_not_its_history(repository: Repository) -> None:
+    text = repository.plan.read_text("utf-8")
+    for old, new in (("  - number: 1\n", "  - number: 9\n"), ("  - number: 2\n", "  - number: 1\n")):
+        text = text.replace(old, new)
+    repository.plan.write_text(text.replace("  - number: 9\n", "  - number: 2\n"), "utf-8")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    found = HistoryView(versions(repository))
+    assert [(change.title["zh"], change.was) for change in found.of("measures", "1")] == [
+        ("推广“信用贷”", "2"),
+        ("推广“信用贷”", ""),
+    ]
