@@ -200,7 +200,8 @@ def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(spoil(plan), allow_unicode=True), "utf-8")
     glossary = yaml.safe_load(SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"))
     path.with_name("glossary.yaml").write_text(yaml.safe_dump(spoil_glossary(glossary), allow_unicode=True), "utf-8")
-    for name, page in render(PlanView(load(path)), MACROS, LABELS, HANDWRITTEN).items():
+    hosted = Publication(Repository.at("https://github.com/someone/plan"))
+    for name, page in render(PlanView(load(path)), MACROS, LABELS, HANDWRITTEN, hosted).items():
         body = page.split("\n---\n", 1)[1]
         html = markdown.markdown(body, extensions=["attr_list", "tables", "toc"])
         assert "<img" not in html, name
