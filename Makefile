@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FORMS := .github/ISSUE_TEMPLATE
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -26,6 +27,10 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 	$(BIN)/yamllint --strict .
 	$(BIN)/djlint --quiet --lint macros --extension=j2
 	$(BIN)/djlint --quiet --lint overrides --extension=html
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config $(FORMS)/config.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard $(FORMS)/*.yml))
+	$(BIN)/zizmor -qq --offline --strict-collection --persona auditor .github/workflows
 	$(BIN)/plansite check
 	$(BIN)/pytest -q -m "not (site or browser or planted)"
 
