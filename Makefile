@@ -8,7 +8,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf serve test check planted bench-search lighthouse schema golden lock clean
+.PHONY: site pdf serve test check planted bench-search bench-history lighthouse schema golden lock clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -45,6 +45,9 @@ planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the che
 bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, beside stock Material
 	@scripts/ensure-chromium
 	@$(BIN)/python tests/bench_search.py
+
+bench-history: $(VENV)/dev.done  ## what 200 versions of the plan cost a build
+	@$(BIN)/python tests/bench_history.py
 
 lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in both languages; needs Node.js
 	@scripts/ensure-chromium
