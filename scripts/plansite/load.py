@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from plansite.document import Document, Steps, read
+from plansite.form import look
 from plansite.model import Glossary, Labels, Plan, fields_at
 from plansite.problems import PlanError, Problem
 from plansite.proof import glossary_findings, proof, target_findings
@@ -29,7 +30,7 @@ class Loaded:
     file: str
     lines: Mapping[Steps, int]
     pending: Sequence[Problem]
-    """English that is to be confirmed: nothing that keeps a site from being built."""
+    """English that is to be confirmed, lines in another form: nothing that keeps a site from being built."""
 
 
 def load(path: Path) -> Loaded:
@@ -42,6 +43,8 @@ def load(path: Path) -> Loaded:
     if document.unreadable:
         raise PlanError(document.problems)
     glossary_document = read(path.with_name("glossary.yaml"))
+    for either in (document, glossary_document):
+        look(either)
     plan, glossary = _validate(document, Plan), _validate(glossary_document, Glossary)
     for finding in findings(document.data):
         _place(document, finding)
