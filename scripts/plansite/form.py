@@ -35,7 +35,8 @@ def formed(document: Document) -> str:
     if document.node:
         writer.write(document.node, "", 0)
     writer.pass_over(len(document.text), 0)
-    return "\n".join([*writer.lines, ""]).lstrip("\n").rstrip("\n") + "\n" * any(writer.lines)
+    text = "\n".join(writer.lines).strip("\n")
+    return f"{text}\n" if text else ""
 
 
 def look(document: Document) -> None:
