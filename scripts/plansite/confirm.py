@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from plansite.document import Document, Steps, read
+from plansite.form import CODES
 from plansite.load import load, nearest_to
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
 from plansite.rules import pick
 
-NO_FAULT = {"stale", "unconfirmed", "line_ends", "not_in_form", "needless_line"}
+NO_FAULT = {"stale", "unconfirmed", *CODES}
 """What may be said of English that is to be confirmed."""
 
 

@@ -20,6 +20,8 @@ ESCAPED = re.compile("[\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\u
 """What only double quotes can hold."""
 MOST = 10
 """How many lines of one file are reported; who has more lets the command mend them."""
+CODES = {"line_ends", "not_in_form", "needless_line"}
+"""The problems that only concern the form."""
 PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
 """What is no text without quotes but a number, a date, truth or nothing: by first character, (what it is, pattern)."""
 
