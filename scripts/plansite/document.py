@@ -20,6 +20,8 @@ SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool
 COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 DEEPEST = 20
 """How many levels a file may be nested; a plan has nine."""
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1."""
 # What YAML 1.1 does not count as printable.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -29,6 +31,9 @@ class Document:
     """Plain data out of a YAML file, with the place of every value and every key."""
 
     file: str
+    raw: bytes = b""
+    text: str = ""
+    node: yaml.Node | None = None
     data: Any = None
     values: dict[Steps, Place] = field(default_factory=dict)
     keys: dict[Steps, Place] = field(default_factory=dict)
@@ -77,12 +82,12 @@ def read(path: Path) -> Document:
     """Read a file; what is wrong with it as YAML is reported in the document, which may then be without data."""
     document = Document(shown(path))
     try:
-        raw = path.read_bytes()
+        raw = document.raw = path.read_bytes()
     except OSError as error:
         document.report("unreadable", (1, 1), reason=error.strerror)
         return document
     try:
-        text = raw.decode("utf-8-sig")
+        text = document.text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
         document.report("encoding", _place_after(before))
@@ -93,7 +98,7 @@ def read(path: Path) -> Document:
         return document
     loader = yaml.CSafeLoader(text)
     try:
-        node = loader.get_single_node()
+        node = document.node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -135,8 +140,7 @@ class _Walk:
     def refused(self, node: yaml.Node, steps: Steps) -> str | None:
         if id(node) in self.seen or node.tag not in SCALARS | COLLECTIONS:
             return "yaml_alias"
-        if isinstance(node, yaml.CollectionNode):
-            self.seen.add(id(node))
+        self.seen.add(id(node))
         return "yaml_deep" if len(steps) > DEEPEST else None
 
     def fields(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:

@@ -93,9 +93,9 @@ def day(value: date, lang: Lang) -> str:
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
 
 
-def field_name(field: str, _lang: Lang) -> str:
-    """Return what people call a field of the plan."""
-    return field.replace("_", " ").capitalize()
+def opening(text: str) -> str:
+    """Return text as it opens a line."""
+    return text[:1].upper() + text[1:]
 
 
 def labels_in(labels: Labels, lang: Lang) -> dict[str, str]:
@@ -188,7 +188,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        filters = {"day": day, "field_name": field_name, "pieces": pieces, "runs": runs, "unglossed": unglossed}
+        filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
 
     def fill(self, file: str, template: str, context: dict[str, Any]) -> None:
