@@ -23,7 +23,7 @@ HANDWRITTEN = ["about", "accessibility", "contribute"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
     "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",
-    "topics/index", "topics/taxation", "invest", "targets", "glossary",
+    "topics/index", "topics/taxation", "invest", "targets", "glossary", "data",
 ]  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.Fi
 def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     addresses = {lang: [page.address for page in pages(real_view) if page.lang == lang] for lang in ("zh", "en")}
     assert addresses["zh"] == addresses["en"]
-    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 9 + 58 + 47 + 4 + 14
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 10 + 58 + 47 + 4 + 14
 
 
 def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:

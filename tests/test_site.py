@@ -410,7 +410,7 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     site = project / "site"
     urls = ET.parse(site / "sitemap.xml").getroot()  # noqa: S314 - our own file
-    assert len(urls) == 270
+    assert len(urls) == 272
     twins = {url[0].text: {(link.get("hreflang"), link.get("href")) for link in url[1:]} for url in urls}
     assert twins["https://plan.example.org/measures/7/"] == {
         ("zh-Hans", "https://plan.example.org/measures/7/"),

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plansite.problems import LANGUAGES, Lang
+from plansite.tables import Package, package
 from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 
-Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView
+Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Package
 
-FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
-"""Where the pages of each language stand."""
 PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"}
 """The whole notice in print: in one language, and side by side."""
 
@@ -32,8 +31,8 @@ class Page:
         return f"{'/'.join(parts)}.{self.lang}.md"
 
 
-def pages(plan: PlanView) -> Iterator[Page]:
-    """Yield every generated page of the site."""
+def pages(plan: PlanView, version: str = "") -> Iterator[Page]:
+    """Yield every generated page of the site; `version` is the commit that it is made from."""
     for lang in LANGUAGES:
         yield Page("", lang, "home.md.j2", plan, index=True)
         yield Page("text", lang, "text.md.j2", plan)
@@ -44,6 +43,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield Page("invest", lang, "invest.md.j2", plan)
         yield Page("targets", lang, "targets.md.j2", plan)
         yield Page("glossary", lang, "glossary.md.j2", plan)
+        yield Page("data", lang, "data.md.j2", package(plan, version=version))
         yield from (Page(measure.address, lang, "measure.md.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.md.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.md.j2", theme) for theme in plan.themes)

@@ -19,8 +19,7 @@ from rjsmin import jsmin
 from plansite import pages as generated
 from plansite.export import write_data
 from plansite.linked import linked_data
-from plansite.pages import FOLDER
-from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.render import Publication, Repository, day, labels_in
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Site, Sources, compose
@@ -116,7 +115,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Write the data files, our scripts and styles without comments, and the search indexes of all languages."""
         site = Path(config.site_dir)
-        write_data(self.site.plan, site, config.site_url or "")
+        write_data(self.site.plan, site, config.site_url or "", self.site.publication.version)
         for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
             for file in (site / "assets").glob(pattern):
                 file.write_text(minified(file.read_text("utf-8")), "utf-8")

@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 
 from plansite.glossary import pieces, runs, unglossed
 from plansite.model import Labels
-from plansite.pages import FOLDER, PDFS, Page, pages
-from plansite.problems import Lang, PlanError, Problem, shown
+from plansite.pages import PDFS, Page, pages
+from plansite.problems import FOLDER, Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
 from plansite.views import MeasureView, PlanView
 
@@ -46,10 +46,11 @@ class Repository:
 
 @dataclass(frozen=True)
 class Publication:
-    """How a site is published: where its source is hosted, if anywhere, and whether it comes with PDFs."""
+    """How a site is published: where its source is hosted, if anywhere, whether it comes with PDFs, and its commit."""
 
     repository: Repository | None = None
     pdf: bool = False
+    version: str = ""
 
 
 class UnknownNameError(TemplateRuntimeError):
@@ -116,7 +117,7 @@ def render(
     `handwritten` are the addresses of pages written by hand, which templates may link to as well. Raises PlanError
     with every broken template line.
     """
-    every = list(pages(plan))
+    every = list(pages(plan, publication.version))
     addresses = {page.address for page in every} | set(handwritten)
     environment = _environment(macros)
     rendered: dict[str, str] = {}

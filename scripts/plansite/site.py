@@ -34,6 +34,7 @@ class Site:
     labels: Labels
     pages: dict[str, Page]
     markdown: dict[str, str]
+    publication: Publication
     pending: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
 
@@ -59,7 +60,7 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
         raise PlanError(problems)
     plan = PlanView(loaded)
     markdown = render(plan, sources.macros, labels, addresses, publication)
-    return Site(plan, labels, {page.file: page for page in pages(plan)}, markdown, loaded.pending)
+    return Site(plan, labels, {page.file: page for page in pages(plan)}, markdown, publication, loaded.pending)
 
 
 def handwritten(docs: Path) -> list[str]:
