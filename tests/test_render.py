@@ -51,6 +51,14 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
     assert "blob%2Fmain%2Fdata%2Fplan.yaml%23L142" in page
 
 
+def test_the_page_of_the_data_says_which_version_they_are(small_view: PlanView) -> None:
+    for lang, unknown in (("zh", "未记录"), ("en", "Not recorded")):
+        known = render(small_view, MACROS, LABELS, HANDWRITTEN, Publication(version="1f2e3d4c"))[f"data.{lang}.md"]
+        assert known.count("1f2e3d4c") == 2, "among the facts and in the citation"
+        assert unknown not in known
+        assert unknown in render(small_view, MACROS, LABELS, HANDWRITTEN)[f"data.{lang}.md"]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -53,7 +53,7 @@ def data_package(package: Package, files: dict[str, bytes]) -> dict[str, Any]:
         about: dict[str, Any] = {
             "name": name.removesuffix(".csv").replace(".", "-"),
             "path": name,
-            "description": both(package.files[name]),
+            "description": both(package.words.files[name]),
             "mediatype": MEDIA[Path(name).suffix],
             "bytes": len(content),
             "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
@@ -66,8 +66,8 @@ def data_package(package: Package, files: dict[str, bytes]) -> dict[str, Any]:
     return {
         "profile": "data-package",
         "name": "xiangcheng-business-environment-2022",
-        "title": both(package.title),
-        "description": "\n\n".join(f"{package.source[lang]}. {package.licence[lang]}" for lang in LANGUAGES),
+        "title": both(package.words.title),
+        "description": "\n\n".join(f"{package.source[lang]}. {package.words.licence[lang]}" for lang in LANGUAGES),
         "version": package.version,
         "created": f"{package.confirmed.isoformat()}T00:00:00Z",
         "sources": [{"title": both(package.source), "date": package.date.isoformat()}],
@@ -75,7 +75,7 @@ def data_package(package: Package, files: dict[str, bytes]) -> dict[str, Any]:
             {
                 "name": "CC-BY-4.0",
                 "path": LICENCE,
-                "title": both(package.licence),
+                "title": both(package.words.licence),
             }
         ],
         "resources": [resource(name, content) for name, content in files.items()],

@@ -45,24 +45,20 @@ def _url(address: str, info: ValidationInfo) -> object:
     return urls(str(info.context), address)
 
 
+Translation = Annotated[State, Field(validation_alias=AliasPath("translation", "state"))]
+Confirmed = Annotated[dt.date | None, Field(validation_alias=AliasPath("translation", "confirmed"))]
+ThemeId = Annotated[str, Field(validation_alias=AliasPath("theme", "id"))]
 Address = Annotated[Url, BeforeValidator(_url), Field(validation_alias="address")]
 
 
 class About(Data):
     """Where the data come from, under which terms, and from which commit they were made ("" where not known)."""
 
-    title: Text
+    title: Text = Field(validation_alias=AliasPath("words", "title"))
     source: Text
     date: dt.date
-    licence: Text
+    licence: Text = Field(validation_alias=AliasPath("words", "licence"))
     version: str
-
-
-class Translated(Data):
-    """How far the English of a record can be relied on, and when it was last confirmed."""
-
-    translation: State = Field(validation_alias=AliasPath("translation", "state"))
-    en_confirmed: dt.date | None = Field(validation_alias=AliasPath("translation", "confirmed"))
 
 
 class Sentence(Data):
@@ -73,7 +69,7 @@ class Sentence(Data):
     note: str | None = Field(None, validation_alias=AliasPath("note", "en"))
 
 
-class Notice(Translated):
+class Notice(Data):
     """The frame of the plan."""
 
     title: Text = Field(validation_alias=AliasPath("notice", "title"))
@@ -83,15 +79,19 @@ class Notice(Translated):
     general_requirements: list[Sentence] = Field(
         validation_alias=AliasPath("notice", "general_requirements", "sentences")
     )
+    translation: Translation
+    en_confirmed: Confirmed
 
 
-class Theme(Translated):
+class Theme(Data):
     """A part of the notice; `sections` are numbers."""
 
     id: str
     name: Text
     title: Text
     sections: Numbers
+    translation: Translation
+    en_confirmed: Confirmed
     url: Address
 
 
@@ -99,7 +99,7 @@ class Section(Data):
     """A section of a theme; `measures` are numbers."""
 
     number: int
-    theme: str = Field(validation_alias=AliasPath("theme", "id"))
+    theme: ThemeId
     title: Text
     measures: Numbers
 
@@ -118,31 +118,23 @@ class Responsibility(Data):
     units: list[Mention] = Field(validation_alias="mentions")
 
 
-class Answered(Translated):
-    """What measures and safeguards share."""
-
-    title: Text
-    sentences: list[Sentence]
-    responsibility: Responsibility
-
-
 class Target(model.Target):
     """A figure with the number of the sentence that states it."""
 
     sentence: int
 
 
-class Numbered(Data):
-    """The place of a measure in the notice."""
-
-    number: int
-    theme: str = Field(validation_alias=AliasPath("theme", "id"))
-    section: int = Field(validation_alias=AliasPath("section", "number"))
-
-
-class Measure(Answered, Numbered):
+class Measure(Data):
     """A measure; topics, audiences and keywords are this site's reading."""
 
+    number: int
+    theme: ThemeId
+    section: int = Field(validation_alias=AliasPath("section", "number"))
+    title: Text
+    sentences: list[Sentence]
+    responsibility: Responsibility
+    translation: Translation
+    en_confirmed: Confirmed
     topics: Ids
     audiences: Ids
     keywords: Keywords
@@ -150,17 +142,18 @@ class Measure(Answered, Numbered):
     url: Address
 
 
-class Identified(Data):
-    """What is known by an id."""
-
-    id: str
-
-
-class Safeguard(Answered, Identified):
+class Safeguard(Data):
     """A clause of part six."""
 
+    id: str
+    title: Text
+    sentences: list[Sentence]
+    responsibility: Responsibility
+    translation: Translation
+    en_confirmed: Confirmed
 
-class Unit(Translated):
+
+class Unit(Data):
     """A unit; `measures` are numbers, `safeguards` ids."""
 
     id: str
@@ -173,6 +166,8 @@ class Unit(Translated):
     note: Text | None
     measures: Numbers
     safeguards: Ids
+    translation: Translation
+    en_confirmed: Confirmed
     url: Address
 
 
@@ -183,7 +178,7 @@ class Asked(Data):
     sentence: int
 
 
-class Topic(Translated):
+class Topic(Data):
     """A business question: this site's reading."""
 
     id: str
@@ -191,6 +186,8 @@ class Topic(Translated):
     question: Text
     guide: list[Text]
     measures: Annotated[list[Asked], BeforeValidator(_asked)] = Field(validation_alias="answers")
+    translation: Translation
+    en_confirmed: Confirmed
     url: Address
 
 
@@ -218,11 +215,13 @@ class Stage(Data):
     topics: Ids
 
 
-class Invest(Translated):
+class Invest(Data):
     """The way of a foreign-invested enterprise through the plan."""
 
     guide: list[Text]
     stages: list[Stage]
+    translation: Translation
+    en_confirmed: Confirmed
 
 
 class Term(Data):

@@ -75,16 +75,13 @@ class Table:
 class Package:
     """All tables of a plan with where they come from; `version` is the commit they were made from, "" if not known."""
 
-    title: Text
+    words: Description
     source: Text
     date: dt.date
     confirmed: dt.date
     """When the English was last found right."""
-    licence: Text
     version: str
     site_url: str
-    files: Mapping[str, Text]
-    provenance: Mapping[str, Column]
     tables: Sequence[Table]
 
 
@@ -127,22 +124,15 @@ def package(plan: PlanView, site_url: str = "", version: str = "") -> Package:
         return Table(name, described, columns, [[row[column] for column in columns] for row in rows])
 
     tables = [table(name, described) for name, described in words.tables.items()]
-    return Package(
-        title=words.title,
-        source=notice.announcement,
-        date=notice.date,
-        confirmed=plan.confirmed,
-        licence=words.licence,
-        version=version,
-        site_url=site_url,
-        files=words.files,
-        provenance=words.provenance,
-        tables=tables,
-    )
+    return Package(words, notice.announcement, notice.date, plan.confirmed, version, site_url, tables)
 
 
 def _located(site_url: str, place: str) -> Row:
     return {f"url_{lang}": url for lang, url in urls(site_url, place).items()}
+
+
+def _both(name: str, text: Text | None) -> Row:
+    return {f"{name}_{lang}": text[lang] if text else None for lang in LANGUAGES}
 
 
 def _translation(translation: TranslationView) -> Row:
@@ -162,13 +152,10 @@ def _measures(plan: PlanView) -> Iterator[tuple[str, Row]]:
             {
                 "number": measure.number,
                 "theme": measure.theme.id,
-                "theme_zh": measure.theme.name.zh,
-                "theme_en": measure.theme.name.en,
+                **_both("theme", measure.theme.name),
                 "section": measure.section.number,
-                "section_zh": measure.section.title.zh,
-                "section_en": measure.section.title.en,
-                "title_zh": measure.title.zh,
-                "title_en": measure.title.en,
+                **_both("section", measure.section.title),
+                **_both("title", measure.title),
                 "text_zh": "".join(sentence.zh for sentence in measure.sentences),
                 "text_en": " ".join(english) if whole else None,
                 "sentences_count": len(measure.sentences),
@@ -191,10 +178,8 @@ def _units(plan: PlanView) -> Iterator[tuple[str, Row]]:
             {
                 "id": unit.id,
                 "kind": unit.kind,
-                "name_zh": unit.name.zh,
-                "name_en": unit.name.en,
-                "official_name_zh": unit.official_name.zh,
-                "official_name_en": unit.official_name.en,
+                **_both("name", unit.name),
+                **_both("official_name", unit.official_name),
                 "aliases": _joined(alias.zh for alias in unit.aliases),
                 "measures": _joined(measure.number for measure in unit.measures),
                 "measures_count": len(unit.measures),
@@ -202,8 +187,7 @@ def _units(plan: PlanView) -> Iterator[tuple[str, Row]]:
                 "safeguards": _joined(safeguard.id for safeguard in unit.safeguards),
                 "safeguards_count": len(unit.safeguards),
                 "unverified": unit.unverified,
-                "note_zh": unit.note.zh if unit.note else None,
-                "note_en": unit.note.en if unit.note else None,
+                **_both("note", unit.note),
                 **_translation(unit.translation),
             },
         )

@@ -20,7 +20,9 @@ class _Sheets:
         self.package, self.target = package, io.BytesIO()
         self.book = Workbook(self.target, {"in_memory": True})
         # Without a date of its own every run would give other bytes.
-        self.book.set_properties({"title": both(package.title), "created": datetime.combine(package.confirmed, time())})
+        self.book.set_properties(
+            {"title": both(package.words.title), "created": datetime.combine(package.confirmed, time())}
+        )
         top = {"valign": "top", "text_wrap": True}
         self.text, self.date = self.book.add_format(top), self.book.add_format(top | {"num_format": "yyyy-mm-dd"})
         # Says the same in every row: on one line, so that no row grows by it.
@@ -63,10 +65,10 @@ class _Sheets:
         package = self.package
         rows: list[tuple[Value, ...]] = [
             ("", "中文", "English"),
-            ("title", package.title.zh, package.title.en),
+            ("title", package.words.title.zh, package.words.title.en),
             ("source", package.source.zh, package.source.en),
             ("date", package.date, package.date),
-            ("licence", package.licence.zh, package.licence.en),
+            ("licence", package.words.licence.zh, package.words.licence.en),
             ("version", package.version, package.version),
         ]
         for table in package.tables:
