@@ -120,7 +120,7 @@ def package(plan: PlanView, site_url: str = "", version: str = "") -> Package:
 
     def table(name: str, described: Described) -> Table:
         columns = described.columns | words.provenance
-        rows = ({**row, **_located(site_url, str(place)), **origin} for place, row in ROWS[name](plan))
+        rows = ({**row, **_located(site_url, place), **origin} for place, row in ROWS[name](plan))
         return Table(name, described, columns, [[row[column] for column in columns] for row in rows])
 
     tables = [table(name, described) for name, described in words.tables.items()]
