@@ -70,15 +70,11 @@ class EditView:
     def marked(self, lang: Lang, *, whole: bool) -> list[tuple[Action | None, str]]:
         """Return a changed value in parts: [(removed, added or None, text), ...], what has stayed in whole or cut."""
         parts = marked(self.before[0][lang], self.after[0][lang])
-        return (
-            parts
-            if whole
-            else [
-                (action, text if action else _cut(text, first=part is parts[0], last=part is parts[-1]))
-                for part in parts
-                for action, text in [part]
-            ]
-        )
+        last = len(parts) - 1
+        return [
+            (action, text if action or whole else _cut(text, first=at == 0, last=at == last))
+            for at, (action, text) in enumerate(parts)
+        ]
 
 
 class ChangeView:
