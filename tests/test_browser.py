@@ -334,6 +334,7 @@ def test_text_of_the_plan_never_runs_in_pages_or_search(browser: Browser, tmp_pa
     plan = re.sub(r'en_for: "\w+"', 'en_for: "00000000"', plan)
     (project / "data" / "plan.yaml").write_text(plan, "utf-8")
     shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), project / "data")
+    (project / "data" / "addresses.txt").unlink()
     done = run("plansite", "build", cwd=project)
     assert done.returncode == 0, done.stderr
     with serving(project / "site") as address, browser.new_context(base_url=address) as context:

@@ -212,9 +212,10 @@ def test_whatever_a_page_counts_is_in_the_files(files: Files, lang: Lang) -> Non
     root = files.site / LANGUAGES[lang]
     addresses = {path.parent.relative_to(root).as_posix().removeprefix(".") for path in root.rglob("index.html")}
     addresses = {address for address in addresses if address != "en" and not address.startswith("en/")}
-    assert len(addresses) == 10 + 3 + 58 + 47 + 4 + 14
+    assert len(addresses) == 11 + 3 + 58 + 47 + 4 + 14
     expected = Expected(files, lang)
-    for address in sorted(addresses):
+    # What earlier versions counted is in no file of today.
+    for address in sorted(addresses - {"changes"}):
         description, text = counts_on(page_of(files, lang, address), lang)
         assert text == expected.on(address), address
         if address.partition("/")[0] != "topics" or address == "topics":

@@ -78,6 +78,8 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
         assert entry is not None
         assert entry.findtext(f"{ATOM}updated") == "2027-03-05T23:30:00+08:00"
         assert marked in (entry.findtext(f"{ATOM}content") or "")
+        offered = parsed(site / "index.html").select('link[rel~="alternate"][type="application/atom+xml"]')
+        assert [link["href"] for link in offered] == ["changes.xml"]
         measure = parsed(site / "measures" / "1" / "index.html")
         assert [time["datetime"] for time in measure.select(".provenance time")] == ["2022-05-11", "2027-03-05"]
         assert [time["datetime"] for time in measure.select(".history time")] == ["2027-03-05", "2026-01-01"]
