@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from plansite.document import Document, Steps, read
-from plansite.load import load, nearest_to
+from plansite.load import load
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
-from plansite.rules import pick
+from plansite.rules import nearest_to, pick
 
 VALUE = re.compile(r"""\A(?: *(?:'[^']*'|"[^"]*"|[^\s#]+))?""")
 """What stands between the colon of a field and a comment or the end of its line: a value, or nothing."""
