@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FORMS := .github/ISSUE_TEMPLATE
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf serve test check planted mutations bench-search lighthouse schema golden lock clean
+.PHONY: site pdf serve test check planted mutations bench-search bench-history lighthouse schema golden lock clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -26,6 +27,10 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 	$(BIN)/yamllint --strict .
 	$(BIN)/djlint --quiet --lint macros --extension=j2
 	$(BIN)/djlint --quiet --lint overrides --extension=html
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config $(FORMS)/config.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard $(FORMS)/*.yml))
+	$(BIN)/zizmor -qq --offline --strict-collection --persona auditor .github/workflows
 	$(BIN)/plansite check
 	$(BIN)/pytest -q -m "not (site or browser or planted)"
 
@@ -43,6 +48,9 @@ mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check 
 bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, beside stock Material
 	@scripts/ensure-chromium
 	@$(BIN)/python tests/bench_search.py
+
+bench-history: $(VENV)/dev.done  ## what 200 versions of the plan cost a build
+	@$(BIN)/python tests/bench_history.py
 
 lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in both languages; needs Node.js
 	@scripts/ensure-chromium

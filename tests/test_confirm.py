@@ -10,7 +10,6 @@ from conftest import SMALL_PLAN
 from plansite.cli import main
 from plansite.confirm import confirm
 from plansite.load import load
-from plansite.problems import PlanError
 
 TODAY = date(2027, 1, 2)
 
@@ -85,7 +84,7 @@ def test_a_record_that_does_not_exist_is_named(plan: Path, capsys: pytest.Captur
     assert "引用的记录“7”不存在" in capsys.readouterr().err
 
 
-def test_a_record_on_one_line_is_to_be_written_out(plan: Path) -> None:
+def test_a_record_on_one_line_stays_on_it(plan: Path) -> None:
     text = plan.read_text("utf-8")
     start, end = text.index("  - id: legal"), text.index("units:")
     one_line = (
@@ -93,9 +92,9 @@ def test_a_record_on_one_line_is_to_be_written_out(plan: Path) -> None:
         "legal environment}, sections: [{number: 3, title: {zh: 完善退出机制, en: Improving exit}}]}\n\n"
     )
     plan.write_text(text[:start] + one_line + text[end:], "utf-8")
-    with pytest.raises(PlanError) as raised:
-        confirm(plan, ["legal"], TODAY)
-    assert [problem.code for problem in raised.value.problems] == ["not_a_block"]
+    confirm(plan, ["legal"], TODAY)
+    written = one_line.replace("{id: legal, ", '{id: legal, en_for: "08ef252c", en_confirmed: 2027-01-02, ')
+    assert plan.read_text("utf-8") == text[:start] + written + text[end:]
 
 
 def test_a_record_may_be_named_twice_and_begin_with_any_field(plan: Path) -> None:
@@ -118,10 +117,17 @@ def test_a_field_left_empty_is_filled(empty: str, plan: Path) -> None:
     assert f'    en_for: "ee8995f6"{empty}\n' in plan.read_text("utf-8")
 
 
-def test_what_is_written_otherwise_is_left_alone(plan: Path) -> None:
-    edit(plan, '    en_for: "ee8995f6"\n', "    en_for:\n      ee8995f6\n")
-    before = plan.read_bytes()
-    with pytest.raises(PlanError) as raised:
-        confirm(plan, ["2"], TODAY)
-    assert [problem.code for problem in raised.value.problems] == ["not_a_block"]
-    assert plan.read_bytes() == before
+@pytest.mark.parametrize("value", ["\n      ee8995f6", " >-\n      ee8995f6", " # as before\n      'ee8995f6'"])
+def test_a_field_over_several_lines_is_written_too(value: str, plan: Path) -> None:
+    edit(plan, ' "ee8995f6"', value)
+    edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
+    confirm(plan, ["2"], TODAY)
+    assert load(plan).plan.measures[1].en_confirmed == TODAY
+    assert {problem.code for problem in load(plan).pending} <= {"not_in_form", "needless_line"}
+    assert ("# as before" in plan.read_text("utf-8")) == ("# as before" in value)
+
+
+def test_a_byte_order_mark_stays(plan: Path) -> None:
+    plan.write_bytes(b"\xef\xbb\xbf" + plan.read_bytes())
+    confirm(plan, ["2"], TODAY)
+    assert plan.read_bytes().startswith(b"\xef\xbb\xbf# A plan")

@@ -49,7 +49,7 @@ def test_bad_data_is_reported_exactly(case: Path, tmp_path: Path, monkeypatch: p
 def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = [spoiled(case) for case in CASES]
     seen = {p.code for text, glossary, _ in cases for p in problems_of(text, tmp_path, monkeypatch, glossary)}
-    elsewhere = {"unknown_placeholder", "unreadable", "encoding", "template", "missing_twin", "not_a_block"}
+    elsewhere = {"unknown_placeholder", "unreadable", "encoding", "template", "missing_twin", "not_a_repository"}
     elsewhere |= {"unknown_version", "lost_address", "new_address", "taken_address", "unknown_address"}
     assert seen | elsewhere == set(MESSAGES)
 

@@ -6,11 +6,13 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
 import markdown
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 from conftest import PROJECT, SMALL_PLAN
 from plansite.changes import changes
@@ -123,12 +125,81 @@ def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     assert len(addresses["zh"]) == len(set(addresses["zh"])) == 10 + 58 + 47 + 4 + 14
 
 
+def hrefs(page: str, role: str) -> list[str]:
+    return [str(link["href"]) for link in BeautifulSoup(page, "html.parser").select(f"a.tools__{role}")]
+
+
+def queries(page: str) -> list[dict[str, str]]:
+    return [dict(parse_qsl(urlsplit(href).query)) for href in hrefs(page, "report")]
+
+
 def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:
-    repository = Repository("https://example.org/plan/", "main")
-    page = render(small_view, MACROS, LABELS, HANDWRITTEN, Publication(repository))["measures/2.en.md"]
-    assert 'href="https://example.org/plan/edit/main/data/plan.yaml#L142"' in page
-    assert "https://example.org/plan/issues/new?title=Measure+2%3A+Extend+%22credit+loans%22&amp;body=" in page
-    assert "blob%2Fmain%2Fdata%2Fplan.yaml%23L142" in page
+    repository = Repository.at("https://github.com/someone/plan/tree/改/a%23b/")
+    rendered = render(small_view, MACROS, LABELS, HANDWRITTEN, Publication(repository, "https://plan.example.org/x/"))
+    page = rendered["measures/2.zh.md"]
+    branch = "%E6%94%B9/a%23b"
+    assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/data/plan.yaml#L142"]
+    assert all(href.startswith("https://github.com/someone/plan/issues/new?") for href in hrefs(page, "report"))
+    name = {"template": "mistake.yml", "title": "第2条 推广“信用贷”", "measure": "第2条 推广“信用贷”"}
+    address = "https://plan.example.org/x/measures/2/"
+    assert queries(page) == [
+        name | {"sentence": "第1句：推广信用贷产品。", "address": f"{address}#s1"},
+        name | {"address": address},
+    ]
+    unit = rendered["units/tax-service.en.md"]
+    assert hrefs(unit, "edit") == [f"https://github.com/someone/plan/edit/{branch}/data/plan.yaml#L45"]
+    name = dict.fromkeys(("title", "measure"), "District Tax Service")
+    assert queries(unit) == [
+        name | {"template": "mistake.yml", "address": "https://plan.example.org/x/en/units/tax-service/"}
+    ]
+
+
+def test_without_a_known_address_a_report_gives_the_path(small_view: PlanView) -> None:
+    publication = Publication(Repository.at("http://localhost:3000/someone/plan"))
+    page = render(small_view, MACROS, LABELS, HANDWRITTEN, publication)["measures/2.en.md"]
+    assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/data/plan.yaml#L142"]
+    assert [query["address"] for query in queries(page)] == ["/en/measures/2/#s1", "/en/measures/2/"]
+
+
+def test_reports_fill_fields_that_the_form_has_and_stay_short_enough(real_view: PlanView) -> None:
+    form = yaml.safe_load((PROJECT / ".github" / "ISSUE_TEMPLATE" / "mistake.yml").read_text("utf-8"))
+    fields = {part["id"] for part in form["body"] if "id" in part}
+    publication = Publication(Repository.at("https://github.com/someone/plan"), "https://plan.example.org/")
+    pages = render(real_view, MACROS, LABELS, HANDWRITTEN, publication).values()
+    filled = [set(query) - {"template", "title"} for page in pages for query in queries(page)]
+    assert len(filled) == 2 * (172 + 58 + 47)
+    assert set.union(*filled) == {"measure", "sentence", "address"} <= fields
+    # GitHub answers 414 to longer addresses.
+    assert max(len(href) for page in pages for href in hrefs(page, "report")) < 8192
+
+
+def test_no_page_offers_to_edit_or_report_where_the_project_is_hosted_nowhere(real_view: PlanView) -> None:
+    for name, page in render(real_view, MACROS, LABELS, HANDWRITTEN).items():
+        assert "tools__edit" not in page, name
+        assert "tools__report" not in page, name
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)//github.com/someone/plan",
+        "github.com/someone/plan",
+        "https://github.com/",
+        "https:///someone/plan",
+        "https://github.com/someone",
+        "https://name:password@github.com/someone/plan",
+        "https://github.com/someone/plan?tab=readme",
+        "https://github.com/someone/plan/blob/main/README.md",
+        'https://github.com/someone/pl an" onclick="x',
+    ],
+)
+def test_only_the_address_of_a_branch_becomes_links(address: str) -> None:
+    with pytest.raises(PlanError) as raised:
+        Repository.at(address)
+    assert raised.value.problems[0].message("en") == (
+        f'is "{address}", which is not where a branch of a project is shown; write '
+        "https://github.com/OWNER/PROJECT/tree/BRANCH with nothing after it, or leave it empty"
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,7 +282,8 @@ def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(spoil(plan), allow_unicode=True), "utf-8")
     glossary = yaml.safe_load(SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"))
     path.with_name("glossary.yaml").write_text(yaml.safe_dump(spoil_glossary(glossary), allow_unicode=True), "utf-8")
-    for name, page in render(PlanView(load(path)), MACROS, LABELS, HANDWRITTEN).items():
+    hosted = Publication(Repository.at("https://github.com/someone/plan"))
+    for name, page in render(PlanView(load(path)), MACROS, LABELS, HANDWRITTEN, hosted).items():
         body = page.split("\n---\n", 1)[1]
         html = markdown.markdown(body, extensions=["attr_list", "tables", "toc"])
         assert "<img" not in html, name

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -335,7 +335,7 @@ MISTAKES = {
         "data/plan.yaml",
         "notice:\n  en_for:",
         "notice:\n\ten_for:",
-        r"data/plan\.yaml:\d+:1: plan: is not valid YAML: ",
+        r"data/plan\.yaml:\d+:1: plan: has a tab before the text; ",
     ),
     "a name that no template may use": (
         "macros/unit.md.j2",
@@ -405,7 +405,7 @@ def test_mkdocs_itself_leaves_the_last_good_site_when_the_plan_is_wrong(tmp_path
 
 def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project")
-    environment = {"SITE_URL": "https://plan.example.org/", "PLAN_REPOSITORY": "https://git.example.org/plan"}
+    environment = {"SITE_URL": "https://plan.example.org/", "PLAN_REPOSITORY": "https://git.example.org/a/plan"}
     done = run("plansite", "build", cwd=project, **environment)
     assert done.returncode == 0, done.stderr
     site = project / "site"
@@ -427,10 +427,21 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     assert shared["content"] == canonical["href"] == linked(page)["CreativeWork"]["url"]
     edit = page.select_one("a.tools__edit")
     assert edit is not None
-    line = int(str(edit["href"]).removeprefix("https://git.example.org/plan/edit/main/data/plan.yaml#L"))
+    line = int(str(edit["href"]).removeprefix("https://git.example.org/a/plan/edit/main/data/plan.yaml#L"))
     assert (project / "data" / "plan.yaml").read_text("utf-8").splitlines()[line - 1] == "  - number: 7"
+    reports = [dict(parse_qsl(urlsplit(str(link["href"])).query)) for link in page.select("a.tools__report")]
+    assert [report["address"] for report in reports[-2:]] == [f"{canonical['href']}#s2", canonical["href"]]
     data = json.loads((site / "plan.json").read_text("utf-8"))
     assert data["measures"][6]["url"]["en"] == "https://plan.example.org/en/measures/7/"
+
+
+def test_a_wrong_host_builds_nothing_and_is_said_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    done = run("plansite", "build", cwd=project, PLAN_REPOSITORY="javascript:alert(1)", LANG="zh_CN.UTF-8")
+    assert done.returncode == 1
+    assert "mkdocs.yml:1:1: PLAN_REPOSITORY: 为“javascript:alert(1)”，不是项目分支的网页地址；" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (project / "site").exists()
 
 
 def test_changed_chinese_is_shown_as_unconfirmed_until_somebody_confirms_it(tmp_path: Path) -> None:

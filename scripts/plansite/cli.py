@@ -12,6 +12,7 @@ from plansite.build import BuildError, build
 from plansite.confirm import confirm
 from plansite.diff import diff
 from plansite.export import schema, write_data
+from plansite.form import reform
 from plansite.load import load
 from plansite.model import Glossary, Plan
 from plansite.problems import LANGUAGES, PlanError, lang_of_locale, report
@@ -65,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     addresses.set_defaults(run=_addresses)
 
+    form = commands.add_parser("fmt", parents=[common], help="put the plan and the glossary into their one form")
+    both = [PLAN, PLAN.with_name("glossary.yaml")]
+    form.add_argument(
+        "files", type=Path, nargs="*", default=both, metavar="FILE", help=f"(default: {both[0]} {both[1]})"
+    )
+    form.set_defaults(run=_fmt)
+
     text = commands.add_parser("text", parents=[reading], help="print the notice in Chinese")
     text.set_defaults(run=_text)
 
@@ -109,6 +117,11 @@ def _confirm(options: argparse.Namespace) -> None:
 def _addresses(options: argparse.Namespace) -> None:
     added = enlist(options.plan.with_name(LIST), compose(Sources(plan=options.plan)).addresses)
     print("\n".join(added) or "nothing to add")
+
+
+def _fmt(options: argparse.Namespace) -> None:
+    changed = reform(options.files)
+    print(f"put into form: {', '.join(map(str, changed))}" if changed else "everything is in form")
 
 
 def _text(options: argparse.Namespace) -> None:

@@ -1,19 +1,20 @@
 """Writes into the plan that the English of a record is right for its present Chinese, and since when."""
 
-import re
-from collections.abc import Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from plansite.document import Document, Steps, read
+from plansite.form import CODES
 from plansite.load import load
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
 from plansite.rules import nearest_to, pick
 
-VALUE = re.compile(r"""\A(?: *(?:'[^']*'|"[^"]*"|[^\s#]+))?""")
-"""What stands between the colon of a field and a comment or the end of its line: a value, or nothing."""
-AWAITING = {"stale", "unconfirmed"}
+NO_FAULT = {"stale", "unconfirmed", *CODES}
+"""What may be said of English that is to be confirmed."""
 
 
 def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
@@ -40,44 +41,41 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
         )
     paths = tuple(document.name(records[name][0]) for name in names)
     if faults := [
-        p for p in found if p.code not in AWAITING and f"{p.path}.".startswith(tuple(f"{q}." for q in paths))
+        p for p in found if p.code not in NO_FAULT and f"{p.path}.".startswith(tuple(f"{q}." for q in paths))
     ]:
         raise PlanError(faults)
-    before = path.read_bytes()
-    lines = before.decode("utf-8").split("\n")
-    said = []
-    chosen = [records[name] for name in dict.fromkeys(names)]
-    # From the last line to the first, so that the places that have been read stay right.
-    for steps, record in sorted(chosen, key=lambda entry: document.place(entry[0]), reverse=True):
+    said: list[str] = []
+    edits: list[tuple[int, int, str]] = []
+    for name in dict.fromkeys(names):
+        steps, record = records[name]
         value = fingerprint(record)
-        _write(document, lines, steps, {"en_for": f'"{value}"', "en_confirmed": today.isoformat()})
-        record |= {"en_for": value, "en_confirmed": today}
-        said.append(f"{name_of(steps, record)}: en_for {value}, en_confirmed {today}")
-    path.write_bytes("\n".join(lines).encode("utf-8"))
-    if read(path).data != document.data:
-        path.write_bytes(before)
-        raise PlanError(_refused(document, steps) for steps, _ in chosen)
-    return said[::-1]
+        edits += _edits(document, steps, {"en_for": f'"{value}"', "en_confirmed": today.isoformat()})
+        said.append(f"{name}: en_for {value}, en_confirmed {today}")
+    text = document.text
+    # From the last to the first, so that the places that have been read stay right.
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    path.write_bytes(text.encode("utf-8-sig" if document.raw.startswith(BOM_UTF8) else "utf-8"))
+    return said
 
 
-def _refused(document: Document, steps: Steps) -> Problem:
-    return Problem(document.file, *document.place(steps), document.name(steps), "not_a_block")
-
-
-def _write(document: Document, lines: list[str], steps: Steps, fields: dict[str, str]) -> None:
-    """Replace the values of fields where they stand, and put fields that are missing above the record's other texts."""
-    line, column = document.place(steps)
-    if lines[line - 1][column - 1] == "{":
-        raise PlanError([_refused(document, steps)])
-    missing = [f"{name}: {value}" for name, value in fields.items() if (*steps, name) not in document.values]
-    for name, value in fields.items():
-        if (*steps, name) in document.values:
-            at, start = document.keys[*steps, name]
-            key = lines[at - 1].index(":", start)
-            comment = VALUE.sub("", lines[at - 1][key + 1 :], count=1)
-            lines[at - 1] = f"{lines[at - 1][: key + 1]} {value}{comment}"
-    ending = "\r" if lines[line - 1].endswith("\r") else ""
+def _edits(document: Document, steps: Steps, fields: dict[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, text to put there): values where fields stand, missing fields above the record's texts."""
+    node: Any = document.node
+    for step in steps:
+        node = node.value[step] if isinstance(step, int) else next(v for key, v in node.value if key.value == step)
+    present = {key.value: (key.end_mark.index, value) for key, value in node.value}
+    for name in fields.keys() & present.keys():
+        end_of_key, value = present[name]
+        start = value.start_mark.index
+        if written := document.text[start : value.end_mark.index].rstrip():
+            yield start, start + len(written), fields[name]
+        else:
+            colon = document.text.index(":", end_of_key) + 1
+            yield colon, colon, f" {fields[name]}"
     # Below the first field of a list entry, which holds its dash, and above the first one of another record.
-    starts = sorted(at for (*outer, _), (at, _) in document.keys.items() if tuple(outer) == steps)
-    below = starts[1 if isinstance(steps[-1], int) else 0] - 1
-    lines[below:below] = [" " * (column - 1) + entry + ending for entry in missing]
+    below = node.value[1 if isinstance(steps[-1], int) else 0][0].start_mark
+    ending = "\r\n" if "\r\n" in document.text else "\n"
+    separator = ", " if node.flow_style else ending + " " * below.column
+    missing = "".join(f"{name}: {value}{separator}" for name, value in fields.items() if name not in present)
+    yield below.index, below.index, missing

@@ -25,6 +25,8 @@ SEEN = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff
 UNSEEN = re.compile(f"[^{SEEN}\U00010000-\U0010ffff]")
 """What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends."""
 REASONS: dict[type, str] = {FileNotFoundError: "no_file", IsADirectoryError: "folder", PermissionError: "no_right"}
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1."""
 
 
 @dataclass
@@ -32,6 +34,9 @@ class Document:
     """Plain data out of a YAML file, with the place of every value and every key."""
 
     file: str
+    raw: bytes = b""
+    text: str = ""
+    node: yaml.Node | None = None
     data: Any = None
     values: dict[Steps, Place] = field(default_factory=dict)
     keys: dict[Steps, Place] = field(default_factory=dict)
@@ -95,29 +100,30 @@ def read(path: Path) -> Document:
     """Read a file; what is wrong with it as YAML is reported in the document, which may then be without data."""
     document = Document(shown(path))
     try:
-        raw = path.read_bytes()
+        raw = document.raw = path.read_bytes()
     except OSError as error:
         document.report("unreadable", (1, 1), reason=REASONS.get(type(error), error.strerror))
         return document
     try:
-        text = raw.decode("utf-8-sig")
+        text = document.text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
         document.report("encoding", place_of(before, len(before)))
         return document
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    unseen = [(place_of(text, match.start()), match[0]) for match in UNSEEN.finditer(text)]
-    # Read on as if they were not there, so that they hide nothing else.
-    text = UNSEEN.sub("", text) if unseen else text
-    found = list(marks(text))
+    # In form.py the marks of nodes count the characters of the text as it stands.
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    if unseen := [(place_of(plain, match.start()), match[0]) for match in UNSEEN.finditer(plain)]:
+        # Read on as if they were not there, so that they hide nothing else.
+        text = plain = UNSEEN.sub("", plain)
+    found = list(marks(plain))
     if not found:
         loader = yaml.CSafeLoader(text)
         try:
-            node = loader.get_single_node()
+            node = document.node = loader.get_single_node()
         except yaml.MarkedYAMLError:
-            found = list(slips(text))
+            found = list(slips(plain))
         else:
-            document.data = _Walk(document, text.split("\n")).value(node, ()) if node else None
+            document.data = _Walk(document, plain.split("\n")).value(node, ()) if node else None
         finally:
             loader.dispose()
     for place, code, details in found:
@@ -158,8 +164,7 @@ class _Walk:
     def refused(self, node: yaml.Node, steps: Steps) -> str | None:
         if id(node) in self.seen or node.tag not in SCALARS | COLLECTIONS:
             return "yaml_alias"
-        if isinstance(node, yaml.CollectionNode):
-            self.seen.add(id(node))
+        self.seen.add(id(node))
         return "yaml_deep" if len(steps) > DEEPEST else None
 
     def fields(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
@@ -168,7 +173,7 @@ class _Walk:
             place = (key.start_mark.line + 1, key.start_mark.column + 1)
             name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
             # Within braces, or with another colon behind it, YAML takes a field whose colon is none for a longer name.
-            if field := FIELD.match(name):
+            if field := not key.style and FIELD.match(name):
                 self.document.report("field_colon", place, steps, key=field["key"])
                 name, rest = field["key"], name[field.end() :]
                 kind = "int" if rest.isdecimal() else "str"

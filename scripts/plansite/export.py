@@ -10,7 +10,10 @@ from urllib.parse import urljoin
 
 from pydantic import BaseModel
 
+import plansite.model
+from plansite.fields import field_of
 from plansite.model import Plan, Sentence, Text
+from plansite.problems import LANGUAGES
 from plansite.views import (
     MeasureView,
     PlanView,
@@ -212,9 +215,28 @@ def _texts(plan: PlanView) -> Iterator[tuple[str, Text | Sentence, TranslationVi
 
 
 def schema(model: type[BaseModel]) -> str:
-    """Return the JSON Schema of plan.yaml or glossary.yaml, for completion and hints in editors."""
+    """Return the JSON Schema of plan.yaml or glossary.yaml, for completion and hints in editors in both languages."""
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    _describe(described)
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+
+
+def _describe(part: Any) -> None:
+    """Put the words of fields.yaml into a JSON Schema, in place of what pydantic takes from names and docstrings."""
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _describe(inner)
+    if isinstance(part, dict) and isinstance(properties := part.get("properties"), dict):
+        part.pop("description", None)
+        for name, described in properties.items():
+            # A field that may be left out is left out; editors would offer to write null or the default.
+            described.pop("default", None)
+            if {"type": "null"} in described.get("anyOf", []):
+                described.update(described.pop("anyOf")[0])
+            field = field_of(getattr(plansite.model, part["title"]), name)
+            described["title"] = f"{field.name['zh']} {field.name['en']}"
+            described["description"] = "\n\n".join(field.said(lang) for lang in LANGUAGES)
+            if field.values:
+                described["enumDescriptions"] = [f"{text['zh']} {text['en']}" for text in field.values.values()]
 
 
 def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from plansite.document import Document, Steps, read
-from plansite.model import Glossary, Labels, Plan, fields_at
+from plansite.form import look
+from plansite.model import Glossary, Labels, Plan, fields_of, record_at
 from plansite.problems import PlanError, Problem
 from plansite.proof import glossary_findings, proof, target_findings
 from plansite.rules import Finding, findings, nearest_to
@@ -29,7 +30,7 @@ class Loaded:
     file: str
     lines: Mapping[Steps, int]
     pending: Sequence[Problem]
-    """English that is to be confirmed: nothing that keeps a site from being built."""
+    """English that is to be confirmed, lines in another form: nothing that keeps a site from being built."""
 
 
 def load(path: Path) -> Loaded:
@@ -42,6 +43,8 @@ def load(path: Path) -> Loaded:
     if document.unreadable:
         raise PlanError(document.problems)
     glossary_document = read(path.with_name("glossary.yaml"))
+    for either in (document, glossary_document):
+        look(either)
     plan, glossary = _validate(document, Plan), _validate(glossary_document, Glossary)
     for finding in findings(document.data):
         _place(document, finding)
@@ -76,7 +79,7 @@ def _validate(document: Document, model: type[T]) -> T | None:
     unknown = [details["loc"] for details in found if details["type"] == "extra_forbidden"]
     for steps in unknown:
         record, key = steps[:-1], str(steps[-1])
-        allowed = fields_at(model, record)
+        allowed = fields_of(record_at(model, record))
         nearest = nearest_to(key, allowed)
         document.report("unknown_field", document.keys[steps], record, key=key, nearest=nearest, allowed=allowed)
         document.rename(steps, nearest_to(key, allowed, likeness=0.6))
@@ -124,7 +127,9 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
         document.report("wrong_type", place, steps, expected=expected, found=FOUND[type(value)])
     elif kind == "missing":
         record, key = steps[:-1], str(steps[-1])
-        document.report("missing_field", document.place(record), record, key=key, allowed=fields_at(model, record))
+        document.report(
+            "missing_field", document.place(record), record, key=key, allowed=fields_of(record_at(model, record))
+        )
     elif kind == "literal_error":
         allowed = re.findall(r"'([^']+)'", context["expected"])
         document.report("not_a_choice", place, steps, **_with_nearest({"value": value, "allowed": allowed}))

@@ -435,14 +435,22 @@ class Label(Record):
 Labels = dict[str, Label]
 
 
-def fields_at(model: Any, path: tuple[int | str, ...]) -> list[str]:
-    """Return the names of the fields that the record at this path below a model may have, in the model's order."""
+def record_at(model: Any, path: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """Return the kind of record at this path below a model, None where the model has none there."""
     record = _bare(model)
     for step in path:
-        inner = record.model_fields[step].annotation if hasattr(record, "model_fields") else get_args(record)
-        # A list is annotated tuple[Record, ...], a mapping of free keys dict[str, Record].
-        record = _bare(next(part for part in reversed(inner) if part is not ...) if isinstance(inner, tuple) else inner)
-    return [field.alias or name for name, field in record.model_fields.items()]
+        if hasattr(record, "model_fields"):
+            fields = {field.alias or name: field.annotation for name, field in record.model_fields.items()}
+            record = _bare(fields.get(str(step)))
+        else:
+            # A list is annotated tuple[Record, ...], a mapping of free keys dict[str, Record].
+            record = _bare(next((part for part in reversed(get_args(record)) if part is not ...), None))
+    return record if hasattr(record, "model_fields") else None
+
+
+def fields_of(record: type[BaseModel] | None) -> list[str]:
+    """Return the names of the fields that a record may have, as in the file and in the model's order."""
+    return [field.alias or name for name, field in record.model_fields.items()] if record else []
 
 
 def _bare(annotation: Any) -> Any:

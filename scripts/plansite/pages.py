@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from plansite.model import Redirect, is_file
 from plansite.problems import LANGUAGES, Lang
@@ -35,6 +36,11 @@ class Page:
         parts = [self.address] if self.address else []
         parts += ["index"] if self.index else []
         return f"{'/'.join(parts)}.{self.lang}.md"
+
+
+def located(address: str, lang: Lang, site_url: str) -> str:
+    """Return where a page stands on the web, or from the root of the site where the site's address is not known."""
+    return urljoin(site_url or "/", FOLDER[lang] + (f"{address}/" if address else ""))
 
 
 def pages(plan: PlanView) -> Iterator[Page]:

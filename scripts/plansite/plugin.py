@@ -4,7 +4,6 @@ import os
 import shutil
 from functools import partial
 from pathlib import Path
-from urllib.parse import urljoin
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -22,7 +21,7 @@ from plansite.export import write_data
 from plansite.history import history
 from plansite.linked import linked_data
 from plansite.model import is_file
-from plansite.pages import FOLDER
+from plansite.pages import FOLDER, located
 from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.render import Publication, Repository, day, labels_in
 from plansite.search import Document, handwritten, write_search
@@ -35,7 +34,6 @@ class PlanConfig(base.Config):
     plan = config_options.File(exists=False, default="data/plan.yaml")
     macros = config_options.Dir(exists=True, default="macros")
     repository = config_options.Type(str, default="")
-    branch = config_options.Type(str, default="main")
     pdf = config_options.Type(bool, default=False)
 
 
@@ -51,12 +49,12 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Read the plan and render every page before MkDocs empties the site folder, so that no mistake costs it."""
         if hasattr(self, "site"):
             return  # the i18n plugin starts a build of its own for each further language
-        repository = Repository(self.config.repository, self.config.branch) if self.config.repository else None
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
         try:
+            repository = Repository.at(self.config.repository) if self.config.repository else None
             versions = history(sources.plan)
-            self.site = compose(sources, Publication(repository, self.config.pdf, config.site_url or "", versions))
+            self.site = compose(sources, Publication(repository, config.site_url or "", self.config.pdf, versions))
         except PlanError as error:
             message = report(error.problems, "text", lang_of_locale(os.environ))
             raise PluginError(f"\n{message}") from None
@@ -91,12 +89,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Return what describes a page to other programs."""
         lang = _lang(config)
 
-        def locate(address: str, lang: Lang) -> str:
-            return urljoin(config.site_url or "/", FOLDER[lang] + (f"{address}/" if address else ""))
-
         # Of a page written by hand there is no more to say than where it is.
         address = page.url.removeprefix(FOLDER[lang]).strip("/")
         shown = self.site.pages.get(page.file.src_uri) or generated.Page(address, lang, "", self.site.plan)
+        locate = partial(located, site_url=config.site_url or "")
         data = linked_data(shown, str(page.title), self.site.plan, self.site.labels, locate)
         return Markup(data)  # noqa: S704 - JSON in which nothing can end the element
 

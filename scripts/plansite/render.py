@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from plansite.glossary import pieces, runs, unglossed
 from plansite.history import Version
 from plansite.model import Labels
-from plansite.pages import FEED, FOLDER, PDFS, Page, pages
+from plansite.pages import FEED, FOLDER, PDFS, Page, located, pages
 from plansite.problems import LANGUAGES, Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
 from plansite.versions import VersionView, urn
@@ -28,22 +28,38 @@ PACKAGE = Path(__file__).parent
 # Characters that mean something to Markdown inside a line, and marks that mean something at its start.
 MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
 
+# https://HOST/OWNER/PROJECT/tree/BRANCH; a name or password before the host would be published.
+BRANCH_ADDRESS = re.compile(
+    r"(?P<host>https?://[\w.-]+(?::\d+)?)/(?P<project>[^/?#\s]+/[^/?#\s]+)(?:/tree/(?P<branch>[^?#\s]+?))?/?"
+)
+
 
 @dataclass(frozen=True)
 class Repository:
-    """Where the project is hosted, for links to the source; GitHub's and Gitee's addresses have this form."""
+    """A branch of the project where it is hosted, for links to its source; the addresses are GitHub's."""
 
     url: str
     branch: str
 
+    @classmethod
+    def at(cls, address: str) -> "Repository":
+        """Return the branch that a browser shows at this address; without one in it, main.
+
+        Raises PlanError where it is no such address, as it is to stand in links.
+        """
+        match = BRANCH_ADDRESS.fullmatch(address)
+        if match is None:
+            raise PlanError([Problem("mkdocs.yml", 1, 1, "PLAN_REPOSITORY", "not_a_repository", {"value": address})])
+        project, branch = (quote(unquote(match[part] or "main")) for part in ("project", "branch"))
+        return cls(f"{match['host']}/{project}", branch)
+
     def edit(self, file: str, line: int) -> str:
         """Return the address of the hosted editor at a line of a file."""
-        return f"{self.url.rstrip('/')}/edit/{quote(self.branch)}/{quote(file)}#L{line}"
+        return f"{self.url}/edit/{self.branch}/{quote(file)}#L{line}"
 
-    def report(self, title: str, file: str, line: int) -> str:
-        """Return the address of a new issue that names a line of a file."""
-        place = f"{self.url.rstrip('/')}/blob/{quote(self.branch)}/{quote(file)}#L{line}"
-        return f"{self.url.rstrip('/')}/issues/new?{urlencode({'title': title, 'body': place})}"
+    def report(self, fields: dict[str, str]) -> str:
+        """Return the address of the form for mistakes with these of its fields filled, by their ids."""
+        return f"{self.url}/issues/new?{urlencode({'template': 'mistake.yml'} | fields, quote_via=quote)}"
 
 
 @dataclass(frozen=True)
@@ -51,8 +67,8 @@ class Publication:
     """How a site is published: where it and its source are, as far as that is known, and whether with PDFs."""
 
     repository: Repository | None = None
-    pdf: bool = False
     site_url: str = ""
+    pdf: bool = False
     versions: Sequence[Version] | None = None
     """The history of the plan, the newest version first."""
 
@@ -77,9 +93,9 @@ def day(value: date, lang: Lang) -> str:
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
 
 
-def field_name(field: str, _lang: Lang) -> str:
-    """Return what people call a field of the plan."""
-    return field.replace("_", " ").capitalize()
+def opening(text: str) -> str:
+    """Return text as it opens a line."""
+    return text[:1].upper() + text[1:]
 
 
 def labels_in(labels: Labels, lang: Lang) -> dict[str, str]:
@@ -172,7 +188,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        filters = {"day": day, "field_name": field_name, "pieces": pieces, "runs": runs, "unglossed": unglossed}
+        filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
 
     def fill(self, file: str, template: str, context: dict[str, Any]) -> None:
@@ -208,8 +224,7 @@ def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -
 
     def locate(address: str, lang: Lang) -> str:
         parts = urlsplit(address)
-        path = FOLDER[lang] + (f"{parts.path}/" if parts.path else "")
-        return urljoin(site_url or "/", urlunsplit(parts._replace(path=path)))
+        return urljoin(located(parts.path, lang, site_url), urlunsplit(parts._replace(path="")))
 
     return _words(labels, lang) | {
         "plan": plan,
@@ -236,11 +251,13 @@ def _context(
     def file_link(name: str) -> str:
         return posixpath.relpath(f"/{name}", f"/{FOLDER[page.lang]}{page.address}")
 
-    def edit_link(line: int) -> str:
-        return repository.edit(plan.file, line) if repository else link("contribute#edit")
+    def edit_link(line: int) -> str | None:
+        return repository.edit(plan.file, line) if repository else None
 
-    def report_link(line: int, title: str) -> str:
-        return repository.report(title, plan.file, line) if repository else link("contribute#report")
+    def report_link(name: str, sentence: str = "", anchor: str = "") -> str | None:
+        address = located(page.address, page.lang, publication.site_url) + anchor
+        fields = {"title": name, "measure": name, "sentence": sentence, "address": address}
+        return repository.report({field: text for field, text in fields.items() if text}) if repository else None
 
     return _words(labels, page.lang) | {
         "it": page.subject,

@@ -1,13 +1,14 @@
 """What the pages show of the plan's history: each version in words or counts, and each record's part in it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 from uuid import NAMESPACE_OID, uuid5
 
 from plansite.changes import Action, Change, Edit, Words, marked
+from plansite.fields import field_at
 from plansite.history import Version
 from plansite.problems import Lang
 from plansite.rules import Steps
@@ -31,27 +32,38 @@ ADDRESSES = {
 class EditView:
     """What has been done at one place of a record: a value changed or moved, or several added or removed."""
 
-    def __init__(self, action: Action, place: Steps, lang: Lang | None, edits: Sequence[Edit]) -> None:
-        self.action, self.place, self.lang = action, place, lang
-        self.before: list[Words] = [edit.before for edit in edits if edit.before is not None]
-        self.after: list[Words] = [edit.after for edit in edits if edit.after is not None]
+    def __init__(self, kind: str, edits: Sequence[Edit]) -> None:
+        self.kind, self.action, self.place, self.lang = kind, edits[0].action, edits[0].place, edits[0].lang
+        # A term is itself a text.
+        place = edits[0].place or (edits[0].lang or "zh",)
+        self._path: Steps = (kind, *place) if kind in {"notice", "invest"} else (kind, 0, *place)
+        self.before = [self._chosen(edit.before) for edit in edits if edit.before is not None]
+        self.after = [self._chosen(edit.after) for edit in edits if edit.after is not None]
+
+    @cached_property
+    def steps(self) -> list[tuple[Words, int | None]]:
+        """Its place as [(word for a field, number in its list or None), ...], each word once."""
+        found: list[tuple[Words, int | None]] = []
+        for at in range(self._path.index(0) + 1 if 0 in self._path else 1, len(self._path)):
+            if isinstance(number := self._path[at], int):
+                found[-1] = (found[-1][0], number)
+            elif not found or found[-1][0] != field_at(self._path[: at + 1]).name:
+                found.append((field_at(self._path[: at + 1]).name, None))
+        return found
+
+    def _chosen(self, words: Words) -> Words:
+        """Return what a choice means; any other value as it is."""
+        return field_at(self._path).values.get(words["en"], words) if isinstance(self._path[-1], str) else words
 
     @property
-    def steps(self) -> list[tuple[str, int | None]]:
-        """Its place as [(field, number in its list or None), ...]."""
-        following = [*self.place[1:], ""]
-        pairs = zip(self.place, following, strict=True)
-        return [(step, after if isinstance(after, int) else None) for step, after in pairs if isinstance(step, str)]
+    def field(self) -> tuple[str, Lang | None]:
+        """The innermost field and the language that it is in: that of a figure of a sentence is "targets"."""
+        return next((step for step in reversed(self.place) if isinstance(step, str)), ""), self.lang
 
     @property
     def numbered(self) -> bool:
         """Whether its place is one of several; of what has been removed that is where it stood before."""
         return any(number for _, number in self.steps)
-
-    @property
-    def field(self) -> str:
-        """The innermost field of its place: that of a figure of a sentence is "targets"."""
-        return self.steps[-1][0]
 
     def marked(self, lang: Lang) -> list[tuple[Action | None, str]]:
         """Return a changed value in parts: [(removed, added or None, text), ...]."""
@@ -67,7 +79,7 @@ class ChangeView:
         self.date, self.anchor = version.time.date(), _anchor(version)
         self.address = ADDRESSES[change.kind].format(now) if now else None
         grouped = groupby(change.edits, lambda edit: (edit.action, edit.place, edit.lang))
-        self.edits = [EditView(*key, list(edits)) for key, edits in grouped]
+        self.edits = [EditView(change.kind, list(edits)) for _, edits in grouped]
 
 
 class VersionView:
@@ -83,12 +95,12 @@ class VersionView:
         return self.time.date()
 
     @cached_property
-    def summary(self) -> list[tuple[str, str, list[ChangeView], list[tuple[str, Lang | None, int]]]]:
-        """What it has changed in counts: [(kind, action, changes, [(field, language, how many records), ...]), ...]."""
+    def summary(self) -> list[tuple[str, str, list[ChangeView], list[tuple[EditView, int]]]]:
+        """What it has changed in counts: [(kind, action, changes, [(an edit of a field, how many records)]), ...]."""
         groups: dict[tuple[str, str], list[ChangeView]] = {}
         for change in self.changes:
             groups.setdefault((change.kind, change.action), []).append(change)
-        return [(*key, changes, list(_fields(changes))) for key, changes in groups.items()]
+        return [(*key, changes, _fields(changes)) for key, changes in groups.items()]
 
 
 class HistoryView:
@@ -152,6 +164,10 @@ def _older(changes: Iterable[Change], now: dict[tuple[str, str], str | None]) ->
     return older
 
 
-def _fields(changes: Iterable[ChangeView]) -> Iterator[tuple[str, Lang | None, int]]:
-    touched = Counter(field for change in changes for field in {(edit.field, edit.lang): None for edit in change.edits})
-    yield from ((field, lang, count) for (field, lang), count in touched.most_common())
+def _fields(changes: Iterable[ChangeView]) -> list[tuple[EditView, int]]:
+    """Return an edit of each field that was edited, for its name, with in how many records it was."""
+    touched = [{edit.field: edit for edit in change.edits} for change in changes]
+    edits = {field: edit for edits in touched for field, edit in edits.items()}
+    return [
+        (edits[field], count) for field, count in Counter(field for edits in touched for field in edits).most_common()
+    ]

@@ -1,0 +1,96 @@
+"""Every field of the plan and its glossary explains itself to whoever edits it, in both languages."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+
+import plansite
+from conftest import REAL_PLAN, SMALL_PLAN
+from plansite.export import schema
+from plansite.fields import field_of
+from plansite.model import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH, Glossary, Kind, Plan, Record, Unit
+
+WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("fields.yaml").read_text("utf-8"))
+QUOTED = re.compile(r'[\[{"][^\]}"]*[\]}"]|\*')
+"""What is shown as it is to be typed."""
+
+
+def records(model: type[Record] = Record) -> Iterator[type[Record]]:
+    for inner in model.__subclasses__():
+        yield inner
+        yield from records(inner)
+
+
+FIELDS = {
+    (record.__name__, field.alias or name): record
+    for record in records()
+    if record.__name__ != "Label"
+    for name, field in record.model_fields.items()
+}
+
+
+@pytest.mark.parametrize(("record", "name"), FIELDS, ids="-".join)
+def test_every_field_has_a_name_and_a_help_in_both_languages(record: str, name: str) -> None:
+    field = field_of(FIELDS[record, name], name)
+    for text in (field.name, field.help, *field.values.values()):
+        assert set(text) == {"zh", "en"}
+        assert CHINESE_CHARACTER.search(text["zh"])
+        assert not HALF_WIDTH.search(QUOTED.sub("", text["zh"]))
+        assert not CHINESE_SCRIPT.search(text["en"])
+    assert len(field.name["zh"]) <= 12
+    assert len(field.name["en"]) <= 40
+    assert field.said("zh")[-1] in "。？”"
+    assert field.said("en")[-1] in '.?"'
+
+
+def test_nothing_is_explained_that_no_record_has() -> None:
+    used = {
+        next(base.__name__ for base in record.__mro__ if name in WRITTEN.get(base.__name__, {})) + f".{name}"
+        for (_, name), record in FIELDS.items()
+    }
+    assert used == {f"{record}.{name}" for record, names in WRITTEN.items() for name in names}
+
+
+def test_every_choice_is_explained() -> None:
+    choices = {
+        (record, name): get_args(field.annotation)
+        for (record, name), model in FIELDS.items()
+        if (field := model.model_fields.get(name)) and isinstance(next(iter(get_args(field.annotation)), None), str)
+    }
+    assert choices["Unit", "kind"] == get_args(Kind)
+    explained = {(record, name): field_of(model, name).values for (record, name), model in FIELDS.items()}
+    assert {place: tuple(values) for place, values in explained.items() if values} == choices
+    assert field_of(Unit, "kind").said("en").endswith("collective (collective wording, not a single body).")
+
+
+def described(part: dict[str, Any], root: dict[str, Any], data: object, steps: tuple[object, ...]) -> Iterator[str]:
+    """Yield the place of each key of the data of which a schema has no title or no description."""
+    parts = [part, *part.get("anyOf", [])]
+    parts += [root["$defs"][each["$ref"].rpartition("/")[2]] for each in parts if "$ref" in each]
+    if isinstance(data, list):
+        items = next(each["items"] for each in parts if "items" in each)
+        for index, entry in enumerate(data):
+            yield from described(items, root, entry, (*steps, index))
+    elif isinstance(data, dict):
+        properties = next(each["properties"] for each in parts if "properties" in each)
+        for key, value in data.items():
+            if not all(CHINESE_CHARACTER.search(properties[key].get(word, "")) for word in ("title", "description")):
+                yield ".".join(map(str, (*steps, key)))
+            yield from described(properties[key], root, value, (*steps, key))
+
+
+@pytest.mark.parametrize("plan", [REAL_PLAN, SMALL_PLAN], ids=["real", "small"])
+@pytest.mark.parametrize("model", [Plan, Glossary])
+def test_the_schema_explains_every_key_that_is_written(model: type[Plan | Glossary], plan: Path) -> None:
+    root = json.loads(schema(model))
+    data = yaml.safe_load(plan.with_name(f"{model.__name__.lower()}.yaml").read_text("utf-8"))
+    assert list(described(root, root, data, ())) == []
+
+
+def test_editors_are_never_told_to_write_nothing() -> None:
+    assert not re.search(r'"default"|\bnull\b', schema(Plan) + schema(Glossary))

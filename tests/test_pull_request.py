@@ -1,0 +1,102 @@
+"""A pull request from beginning to end, as an editor lives it: in a scratch repository, with the real plan."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from bs4 import BeautifulSoup
+
+from conftest import Repository, copy_project, run
+
+pytestmark = pytest.mark.site
+
+OLD, NEW = "简化港澳投资者商事登记的流程和材料。", "简化港澳台投资者商事登记的流程和材料。"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    (project / ".gitignore").write_text("/site/\n/.cache/\n")
+    repository = Repository(project)
+
+    # An editor changes the Chinese only.
+    repository.git("switch", "--quiet", "--create=proposal")
+    repository.edit(f"zh: {OLD}", f"zh: {NEW}")
+
+    # The check names the line of the translation that has become stale, on the lines of the pull request.
+    done = run("plansite", "check", "--format", "github", "--lang", "zh", cwd=project)
+    assert done.returncode == 1
+    stale = re.fullmatch(
+        r"::error file=data/plan\.yaml,line=(\d+),col=13::measures\[1\]\.en_for: 不是现有中文的指纹：中文已改，"
+        r"英文尚未确认；译文核对无误后，请运行 plansite confirm 1，或改为“[0-9a-f]{8}”\n",
+        done.stdout,
+    )
+    assert stale is not None, done.stdout
+    assert repository.plan.read_text("utf-8").splitlines()[int(stale[1]) - 1].startswith("    en_for: ")
+
+    # What it does is said in words, in both languages.
+    marked = "简化港澳<ins>台</ins>投资者商事登记的流程和材料。"
+    in_chinese = run("plansite", "diff", "main", "--lang", "zh", cwd=project, SITE_URL="https://example.org/")
+    assert in_chinese.stderr == ""
+    assert '<a href="https://example.org/measures/1/">第1条 ' in in_chinese.stdout
+    assert f"- 第3句（中文）：<span>{marked}</span>\n" in in_chinese.stdout
+    assert "- **中文已改，英文尚未确认**\n" in in_chinese.stdout
+    in_english = run("plansite", "diff", "main", "--lang", "en", cwd=project).stdout
+    assert f'- Sentence 3 (Chinese): <span lang="zh-Hans">{marked}</span>\n' in in_english
+    assert "- **The Chinese has changed and the English has not been confirmed since**\n" in in_english
+    assert "<code>/measures/1/</code>, <code>/en/measures/1/</code>" in in_english
+
+    # Somebody reads the English against it, mends and confirms it; now the check is silent.
+    assert run("plansite", "confirm", "1", cwd=project).returncode == 0
+    assert run("plansite", "check", cwd=project).stdout == ""
+    repository.commit("2027-03-04T10:00:00+08:00")
+    assert run("plansite", "diff", "main", "proposal", cwd=project).stdout.count("English confirmed") == 1
+
+    # It is merged and published: the page of changes, the feed and the measure show it.
+    repository.git("switch", "--quiet", "main")
+    repository.git(
+        "merge", "--quiet", "--no-ff", "--message=merge", "proposal", GIT_COMMITTER_DATE="2027-03-05T23:30:00+08:00"
+    )
+    done = run("plansite", "build", cwd=project, SITE_URL="https://example.org/")
+    assert (done.returncode, done.stderr) == (0, "")
+    for folder, day, place in (
+        ("", "2027年3月5日", "第3句（中文）："),
+        ("en", "March 5, 2027", "Sentence 3 (Chinese): "),
+    ):
+        site = project / "site" / folder
+        newest = parsed(site / "changes" / "index.html").select_one(".version")
+        assert newest is not None
+        assert [heading.get_text() for heading in newest.select("h2")] == [day]
+        assert next(entry.get_text() for entry in newest.select(".edits > li")) == f"{place}{NEW}"
+        feed = ET.parse(site / "changes.xml").getroot()  # noqa: S314 - our own feed
+        entry = feed.find(f"{ATOM}entry")
+        assert entry is not None
+        assert entry.findtext(f"{ATOM}updated") == "2027-03-05T23:30:00+08:00"
+        assert marked in (entry.findtext(f"{ATOM}content") or "")
+        measure = parsed(site / "measures" / "1" / "index.html")
+        assert [time["datetime"] for time in measure.select(".provenance time")] == ["2022-05-11", "2027-03-05"]
+        assert [time["datetime"] for time in measure.select(".history time")] == ["2027-03-05", "2026-01-01"]
+
+
+def test_without_history_the_site_says_so(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    done = run("plansite", "build", cwd=project)
+    assert (done.returncode, done.stderr) == (0, "")
+    site = project / "site"
+    said = {
+        "": "没有可用的修改记录：本站生成时没有版本历史。",
+        "en": "No history is available: this site was built without the history of its versions.",
+    }
+    for folder, words in said.items():
+        assert words in parsed(site / folder / "changes" / "index.html").get_text()
+        assert not (site / folder / "changes.xml").exists()
+        for page in ("changes", "measures/1", "units/tax-service"):
+            head = parsed(site / folder / page / "index.html")
+            assert head.select('link[type="application/atom+xml"], .history, a[href$="changes.xml"]') == []
+        facts = parsed(site / folder / "units" / "tax-service" / "index.html").select(".facts a[href$='changes/']")
+        assert [fact.get_text() for fact in facts] == ["无修改记录" if not folder else "history not available"]
