@@ -18,7 +18,7 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 KINDS = [
     "", "measures/", "measures/19/", "measures/47/", "units/", "units/tax-service/", "units/towns-subdistricts-zones/",
     "themes/", "themes/legal/", "topics/", "topics/business-location/", "invest/", "targets/", "text/", "glossary/",
-    "changes/", "about/", "accessibility/", "contribute/", "404.html",
+    "changes/", "data/", "about/", "accessibility/", "contribute/", "404.html",
 ]  # fmt: skip
 """One page of each kind; of measures and units also one that holds what others lack."""
 PAGES = [root + kind for root in ("/", "/en/") for kind in KINDS]

@@ -58,5 +58,5 @@ def test_pages_can_feed_another_generator(tmp_path: Path, monkeypatch: pytest.Mo
     project = copy_project(tmp_path / "project")
     monkeypatch.chdir(project)
     count = write(compose(Sources()), Path("docs"), tmp_path / "pages")
-    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (10 + 58 + 47 + 4 + 14) + 6
+    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (11 + 58 + 47 + 4 + 14) + 6
     assert (tmp_path / "pages" / "measures" / "7.en.md").read_text("utf-8").startswith('---\ntitle: "Measure 7: ')

@@ -29,7 +29,7 @@ def records(model: type[Record] = Record) -> Iterator[type[Record]]:
 FIELDS = {
     (record.__name__, field.alias or name): record
     for record in records()
-    if record.__name__ != "Label"
+    if record.__module__ == Plan.__module__ and record.__name__ != "Label"
     for name, field in record.model_fields.items()
 }
 

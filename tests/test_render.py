@@ -18,8 +18,8 @@ from conftest import PROJECT, SMALL_PLAN
 from plansite.changes import changes
 from plansite.history import Version
 from plansite.load import load, load_labels
-from plansite.pages import FOLDER, pages
-from plansite.problems import LANGUAGES, Lang, PlanError
+from plansite.pages import pages
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError
 from plansite.render import (
     Publication,
     Repository,
@@ -40,7 +40,7 @@ HANDWRITTEN = ["about", "accessibility", "contribute"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
     "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",
-    "topics/index", "topics/taxation", "invest", "targets", "glossary", "changes",
+    "topics/index", "topics/taxation", "invest", "targets", "glossary", "changes", "data",
 ]  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_a_pull_request_is_told_in_words(site_url: str, lang: Lang, request: pyt
 def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     addresses = {lang: [page.address for page in pages(real_view) if page.lang == lang] for lang in ("zh", "en")}
     assert addresses["zh"] == addresses["en"]
-    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 10 + 58 + 47 + 4 + 14
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 11 + 58 + 47 + 4 + 14
 
 
 def hrefs(page: str, role: str) -> list[str]:
@@ -200,6 +200,15 @@ def test_only_the_address_of_a_branch_becomes_links(address: str) -> None:
         f'is "{address}", which is not where a branch of a project is shown; write '
         "https://github.com/OWNER/PROJECT/tree/BRANCH with nothing after it, or leave it empty"
     )
+
+
+def test_the_page_of_the_data_says_which_version_they_are(small_view: PlanView) -> None:
+    for lang, unknown in (("zh", "未记录"), ("en", "Not recorded")):
+        plan = PlanView(load(SMALL_PLAN), version="1f2e3d4c")
+        known = render(plan, MACROS, LABELS, HANDWRITTEN)[f"data.{lang}.md"]
+        assert known.count("1f2e3d4c") == 2, "among the facts and in the citation"
+        assert unknown not in known
+        assert unknown in render(small_view, MACROS, LABELS, HANDWRITTEN)[f"data.{lang}.md"]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
         found = list(documents(real_view, LABELS, lang))
         kinds = [document.kind for document in found]
         counts = {kind: kinds.count(kind) for kind in set(kinds)}
-        assert counts == {"measure": 58, "unit": 47, "theme": 4, "topic": 14, "section": 19, "term": 256, "page": 6}
+        assert counts == {"measure": 58, "unit": 47, "theme": 4, "topic": 14, "section": 19, "term": 256, "page": 7}
         assert len({document.location for document in found}) == len(found)
         measures = [document for document in found if document.kind == "measure"]
         assert sum(len(document.texts["sentence"]) for document in measures) == 172
@@ -127,6 +127,7 @@ FINDS = {
         "税务局": "units/tax-service/", "国家税务总局苏州市相城区税务局": "units/tax-service/",
         "工商局": "units/market-regulation-administration/", "供电局": "units/power-supply-company/",
         "法治环境": "themes/legal/", "无障碍": "accessibility/", "总体要求": "text/#general",
+        "CSV": "data/", "Excel": "data/",
         # two languages in one query
         "WFOE 注销": "measures/19/", "bankruptcy 法官": "measures/49/",
     },
@@ -143,6 +144,7 @@ FINDS = {
         "Public Security Bureau": "units/public-security-branch/", "police": "units/public-security-branch/",
         "meteorological": "units/meteorological-bureau/", "legal environment": "themes/legal/",
         "keyboard": "accessibility/", "general requirements": "text/#general", "破产 administrators": "measures/49/",
+        "download": "data/", "csv": "data/",
     },
 }  # fmt: skip
 

@@ -274,6 +274,24 @@ def test_the_description_of_a_page_says_what_it_is_about(site: Path, real: Loade
             assert ("WebPage" in things) == (unit.kind == "collective")
 
 
+def test_the_data_describe_themselves_and_are_all_there(site: Path) -> None:
+    described = {
+        resource["path"] for resource in json.loads((site / "datapackage.json").read_text("utf-8"))["resources"]
+    }
+    for root in ("", "en"):
+        page = parsed(site / root / "data" / "index.html")
+        data = linked(page)["Dataset"]
+        offered = {part["name"]: part["contentUrl"] for part in data["distribution"]}
+        assert set(offered) == described | {"datapackage.json", "plan.schema.json"}
+        assert data["license"] == "https://creativecommons.org/licenses/by/4.0/"
+        assert len(data["description"]) >= 50, "what search engines ask for"
+        for name, address in offered.items():
+            assert (site / address.lstrip("/")).is_file()
+            link = page.select_one(f"a[href$='/{name}']")
+            assert link is not None
+            assert link.has_attr("download")
+
+
 def test_no_page_asks_another_host(site: Path) -> None:
     foreign = re.compile(r"(?:src|href|srcset|action|data)=[\"'](?:https?:)?//|url\([\"']?(?:https?:)?//|@import")
     allowed = re.compile(r"<a [^>]*href=[\"']https?://[^>]*>")
@@ -410,7 +428,7 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     site = project / "site"
     urls = ET.parse(site / "sitemap.xml").getroot()  # noqa: S314 - our own file
-    assert len(urls) == 272
+    assert len(urls) == 274
     twins = {url[0].text: {(link.get("hreflang"), link.get("href")) for link in url[1:]} for url in urls}
     assert twins["https://plan.example.org/measures/7/"] == {
         ("zh-Hans", "https://plan.example.org/measures/7/"),

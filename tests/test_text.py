@@ -78,7 +78,7 @@ def test_the_figures_in_the_readmes_are_true(real: Loaded) -> None:
     named = sum(len(measure.responsibility.units) for measure in plan.measures)
     all_named = named + sum(len(safeguard.responsibility.units) for safeguard in plan.safeguards)
     measures, units, topics = len(plan.measures), len(plan.units), len(plan.topics)
-    pages = 2 * (13 + measures + units + topics + len(plan.themes))
+    pages = 2 * (14 + measures + units + topics + len(plan.themes))
     targets = sum(len(sentence.targets) for measure in plan.measures for sentence in measure.sentences)
     assert (
         f"{len(plan.themes)} themes, {sections} sections, {measures} measures with {sentences} sentences, "

@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from plansite.pages import FOLDER, PDFS
+from plansite.pages import PDFS
+from plansite.problems import FOLDER
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """What prints, the first that there is."""

@@ -1,223 +1,109 @@
-"""The plan as data for other programs: plan.json, sentences.csv and the JSON Schemas of what editors write."""
+"""Writes the plan as data for other programs: JSON, CSV, a workbook, a data package, and the JSON Schemas."""
 
 import csv
+import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from pydantic import BaseModel
 
 import plansite.model
 from plansite.fields import field_of
-from plansite.model import Plan, Sentence, Text
+from plansite.model import Plan
+from plansite.plandata import PlanData, plan_data
 from plansite.problems import LANGUAGES
-from plansite.views import (
-    MeasureView,
-    PlanView,
-    SafeguardView,
-    StageView,
-    TermView,
-    TopicView,
-    TranslationView,
-    UnitView,
-)
+from plansite.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral, package
+from plansite.views import PlanView
+from plansite.workbook import workbook
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def plan_json(plan: PlanView, site_url: str = "") -> str:
-    """Return plan.json: every record with its references, addresses and translation state.
-
-    Addresses are absolute where the address of the site is known, otherwise they start at its root.
-    """
-
-    def url(address: str) -> dict[str, str]:
-        base = site_url or "/"
-        return {"zh": urljoin(base, f"{address}/"), "en": urljoin(base, f"en/{address}/")}
-
-    notice = plan.notice
-    data = {
-        "notice": {
-            "title": _text(notice.title),
-            "issuers": [_text(issuer) for issuer in notice.issuers],
-            "date": notice.date.isoformat(),
-            "preamble": [_sentence(sentence) for sentence in notice.preamble],
-            "general_requirements": [_sentence(sentence) for sentence in notice.general_requirements.sentences],
-            **_translation(plan.translation),
-        },
-        "themes": [
-            {
-                "id": theme.id,
-                "name": _text(theme.name),
-                "title": _text(theme.title),
-                "sections": [section.number for section in theme.sections],
-                **_translation(theme.translation),
-                "url": url(theme.address),
-            }
-            for theme in plan.themes
-        ],
-        "sections": [
-            {
-                "number": section.number,
-                "theme": section.theme.id,
-                "title": _text(section.title),
-                "measures": [measure.number for measure in section.measures],
-            }
-            for section in plan.sections
-        ],
-        "units": [_unit(unit) | {"url": url(unit.address)} for unit in plan.units],
-        "topics": [_topic(topic) | {"url": url(topic.address)} for topic in plan.topics],
-        "audiences": [{"id": audience.id, "name": _text(audience.name)} for audience in plan.audiences],
-        "invest": {
-            "guide": [_text(text) for text in plan.invest.guide],
-            "stages": [_stage(stage) for stage in plan.invest.stages],
-            **_translation(plan.invest.translation),
-        },
-        "measures": [_measure(measure) | {"url": url(measure.address)} for measure in plan.measures],
-        "safeguards": [{"id": safeguard.id, **_answered(safeguard)} for safeguard in plan.safeguards],
-        "terms": [_term(term) for term in plan.terms],
-    }
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+def plan_json(plan: PlanView, package: Package) -> str:
+    """Return plan.json: every record with its references, addresses and translation state."""
+    return plan_data(plan, package).model_dump_json(indent=1) + "\n"
 
 
-def _text(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
+def table_csv(table: Table) -> bytes:
+    """Return a table as CSV (RFC 4180) in UTF-8.
 
-
-def _answered(item: MeasureView | SafeguardView) -> dict[str, Any]:
-    return {
-        "title": _text(item.title),
-        "sentences": [_sentence(sentence) for sentence in item.sentences],
-        "responsibility": {
-            "role": item.role,
-            "units": [{"id": mention.unit.id, "as_written": mention.wording.zh} for mention in item.mentions],
-        },
-        **_translation(item.translation),
-    }
-
-
-def _sentence(sentence: Sentence) -> dict[str, str | None]:
-    return {"zh": sentence.zh, "en": sentence.en, "note": sentence.note.en if sentence.note else None}
-
-
-def _translation(translation: TranslationView) -> dict[str, str | None]:
-    confirmed = translation.confirmed.isoformat() if translation.confirmed else None
-    return {"translation": translation.state, "en_confirmed": confirmed}
-
-
-def _term(term: TermView) -> dict[str, Any]:
-    measures = [measure.number for measure in term.measures]
-    return {"id": term.id, "zh": term.zh, "en": term.en, "note": _text(term.note), "measures": measures}
-
-
-def _measure(measure: MeasureView) -> dict[str, Any]:
-    return {
-        "number": measure.number,
-        "theme": measure.theme.id,
-        "section": measure.section.number,
-        **_answered(measure),
-        "topics": [topic.id for topic in measure.topics],
-        "audiences": [audience.id for audience in measure.audiences],
-        "keywords": measure.keywords.model_dump(mode="json"),
-        "targets": [
-            {"sentence": promise.number, **target.model_dump(mode="json")}
-            for promise in measure.promises
-            for target in promise.sentence.targets
-        ],
-    }
-
-
-def _stage(stage: StageView) -> dict[str, Any]:
-    return {
-        "id": stage.id,
-        "name": _text(stage.name),
-        "guide": _text(stage.guide),
-        "measures": [
-            {"number": answer.measure.number, "sentences": [number for number, _ in answer.sentences]}
-            for answer in stage.answers
-        ],
-        "topics": [topic.id for topic in stage.topics],
-    }
-
-
-def _topic(topic: TopicView) -> dict[str, Any]:
-    return {
-        "id": topic.id,
-        "name": _text(topic.name),
-        "question": _text(topic.question),
-        "guide": [_text(text) for text in topic.guide],
-        "measures": [
-            {"number": answer.measure.number, "sentence": number}
-            for answer in topic.answers
-            for number, _ in answer.sentences
-        ],
-        **_translation(topic.translation),
-    }
-
-
-def _unit(unit: UnitView) -> dict[str, Any]:
-    return {
-        "id": unit.id,
-        "name": _text(unit.name),
-        "official_name": _text(unit.official_name),
-        "kind": unit.kind,
-        "aliases": [alias.zh for alias in unit.aliases],
-        "keywords": unit.keywords.model_dump(mode="json"),
-        "unverified": unit.unverified,
-        "note": _text(unit.note) if unit.note else None,
-        "measures": [measure.number for measure in unit.measures],
-        "safeguards": [safeguard.id for safeguard in unit.safeguards],
-        **_translation(unit.translation),
-    }
-
-
-def sentences_csv(plan: PlanView) -> str:
-    """Return the whole notice in both languages as CSV (RFC 4180), a text a row, in reading order.
-
-    Begins with a byte order mark, without which Excel takes UTF-8 for another encoding. Columns: place (an address on
-    the site, with its anchor), kind (title or sentence), zh, en, note, translation, en_confirmed.
+    Begins with a byte order mark, without which Excel takes UTF-8 for another encoding. What is not there is blank;
+    text is `neutral`.
     """
     target = io.StringIO()
     writer = csv.writer(target)
-    writer.writerow(["place", "kind", "zh", "en", "note", "translation", "en_confirmed"])
-    for place, text, translation in _texts(plan):
-        state = _translation(translation)
-        kind, note = ("sentence", _sentence(text)["note"]) if isinstance(text, Sentence) else ("title", None)
-        writer.writerow([place, kind, text.zh, text.en, note, state["translation"], state["en_confirmed"]])
-    return "\ufeff" + target.getvalue()
+    writer.writerow(table.columns)
+    writer.writerows([_plain(value) for value in row] for row in table.rows)
+    return target.getvalue().encode("utf-8-sig")
 
 
-def _texts(plan: PlanView) -> Iterator[tuple[str, Text | Sentence, TranslationView]]:
-    """Yield (place, text, state of its translation) for every text of the notice."""
-    notice, general = plan.notice, plan.notice.general_requirements
-    opening: dict[str, Sequence[Text | Sentence]] = {
-        "text#notice": (notice.announcement, notice.addressees, notice.approval, *notice.issuers),
-        "text#plan": (notice.title, *notice.preamble),
-        "text#general": (general.title, *general.sentences),
+def _plain(value: Value) -> Value:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return neutral(value) if isinstance(value, str) else value
+
+
+def data_package(package: Package, files: dict[str, bytes]) -> dict[str, Any]:
+    """Return datapackage.json (Frictionless Data Package 1) for files: the tables with their columns, and the others.
+
+    https://specs.frictionlessdata.io/data-package/, .../tabular-data-resource/ and .../table-schema/.
+    """
+    tables = {f"{table.name}.csv": table for table in package.tables}
+
+    def resource(name: str, content: bytes) -> dict[str, Any]:
+        about: dict[str, Any] = {
+            "name": name.removesuffix(".csv").replace(".", "-"),
+            "path": name,
+            "description": both(package.words.files[name]),
+            "mediatype": MEDIA[Path(name).suffix],
+            "bytes": len(content),
+            "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        }
+        if name in tables:
+            return about | {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": _columns(tables[name])}
+        # `type` is Frictionless's own word; without it a reader would look for tables in here.
+        return about | {"profile": "data-resource", "type": "file"}
+
+    return {
+        "profile": "data-package",
+        "name": "xiangcheng-business-environment-2022",
+        "title": both(package.words.title),
+        "description": "\n\n".join(f"{package.source[lang]}. {package.words.licence[lang]}" for lang in LANGUAGES),
+        "version": package.version,
+        "created": f"{package.confirmed.isoformat()}T00:00:00Z",
+        "sources": [{"title": both(package.source), "date": package.date.isoformat()}],
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "path": LICENCE,
+                "title": both(package.words.licence),
+            }
+        ],
+        "resources": [resource(name, content) for name, content in files.items()],
     }
-    for place, texts in opening.items():
-        yield from ((place, text, plan.translation) for text in texts)
-    for theme in plan.themes:
-        yield theme.address, theme.title, theme.translation
-        for section in theme.sections:
-            yield f"{theme.address}#{section.anchor}", section.title, theme.translation
-            for measure in section.measures:
-                yield measure.address, measure.title, measure.translation
-                for number, sentence in enumerate(measure.sentences, start=1):
-                    yield f"{measure.address}#s{number}", sentence, measure.translation
-    yield "text#safeguards", notice.safeguards_title, plan.translation
-    for safeguard in plan.safeguards:
-        place = f"text#{safeguard.anchor}"
-        yield place, safeguard.title, safeguard.translation
-        yield from ((place, sentence, safeguard.translation) for sentence in safeguard.sentences)
-    yield "text#notice", notice.imprint.office, plan.translation
+
+
+def _columns(table: Table) -> dict[str, Any]:
+    refers = table.description.refers.items()
+    return {
+        "fields": [{"name": name, "type": c.type, "description": both(c)} for name, c in table.columns.items()],
+        "primaryKey": table.description.key,
+        "foreignKeys": [{"fields": c, "reference": {"resource": name, "fields": key}} for c, (name, key) in refers],
+    }
 
 
 def schema(model: type[BaseModel]) -> str:
     """Return the JSON Schema of plan.yaml or glossary.yaml, for completion and hints in editors in both languages."""
-    described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    described = {"$schema": DIALECT, **model.model_json_schema()}
     _describe(described)
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+
+
+def data_schema() -> str:
+    """Return the JSON Schema of plan.json."""
+    described = {"$schema": DIALECT, **PlanData.model_json_schema(mode="serialization")}
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -240,14 +126,20 @@ def _describe(part: Any) -> None:
 
 
 def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
-    """Write all data files into a folder; return their names."""
+    """Write all data files into a folder; return their names.
+
+    Addresses in them are absolute where that of the site is known.
+    """
+    contents = package(plan, site_url)
     files = {
-        "plan.json": plan_json(plan, site_url),
-        "plan.schema.json": schema(Plan),
-        "sentences.csv": sentences_csv(plan),
+        **{f"{table.name}.csv": table_csv(table) for table in contents.tables},
+        "plan.xlsx": workbook(contents),
+        "plan.json": plan_json(plan, contents).encode(),
+        "plan.json.schema.json": data_schema().encode(),
     }
+    described = json.dumps(data_package(contents, files), ensure_ascii=False, indent=1) + "\n"
+    files |= {"datapackage.json": described.encode(), "plan.schema.json": schema(Plan).encode()}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        # newline="": the line ends of CSV are part of its format.
-        (folder / name).write_text(text, "utf-8", newline="")
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
     return list(files)

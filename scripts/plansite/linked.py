@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from typing import Any
 
 from plansite.glossary import unglossed
@@ -9,6 +10,7 @@ from plansite.model import Labels
 from plansite.pages import Page
 from plansite.problems import LANGUAGES, Lang
 from plansite.render import titled
+from plansite.tables import LICENCE, MEDIA, description
 from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 
 Locate = Callable[[str, Lang], str]
@@ -34,6 +36,8 @@ def linked_data(page: Page, title: str, plan: PlanView, labels: Labels, locate: 
         about = _collection(page, title, [answer.measure for answer in subject.answers], locate)
     elif page.address in {"", "text"}:
         about = _notice(plan, page.lang, locate)
+    elif page.address == "data":
+        about = _dataset(page, labels, locate)
     elif page.address == "measures":
         about = _collection(page, title, plan.measures, locate)
     else:
@@ -112,6 +116,27 @@ def _collection(page: Page, title: str, measures: Iterable[MeasureView], locate:
         "name": title,
         "url": locate(page.address, page.lang),
         "mainEntity": {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items},
+    }
+
+
+def _dataset(page: Page, labels: Labels, locate: Locate) -> dict[str, Any]:
+    return {
+        "@type": "Dataset",
+        "name": description().title[page.lang],
+        "description": labels["data_lead"][page.lang],
+        "url": locate("data", page.lang),
+        "license": LICENCE,
+        "isBasedOn": {"@id": f"{locate('text', page.lang)}#notice"},
+        "isAccessibleForFree": True,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": name,
+                "encodingFormat": MEDIA[PurePath(name).suffix],
+                "contentUrl": locate("", "zh") + name,
+            }
+            for name in description().files
+        ],
     }
 
 

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from plansite.model import Redirect, is_file
-from plansite.problems import LANGUAGES, Lang
+from plansite.problems import FOLDER, LANGUAGES, Lang
+from plansite.tables import Package, package
 from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 
-Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Redirect
+Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Package | Redirect
 
-FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
-"""Where the pages of each language stand."""
 PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"}
 """The whole notice in print: in one language, and side by side."""
 FEED = "changes.xml"
 """The Atom feed of changes, one in the folder of each language."""
-FILES = (FEED, "plan.json", "plan.schema.json", "sentences.csv")
+FILES = (
+    FEED,
+    *("plan.json", "plan.json.schema.json", "plan.schema.json", "plan.xlsx"),
+    *("measures.csv", "sentences.csv", "units.csv", "datapackage.json"),
+)
 """The data files of every site."""
 
 
@@ -56,6 +59,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield Page("targets", lang, "targets.md.j2", plan)
         yield Page("glossary", lang, "glossary.md.j2", plan)
         yield Page("changes", lang, "changes.md.j2", plan)
+        yield Page("data", lang, "data.md.j2", package(plan))
         yield from (Page(measure.address, lang, "measure.md.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.md.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.md.j2", theme) for theme in plan.themes)

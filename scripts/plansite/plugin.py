@@ -18,11 +18,11 @@ from rjsmin import jsmin
 
 from plansite import pages as generated
 from plansite.export import write_data
-from plansite.history import history
+from plansite.history import history, version
 from plansite.linked import linked_data
 from plansite.model import is_file
-from plansite.pages import FOLDER, located
-from plansite.problems import LANGUAGES, Lang, PlanError, lang_of_locale, report
+from plansite.pages import located
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.render import Publication, Repository, day, labels_in
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Site, Sources, compose
@@ -53,8 +53,14 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
         try:
             repository = Repository.at(self.config.repository) if self.config.repository else None
-            versions = history(sources.plan)
-            self.site = compose(sources, Publication(repository, config.site_url or "", self.config.pdf, versions))
+            publication = Publication(
+                repository,
+                config.site_url or "",
+                self.config.pdf,
+                versions=history(sources.plan),
+                version=version(sources.plan),
+            )
+            self.site = compose(sources, publication)
         except PlanError as error:
             message = report(error.problems, "text", lang_of_locale(os.environ))
             raise PluginError(f"\n{message}") from None

@@ -10,6 +10,8 @@ import yaml
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
+FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
+"""Where the pages of each language stand."""
 
 _SAID = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text("utf-8"))
 MESSAGES: dict[str, dict[Lang, str]] = _SAID["messages"]

@@ -18,8 +18,8 @@ from markupsafe import Markup, escape
 from plansite.glossary import pieces, runs, unglossed
 from plansite.history import Version
 from plansite.model import Labels
-from plansite.pages import FEED, FOLDER, PDFS, Page, located, pages
-from plansite.problems import LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.pages import FEED, PDFS, Page, located, pages
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
 from plansite.versions import VersionView, urn
 from plansite.views import MeasureView, PlanView
@@ -64,13 +64,15 @@ class Repository:
 
 @dataclass(frozen=True)
 class Publication:
-    """How a site is published: where it and its source are, as far as that is known, and whether with PDFs."""
+    """How a site is published: where it and its source are, as far as is known, whether with PDFs, and from what."""
 
     repository: Repository | None = None
     site_url: str = ""
     pdf: bool = False
     versions: Sequence[Version] | None = None
     """The history of the plan, the newest version first."""
+    version: str = ""
+    """The commit that the site is made from."""
 
 
 class UnknownNameError(TemplateRuntimeError):

@@ -192,6 +192,7 @@ def _frame(plan: PlanView, words: dict[str, str], lang: Lang) -> Iterator[Docume
         "page", "invest/", words["invest_title"], "", {"title": [words["invest_title"]], "keyword": keywords}
     )
     yield Document("page", "targets/", words["targets_title"], "", {})
+    yield Document("page", "data/", words["data_title"], "", {"sentence": [words["data_lead"]]})
     general = plan.notice.general_requirements
     frame: list[tuple[str, Text, Sequence[Sentence]]] = [
         ("general", general.title, (*plan.notice.preamble, *general.sentences)),

@@ -62,7 +62,7 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
         attempt(lambda: check_theme(sources.overrides, words))
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
-    plan = PlanView(loaded, publication.versions)
+    plan = PlanView(loaded, publication.versions, publication.version)
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
     published = [*kept, *addresses, *FILES]

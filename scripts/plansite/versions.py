@@ -15,6 +15,8 @@ from plansite.rules import Steps
 
 DETAILED, TOLD = 40, 300
 """Up to how many edits a version is told edit by edit, and how many edits are told of all versions together."""
+AROUND = 40
+"""How many characters of a text that has stayed are shown on either side of a change."""
 ADDRESSES = {
     "notice": "text#plan",
     "themes": "themes/{}",
@@ -65,9 +67,14 @@ class EditView:
         """Whether its place is one of several; of what has been removed that is where it stood before."""
         return any(number for _, number in self.steps)
 
-    def marked(self, lang: Lang) -> list[tuple[Action | None, str]]:
-        """Return a changed value in parts: [(removed, added or None, text), ...]."""
-        return marked(self.before[0][lang], self.after[0][lang])
+    def marked(self, lang: Lang, *, whole: bool) -> list[tuple[Action | None, str]]:
+        """Return a changed value in parts: [(removed, added or None, text), ...], what has stayed in whole or cut."""
+        parts = marked(self.before[0][lang], self.after[0][lang])
+        last = len(parts) - 1
+        return [
+            (action, text if action or whole else _cut(text, first=at == 0, last=at == last))
+            for at, (action, text) in enumerate(parts)
+        ]
 
 
 class ChangeView:
@@ -141,6 +148,16 @@ class HistoryView:
     def of(self, kind: str, key: str) -> list[ChangeView]:
         """Return what has been done to a record of today, the newest first, whatever it was called then."""
         return self._of.get((kind, key), [])
+
+
+def _cut(text: str, *, first: bool, last: bool) -> str:
+    """Return of a text that has stayed what stands next to changes."""
+    if len(text) <= AROUND * (1 if first or last else 2):
+        return text
+    # English is cut between words.
+    head = "" if first else text[:AROUND].rpartition(" ")[0] or text[:AROUND]
+    tail = "" if last else text[-AROUND:].partition(" ")[2] or text[-AROUND:]
+    return f"{head}…{tail}"
 
 
 def _anchor(version: Version) -> str:

@@ -57,8 +57,9 @@ PARTNERS = 5
 class PlanView:
     """The plan with every record linked to the records it refers to and is referred to by."""
 
-    def __init__(self, loaded: Loaded, versions: Sequence[Version] | None = None) -> None:
+    def __init__(self, loaded: Loaded, versions: Sequence[Version] | None = None, version: str = "") -> None:
         plan = loaded.plan
+        self.version = version
         self.history = HistoryView(versions) if versions else None
         self.agreed = Agreed(loaded.glossary)
         self.notice: Notice = plan.notice
@@ -116,6 +117,14 @@ class PlanView:
             (unit, [Share(t, counts[unit][t.id], ceil(SHADES * counts[unit][t.id] / most)) for t in self.themes])
             for unit in units
         ]
+
+    @property
+    def confirmed(self) -> date:
+        """When the English of the notice or of a unit was last found right; before that, the date of the notice."""
+        of_parts = [*(t.translation for t in self.themes), *(s.translation for s in self.safeguards)]
+        of_records = [*(u.translation for u in self.units), *(m.translation for m in self.measures)]
+        days = [state.confirmed for state in (self.translation, *of_parts, *of_records) if state.confirmed]
+        return max(days, default=self.notice.date)
 
     def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
         """Return the glossary in the order of a dictionary, by initial letter; Chinese by its pinyin."""
@@ -225,14 +234,22 @@ class MentionView:
         return self.wording != self.unit.name
 
 
+@dataclass(frozen=True)
+class ResponsibilityView:
+    """Who answers, and how the notice words it."""
+
+    role: Literal["responsible", "lead"]
+    mentions: list[MentionView]
+
+
 class _Answered:
     """What measures and safeguards share: a body of sentences and the units that answer for it."""
 
     def __init__(self, plan: PlanView, record: Measure | Safeguard) -> None:
         self.plan = plan
         self.title, self.sentences = record.title, record.sentences
-        self.role: Literal["responsible", "lead"] = record.responsibility.role
-        self.mentions = _mentions(plan, record.responsibility)
+        self.responsibility = ResponsibilityView(record.responsibility.role, _mentions(plan, record.responsibility))
+        self.role, self.mentions = self.responsibility.role, self.responsibility.mentions
         self.units = [mention.unit for mention in self.mentions]
         self.translation = translation(record)
 

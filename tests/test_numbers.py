@@ -1,0 +1,397 @@
+"""Every number on the finished pages equals the one in the published files, which are all that is read here."""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+pytestmark = pytest.mark.site
+
+Lang = Literal["zh", "en"]
+LANGUAGES: dict[Lang, str] = {"zh": "", "en": "en/"}
+NOUNS = {
+    "measure": "条措施", "safeguard": "项保障", "unit": "个单位", "section": "个小节", "topic": "个办事主题",
+    "theme": "个主题", "term": "个术语", "row": "行",
+}  # fmt: skip
+COUNTED: dict[Lang, re.Pattern[str]] = {
+    "zh": re.compile(rf"(?<![\d第])\d+(?:{'|'.join(NOUNS.values())})"),
+    "en": re.compile(rf"\b\d+ (?:{'|'.join(NOUNS)})s?\b"),
+}
+QUOTED = (
+    ".sentences, .twin, .quote, .figures, .document, .both--whole, .guide, .stage__guide, .glossary, h1, "
+    ".card:has(.card__number) .card__units"
+)
+"""What the notice says, what we say of it at length, and cards, which are looked at one by one."""
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The published files: plan.json, and the rows of the tables."""
+
+    site: Path
+
+    @cached_property
+    def plan(self) -> Any:
+        """Return plan.json."""
+        return json.loads((self.site / "plan.json").read_text("utf-8"))
+
+    @cache  # noqa: B019 - one for all tests
+    def rows(self, name: str) -> list[Row]:
+        """Return the rows of a table."""
+        with (self.site / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    @property
+    def measures(self) -> list[Row]:
+        """Return measures.csv."""
+        return self.rows("measures")
+
+    @property
+    def units(self) -> list[Row]:
+        """Return units.csv."""
+        return self.rows("units")
+
+    @cached_property
+    def unit(self) -> dict[str, Row]:
+        """Return the rows of units.csv by their ids."""
+        return {unit["id"]: unit for unit in self.units}
+
+    def where(self, column: str, value: str) -> list[Row]:
+        """Return the measures that have a value among those of a column."""
+        return [measure for measure in self.measures if value in measure[column].split(";")]
+
+    def named(self, measures: Iterable[Row]) -> list[tuple[Row, int]]:
+        """Return the units of measures with how many of these they answer for, most first."""
+        counts = Counter(unit for measure in measures for unit in measure["units"].split(";"))
+        return [(self.unit[unit], count) for unit, count in counts.most_common()]
+
+
+@pytest.fixture(scope="session")
+def files(site: Path) -> Files:
+    """The files of the built site."""
+    return Files(site)
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def page_of(files: Files, lang: Lang, address: str) -> BeautifulSoup:
+    return parsed(files.site / LANGUAGES[lang] / address / "index.html")
+
+
+def counted(lang: Lang, noun: str, number: int) -> str:
+    return f"{number}{NOUNS[noun]}" if lang == "zh" else f"{number} {noun}{'s' * (number != 1)}"
+
+
+def main_of(page: BeautifulSoup) -> Tag:
+    main = page.find("main")
+    assert isinstance(main, Tag)
+    return main
+
+
+def counts_on(page: BeautifulSoup, lang: Lang) -> tuple[list[str], list[str]]:
+    """Return what a page counts in words, in its description and in its text, in order."""
+    description = page.select_one("meta[name=description]")
+    assert description is not None
+    copy = BeautifulSoup(str(main_of(page)), "html.parser")
+    for quoted in copy.select(QUOTED):
+        quoted.decompose()
+    return tuple(COUNTED[lang].findall(str(text)) for text in (description["content"], copy.get_text(" ")))  # type: ignore[return-value]
+
+
+class Expected:
+    """What the text of a page should count, in order, by its address."""
+
+    def __init__(self, files: Files, lang: Lang) -> None:
+        self.files, self.lang = files, lang
+        self.themes = Counter(measure["theme"] for measure in files.measures)
+        sections = Counter((measure["theme"], measure["section"]) for measure in files.measures)
+        self.sections = {theme: [n for (of, _), n in sections.items() if of == theme] for theme in self.themes}
+        self.all_themes = self.say("theme", len(self.themes))
+        self.all_sections = self.say("section", len(sections))
+        self.all_measures = self.say("measure", len(files.measures))
+        self.all_units = self.say("unit", len(files.units))
+
+    def say(self, noun: str, *numbers: int) -> list[str]:
+        """Return numbers with what they count."""
+        return [counted(self.lang, noun, number) for number in numbers]
+
+    def on(self, address: str) -> list[str]:
+        """Return what a page counts; measures and the notice itself count nothing."""
+        kind, _, name = address.partition("/")
+        one: dict[str, Callable[[str], list[str]]] = {"themes": self.theme, "units": self.unit, "topics": self.topic}
+        if name:
+            return one[kind](name) if kind in one else []
+        index: dict[str, Callable[[], list[str]]] = {
+            "": self.home,
+            "measures": lambda: [*self.all_measures, *self.all_measures, *self.by_theme()],
+            "themes": lambda: [*self.all_themes, *self.all_sections, *self.all_measures, *self.by_theme()],
+            "units": self.units,
+            "topics": self.topics,
+            "targets": lambda: self.say("measure", sum(m["targets_count"] != "0" for m in self.files.measures)),
+            "glossary": lambda: self.say("term", len(self.files.plan["terms"])),
+            "data": lambda: self.say("row", *(len(self.files.rows(n)) for n in ("measures", "sentences", "units"))),
+            "about": lambda: self.all_measures,
+        }
+        return index[kind]() if kind in index else []
+
+    def home(self) -> list[str]:
+        """Return what the home page counts: lead, way in, themes, the busiest units, the extent of the notice."""
+        named = [int(unit["measures_count"]) for unit in self.files.units if unit["kind"] != "collective"]
+        numbers = [*self.themes.values(), *sorted(named, reverse=True)[:10]]
+        scope = [*self.all_themes, *self.all_sections, *self.all_measures, *self.all_units]
+        return [*self.all_measures, *self.all_measures, *self.say("measure", *numbers), *scope]
+
+    def by_theme(self) -> list[str]:
+        """Return the measures of each theme, and of each of its sections."""
+        return self.say("measure", *(n for theme, whole in self.themes.items() for n in (whole, *self.sections[theme])))
+
+    def theme(self, name: str) -> list[str]:
+        """Return what the page of a theme counts."""
+        units = self.files.named(self.files.where("theme", name))
+        numbers = [*self.sections[name], *(count for _, count in units)]
+        own = [*self.say("section", len(self.sections[name])), *self.say("measure", self.themes[name])]
+        return [*own, *self.say("unit", len(units)), *self.say("measure", *numbers)]
+
+    def units(self) -> list[str]:
+        """Return what the page of all units counts: those of each kind, and what each answers for."""
+        said = list(self.all_units)
+        for kind in KINDS:
+            units = [unit for unit in self.files.units if unit["kind"] == kind]
+            units.sort(key=lambda unit: -int(unit["measures_count"]))
+            said += [*self.say("unit", len(units)), *(answers(self.lang, unit) for unit in units)]
+        return said
+
+    def unit(self, name: str) -> list[str]:
+        """Return what the page of a unit counts."""
+        unit, own = self.files.unit[name], self.files.where("units", name)
+        safeguards = self.say("safeguard", int(unit["safeguards_count"])) if unit["safeguards"] else []
+        others = [(u, count) for u, count in self.files.named(own) if u is not unit and u["kind"] != "collective"]
+        numbers = [*(count for _, count in others[:5]), *Counter(measure["theme"] for measure in own).values()]
+        return [*self.say("measure", int(unit["measures_count"])), *safeguards, *self.say("measure", *numbers)]
+
+    def topics(self) -> list[str]:
+        """Return what the page of all topics counts."""
+        topics = self.files.plan["topics"]
+        numbers = [len(self.files.where("topics", topic["id"])) for topic in topics]
+        return [*self.say("topic", len(topics)), *self.all_measures, *self.say("measure", *numbers)]
+
+    def topic(self, name: str) -> list[str]:
+        """Return what the page of a topic counts."""
+        own = self.files.where("topics", name)
+        counts = [count for unit, count in self.files.named(own) if unit["kind"] != "collective"]
+        return [*self.say("measure", len(own)), *self.say("unit", len(counts)), *self.say("measure", *counts)]
+
+
+COLUMNS = {"themes": "theme", "topics": "topics"}
+"""The column of measures.csv by which a page gathers them."""
+KINDS = ["government", "party", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
+"""The kinds of units in the order of the page."""
+
+
+def answers(lang: Lang, unit: Row) -> str:
+    """Return how many measures a unit answers for or, failing those, safeguards."""
+    noun = "measure" if unit["measures_count"] != "0" else "safeguard"
+    return counted(lang, noun, int(unit[f"{noun}s_count"]))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_whatever_a_page_counts_is_in_the_files(files: Files, lang: Lang) -> None:
+    root = files.site / LANGUAGES[lang]
+    addresses = {path.parent.relative_to(root).as_posix().removeprefix(".") for path in root.rglob("index.html")}
+    addresses = {address for address in addresses if address != "en" and not address.startswith("en/")}
+    assert len(addresses) == 10 + 3 + 58 + 47 + 4 + 14
+    expected = Expected(files, lang)
+    for address in sorted(addresses):
+        description, text = counts_on(page_of(files, lang, address), lang)
+        assert text == expected.on(address), address
+        if address.partition("/")[0] != "topics" or address == "topics":
+            assert set(description) <= set(text), address
+    for address in ("", "measures", "units", "themes", "topics", "targets", "glossary"):
+        assert counts_on(page_of(files, lang, address), lang)[0] != [], address
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_names_beside_counts_are_those_of_the_files(files: Files, lang: Lang) -> None:
+    for address in (
+        "",
+        "units",
+        *(f"{kind}/{entry['id']}" for kind in ("themes", "topics") for entry in files.plan[kind]),
+    ):
+        kind, _, name = address.partition("/")
+        for item in page_of(files, lang, address).select(".unit-list li"):
+            link, count = item.select_one("a"), item.select("small")[-1]
+            assert link is not None
+            unit = files.unit[str(link["href"]).rstrip("/").rpartition("/")[2]]
+            assert link.get_text() == unit[f"name_{lang}"]
+            if name:
+                shared = files.where(COLUMNS[kind], name)
+                number = sum(unit["id"] in measure["units"].split(";") for measure in shared)
+                assert count.get_text() == counted(lang, "measure", number)
+            else:
+                assert count.get_text() == answers(lang, unit)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_of_units_and_themes(files: Files, lang: Lang) -> None:
+    table = page_of(files, lang, "measures").select_one(".matrix")
+    assert table is not None
+    themes = [theme["id"] for theme in files.plan["themes"]]
+    shown = set()
+    for row in table.select("tbody tr"):
+        unit = files.unit[str(row.select("th a")[0]["href"]).rstrip("/").rpartition("/")[2]]
+        of = Counter(measure["theme"] for measure in files.where("units", unit["id"]))
+        numbers = [cell.get_text() for cell in row.select("td")]
+        assert numbers == [str(of[theme] or "–") for theme in themes] + [unit["measures_count"]]
+        spoken = [COUNTED[lang].findall(str(link["aria-label"])) for link in row.select("td a")]
+        assert spoken == [[counted(lang, "measure", int(number))] for number in numbers if number != "–"]
+        shown.add(unit["id"])
+    assert shown == {unit["id"] for unit in files.units if unit["measures_count"] != "0"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_filters_say_how_many_measures_they_leave(files: Files, lang: Lang) -> None:
+    page = page_of(files, lang, "measures")
+    columns = {"topic": "topics", "audience": "audiences", "unit": "units", "theme": "theme", "section": "section"}
+    chosen: Counter[str] = Counter()
+    for name, column in columns.items():
+        for option in page.select(f"select[name={name}] option"):
+            if value := str(option["value"]):
+                number = len(files.where(column, value))
+                counts = f"（{number}）" if lang == "zh" else f" ({number})"
+                assert option.get_text() == f"{option['data-text']}{counts}"
+                chosen[name] += 1
+    held = {name: {value for m in files.measures for value in m[column].split(";")} for name, column in columns.items()}
+    assert chosen == {name: len(values) for name, values in held.items()}
+    figures = page.select_one(".filters__count")
+    assert figures is not None
+    with_figures = [measure for measure in files.measures if measure["targets_count"] != "0"]
+    assert re.findall(r"\d+", figures.get_text()) == [str(len(with_figures))]
+    for measure, card in zip(files.measures, page.select(".card[data-number]"), strict=True):
+        assert card["data-number"] == measure["number"]
+        for name, column in columns.items():
+            assert str(card[f"data-{name}"]).split() == measure[column].split(";")
+        assert card.has_attr("data-figures") == (measure in with_figures)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_cards_say_how_many_units_answer(files: Files, lang: Lang) -> None:
+    seen = set()
+    for path in sorted((files.site / LANGUAGES[lang]).glob("*/**/index.html")):
+        for card in parsed(path).select(".card:has(> .card__units):has(.card__number)"):
+            number, units = card.select_one(".card__number"), card.select_one(".card__units")
+            assert number is not None
+            assert units is not None
+            measure = files.measures[int(number.get_text()) - 1]
+            if units.select_one(".mark"):
+                continue
+            count, first = int(measure["units_count"]), files.unit[measure["units"].split(";")[0]]
+            page_lang: Lang = "en" if path.is_relative_to(files.site / "en") else "zh"
+            more = f"等{count}个单位" if page_lang == "zh" else f" and {count - 1} more"
+            assert units.get_text().endswith(first[f"name_{page_lang}"] + more * (count > 1)), (path, measure["number"])
+            seen.add(measure["number"])
+    assert len(seen) == len(files.measures)
+
+
+def figures_in(part: Tag) -> list[tuple[str, str]]:
+    """Return value and unit of each figure in a part of a page."""
+    found = []
+    for figure in part.select(".figure"):
+        value, unit = figure.select_one(".figure__value"), figure.select_one(".figure__unit")
+        assert value is not None
+        found.append((value.get_text(), unit.get_text() if unit else ""))
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_figures_are_those_of_the_files(files: Files, lang: Lang) -> None:
+    def of(measure: Any) -> list[tuple[str, str]]:
+        return [(target["value"], (target["unit"] or {lang: ""})[lang]) for target in measure["targets"]]
+
+    for measure, row in zip(files.plan["measures"], files.measures, strict=True):
+        assert len(measure["targets"]) == int(row["targets_count"])
+        page = page_of(files, lang, f"measures/{measure['number']}")
+        side = page.select_one(".measure__side")
+        assert side is not None
+        assert figures_in(side) == of(measure)
+    everything = [figure for measure in files.plan["measures"] for figure in of(measure)]
+    targets = page_of(files, lang, "targets")
+    assert figures_in(main_of(targets)) == figures_in(main_of(page_of(files, lang, "measures"))) == everything
+    kinds = Counter(target["kind"] for measure in files.plan["measures"] for target in measure["targets"])
+    shown = {str(dt.select("span")[0]["class"][0]): dt.get_text().split()[-1] for dt in targets.select(".kinds dt")}
+    assert shown == {f"figure--{kind}": str(count) for kind, count in kinds.items()}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_lists_are_as_long_as_the_files_say(files: Files, lang: Lang) -> None:
+    numbers = [link.get_text() for link in page_of(files, lang, "").select(".numbers a")]
+    assert numbers == [measure["number"] for measure in files.measures]
+    sentences = files.rows("sentences")
+    for measure in files.measures:
+        own = [s for s in sentences if s["measure"] == measure["number"] and s["kind"] == "sentence"]
+        page = page_of(files, lang, f"measures/{measure['number']}")
+        assert len(page.select(".sentences > li")) == len(own) == int(measure["sentences_count"])
+        assert len(page.select(".responsibility li")) == int(measure["units_count"])
+    for unit in files.units:
+        cards = page_of(files, lang, f"units/{unit['id']}").select(".card .card__number")
+        assert [card.get_text() for card in cards] == list(filter(None, unit["measures"].split(";")))
+    for term in files.plan["terms"]:
+        used = page_of(files, lang, "glossary").select(f"dt[id='{term['id']}'] + dd small a[title]")
+        assert [int(link.get_text()) for link in used] == term["measures"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_search_engines_and_the_search_are_told_the_same(files: Files, lang: Lang) -> None:
+    lists = {"measures": len(files.measures)}
+    lists |= {f"themes/{theme['id']}": len(files.where("theme", theme["id"])) for theme in files.plan["themes"]}
+    lists |= {f"topics/{topic['id']}": len(files.where("topics", topic["id"])) for topic in files.plan["topics"]}
+    for address, number in lists.items():
+        script = page_of(files, lang, address).select_one("script[type='application/ld+json']")
+        assert script is not None
+        (collection,) = (thing for thing in json.loads(script.get_text())["@graph"] if "mainEntity" in thing)
+        assert collection["mainEntity"]["numberOfItems"] == number
+    index = (files.site / "search" / f"{lang}.js").read_text("utf-8")
+    quoted = index.removeprefix(f"self.indexes.{lang} = JSON.parse('").removesuffix("');\n")
+    found = json.loads(quoted.replace("\\'", "'").replace("\\\\", "\\"))["documents"]
+    abouts = {document["location"]: document.get("about", "") for document in found}
+    for unit in files.units:
+        assert abouts[f"units/{unit['id']}/"].endswith(answers(lang, unit))
+
+
+def test_the_files_agree_with_each_other(files: Files) -> None:
+    plan = files.plan
+    assert [int(row["number"]) for row in files.measures] == [measure["number"] for measure in plan["measures"]]
+    for row, measure in zip(files.measures, plan["measures"], strict=True):
+        assert int(row["sentences_count"]) == len(measure["sentences"])
+        assert row["units"].split(";") == [unit["id"] for unit in measure["responsibility"]["units"]]
+        assert row["units_as_written"].split(";") == [u["as_written"] for u in measure["responsibility"]["units"]]
+        assert int(row["units_count"]) == len(measure["responsibility"]["units"])
+        assert (row["topics"].split(";"), row["audiences"].split(";")) == (measure["topics"], measure["audiences"])
+    for row, unit in zip(files.units, plan["units"], strict=True):
+        assert row["measures"] == ";".join(map(str, unit["measures"]))
+        assert (int(row["measures_count"]), int(row["safeguards_count"])) == (
+            len(unit["measures"]),
+            len(unit["safeguards"]),
+        )
+    topics = {topic["id"]: [answer["number"] for answer in topic["measures"]] for topic in plan["topics"]}
+    assert topics == {topic: [int(m["number"]) for m in files.where("topics", topic)] for topic in topics}
+    book = openpyxl.load_workbook(files.site / "plan.xlsx")
+    for name in ("measures", "sentences", "units"):
+        (sheet,) = (sheet for sheet in book if sheet.title.startswith(name))
+        header, *rows = sheet.iter_rows(values_only=True)
+        for column in (column for column in header if str(column).endswith("_count")):
+            place = header.index(column)
+            assert [str(row[place]) for row in rows] == [row[str(column)] for row in files.rows(name)]
+        assert len(rows) == len(files.rows(name))
