@@ -29,9 +29,7 @@ def test_mistakes_in_several_files_are_said_together(tmp_path: Path, monkeypatch
     (project / "docs" / "about.en.md").unlink()
     said = said_of(project, monkeypatch)
     assert [line.split(":")[0] for line in said] == ["data/plan.yaml", "docs/about.md", "overrides/404.html"]
-    assert said[1] == (
-        "docs/about.md:1:1: about.md: has no about.en.md beside it; every page is written in both languages"
-    )
+    assert said[1].startswith("docs/about.md:1:1: about.md: has no about.en.md beside it; write that file too")
 
 
 HOME = "home: {zh: 首页, en: Home}"
@@ -43,7 +41,7 @@ BAD_LABELS = {
     "home: {zh: 首页, en: Home, eng: Home}": (
         '26: home: has an unknown field "eng" (did you mean "en"?); allowed here: zh, en, en_one'
     ),
-    "home: 首页": "7: home: must be a group of fields, but is a text",
+    "home: 首页": "7: home: is a text; must be a group of fields, each with a name, a colon, a space and a value",
 }
 
 

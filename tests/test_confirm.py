@@ -73,7 +73,7 @@ def test_english_that_the_proof_finds_wrong_is_not_confirmed(plan: Path, capsys:
     before = plan.read_bytes()
     assert main(["confirm", "--lang", "en", "--plan", str(plan), "1"]) == 1
     said = capsys.readouterr().err
-    assert "measures[1].sentences[2].en: lacks the figures of the Chinese: 1\n" in said
+    assert "measures[1].sentences[2].en: lacks figures of the Chinese; write them in digits or words: 1\n" in said
     assert "en_for" not in said
     assert plan.read_bytes() == before
     confirm(plan, ["2"], TODAY)

@@ -217,7 +217,7 @@ def test_the_command_writes_what_changes_and_nothing_else(
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        ("a: 1\nb: 'x\n", ":3:1: broken: is not valid YAML: found unexpected end of stream"),
+        ("a: 1\nb: 'x\n", ":2:4: broken: opens a quotation mark (') that does not close the text on this line"),
         ("a: &x 1\nb: *x\n", ":1:4: b: uses a YAML alias"),
         ("a: 1\na: 2\n", ':2:1: broken: has the field "a" twice, first on line 1'),
     ],

@@ -58,11 +58,14 @@ def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.Mo
     ("content", "expected"),
     [
         (b"notice: \xff\n", "plan.yaml:1:9: plan: is not UTF-8 text from this byte on; save the file as UTF-8"),
-        (b"notice: \x00\n", "plan.yaml:1:9: plan: contains the invisible or control character U+0000; "),
-        (b"", "plan.yaml:1:1: plan: must be a group of fields, but is empty"),
-        (b"- a\n- b\n", "plan.yaml:1:1: plan: must be a group of fields, but is a list"),
-        (b"<<<<<<< HEAD\nnotice:\n=======\n", "plan.yaml:2:7: plan: is not valid YAML: "),
-        (b"notice\xef\xbc\x9a x\n", "plan.yaml:1:1: plan: must be a group of fields, but is a text"),
+        (b"\x00notice: x\n", "plan.yaml:1:1: plan: contains the invisible or control character U+0000; "),
+        (b"", "plan.yaml:1:1: plan: is empty; must be a group of fields, each"),
+        (b"- a\n- b\n", "plan.yaml:1:1: plan: is a list; must be a group of fields, each"),
+        (b"<<<<<<< HEAD\nnotice:\n=======\n", "plan.yaml:1:1: plan: begins two versions of the same lines"),
+        (
+            b"notice\xef\xbc\x9a x\n",
+            'plan.yaml:1:1: plan: has no proper colon after the field "notice"; write "notice: "',
+        ),
     ],
     ids=["not UTF-8", "NUL", "empty", "list", "merge conflict", "full-width colon"],
 )
@@ -73,17 +76,21 @@ def test_files_that_are_no_plan(content: bytes, expected: str, tmp_path: Path, m
 
 def test_words_of_the_interface_that_nothing_fills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("labels.yaml").write_text("more: {zh: '还有{m}条', en: '{n} more'}\nsome: {zh: '{n条', en: '{n}'}\n", "utf-8")
+    Path("labels.yaml").write_text(
+        "more: {zh: '还有{title_}条', en: '{n} more'}\nsome: {zh: '{n条', en: '{n}'}\n", "utf-8"
+    )
     with pytest.raises(PlanError) as error:
         load_labels(Path("labels.yaml"))
     said = [problem.line_of_text("en") for problem in error.value.problems]
-    assert said[0].startswith('labels.yaml:1:12: more.zh: has "m" in braces, which nothing fills; allowed: after, all')
+    assert said[0].startswith(
+        'labels.yaml:1:12: more.zh: has "title_" in braces, which nothing fills (did you mean "title"?); allowed:'
+    )
     assert said[1].startswith('labels.yaml:2:12: some.zh: has "{}" in braces, which nothing fills')
 
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--lang", "en", "nowhere.yaml"]) == 1
-    expected = "nowhere.yaml:1:1: nowhere: cannot be read (No such file or directory); it has to be a file in YAML\n"
+    expected = "nowhere.yaml:1:1: nowhere: cannot be read (there is no such file); it has to be a file in YAML\n"
     assert capsys.readouterr().out == expected
 
 

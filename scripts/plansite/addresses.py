@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from plansite.load import Loaded, nearest_to
+from plansite.load import Loaded
 from plansite.model import is_file
 from plansite.problems import Problem, shown
+from plansite.rules import nearest_to
 
 LIST = "addresses.txt"
 """The file beside the plan that lists every address ever published, one a line."""

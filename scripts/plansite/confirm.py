@@ -8,10 +8,10 @@ from typing import Any
 
 from plansite.document import Document, Steps, read
 from plansite.form import CODES
-from plansite.load import load, nearest_to
+from plansite.load import load
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
-from plansite.rules import pick
+from plansite.rules import nearest_to, pick
 
 NO_FAULT = {"stale", "unconfirmed", *CODES}
 """What may be said of English that is to be confirmed."""

@@ -3,27 +3,30 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from plansite.problems import Problem, shown
+from plansite.slips import FIELD, Place, marks, place_of, slips, swallowed
 
 Steps = tuple[int | str, ...]
 """The way to a value: keys of mappings and places in lists, counted from 0."""
-Place = tuple[int, int]
-"""Line and column, both counted from 1."""
 
 # Plain data and nothing else: no aliases, no merge keys, no objects of a programming language.
 SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 DEEPEST = 20
 """How many levels a file may be nested; a plan has nine."""
+SEEN = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
+UNSEEN = re.compile(f"[^{SEEN}\U00010000-\U0010ffff]")
+"""What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends."""
+REASONS: dict[type, str] = {FileNotFoundError: "no_file", IsADirectoryError: "folder", PermissionError: "no_right"}
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1."""
-# What YAML 1.1 does not count as printable.
-FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass
@@ -62,6 +65,21 @@ class Document:
             steps = steps[:-1]
         return self.values.get(steps, (1, 1))
 
+    def at(self, place: Place) -> Steps:
+        """Return the way to the value that stands at a place, or last before it."""
+        return max(((there, steps) for steps, there in self.values.items() if there <= place), default=((1, 1), ()))[1]
+
+    def rename(self, steps: Steps, name: str | None) -> None:
+        """Go on as if a field had another name, or were not there where its record has that one already."""
+        record = reduce(getitem, steps[:-1], self.data)
+        value = record.pop(steps[-1])
+        if name is None or name in record:
+            return
+        record[name] = value
+        for places in (self.values, self.keys):
+            for path in [path for path in places if path[: len(steps)] == steps]:
+                places[*steps[:-1], name, *path[len(steps) :]] = places.pop(path)
+
     def name(self, steps: Steps) -> str:
         """Return a path a person can follow: records by id or number, other list entries counted from 1."""
         name, value = "", self.data
@@ -73,8 +91,8 @@ class Document:
             if isinstance(step, str):
                 name += f".{step}"
             else:
-                label = (value.get("id") or value.get("number")) if isinstance(value, dict) else None
-                name += f"[{label or step + 1}]"
+                labels = [value.get("id"), value.get("number")] if isinstance(value, dict) else []
+                name += f"[{next((label for label in labels if label and isinstance(label, str | int)), step + 1)}]"
         return name.lstrip(".") or Path(self.file).stem
 
 
@@ -84,41 +102,43 @@ def read(path: Path) -> Document:
     try:
         raw = document.raw = path.read_bytes()
     except OSError as error:
-        document.report("unreadable", (1, 1), reason=error.strerror)
+        document.report("unreadable", (1, 1), reason=REASONS.get(type(error), error.strerror))
         return document
     try:
         text = document.text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
-        document.report("encoding", _place_after(before))
+        document.report("encoding", place_of(before, len(before)))
         return document
-    if forbidden := FORBIDDEN.search(text):
-        place = _place_after(text[: forbidden.start()])
-        document.report("control_character", place, character=f"U+{ord(forbidden[0]):04X}")
-        return document
-    loader = yaml.CSafeLoader(text)
-    try:
-        node = document.node = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        document.report("yaml", place, reason=error.problem or error.context)
-        return document
-    finally:
-        loader.dispose()
-    document.data = _Walk(document).value(node, ()) if node else None
+    # In form.py the marks of nodes count the characters of the text as it stands.
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    if unseen := [(place_of(plain, match.start()), match[0]) for match in UNSEEN.finditer(plain)]:
+        # Read on as if they were not there, so that they hide nothing else.
+        text = plain = UNSEEN.sub("", plain)
+    found = list(marks(plain))
+    if not found:
+        loader = yaml.CSafeLoader(text)
+        try:
+            node = document.node = loader.get_single_node()
+        except yaml.MarkedYAMLError:
+            found = list(slips(plain))
+        else:
+            document.data = _Walk(document, plain.split("\n")).value(node, ()) if node else None
+        finally:
+            loader.dispose()
+    for place, code, details in found:
+        document.report(code, place, **details)
+    for place, character in unseen:
+        document.report("control_character", place, document.at(place), character=f"U+{ord(character):04X}")
     return document
-
-
-def _place_after(before: str) -> Place:
-    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
 class _Walk:
     """Turns the nodes of a document into plain data, noting where everything stands."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, lines: list[str]) -> None:
         self.document = document
+        self.lines = lines
         self.seen: set[int] = set()
         self.construct = yaml.SafeLoader("").construct_object
 
@@ -131,11 +151,15 @@ class _Walk:
             return [self.value(child, (*steps, index)) for index, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return {key: self.value(child, (*steps, key)) for key, child in self.fields(node, steps)}
+        if slip := swallowed(self.lines, node):
+            at, code, details = slip
+            self.document.report(code, at, steps, **details)
+            return None
         try:
             return self.construct(node)
-        except ValueError as error:
-            self.document.report("yaml_value", place, steps, reason=str(error))
-            return None
+        except ValueError:
+            self.document.report("yaml_value", place, steps, value=node.value)
+            return node.value
 
     def refused(self, node: yaml.Node, steps: Steps) -> str | None:
         if id(node) in self.seen or node.tag not in SCALARS | COLLECTIONS:
@@ -144,9 +168,16 @@ class _Walk:
         return "yaml_deep" if len(steps) > DEEPEST else None
 
     def fields(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
-        for key, value in node.value:
+        for key, given in node.value:
+            value = given
             place = (key.start_mark.line + 1, key.start_mark.column + 1)
             name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
+            # Within braces, or with another colon behind it, YAML takes a field whose colon is none for a longer name.
+            if field := not key.style and FIELD.match(name):
+                self.document.report("field_colon", place, steps, key=field["key"])
+                name, rest = field["key"], name[field.end() :]
+                kind = "int" if rest.isdecimal() else "str"
+                value = yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", rest, key.start_mark, key.end_mark)
             if (*steps, name) in self.document.keys:
                 first = self.document.keys[*steps, name][0]
                 self.document.report("repeated_key", place, steps, key=name, first=first)

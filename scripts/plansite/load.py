@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +15,8 @@ from plansite.form import look
 from plansite.model import Glossary, Labels, Plan, fields_of, record_at
 from plansite.problems import PlanError, Problem
 from plansite.proof import glossary_findings, proof, target_findings
-from plansite.rules import Finding, findings
+from plansite.rules import Finding, findings, nearest_to
+from plansite.slips import FIELD
 
 T = TypeVar("T")
 
@@ -75,19 +75,30 @@ def _validate(document: Document, model: type[T]) -> T | None:
     try:
         return TypeAdapter(model).validate_python(document.data)
     except ValidationError as error:
-        for details in error.errors(include_url=False):
-            _translate(document, model, details)
+        found = error.errors(include_url=False)
+    unknown = [details["loc"] for details in found if details["type"] == "extra_forbidden"]
+    for steps in unknown:
+        record, key = steps[:-1], str(steps[-1])
+        allowed = fields_of(record_at(model, record))
+        nearest = nearest_to(key, allowed)
+        document.report("unknown_field", document.keys[steps], record, key=key, nearest=nearest, allowed=allowed)
+        document.rename(steps, nearest_to(key, allowed, likeness=0.6))
+    if unknown:
+        # With the names that were meant nothing is missing that is only misspelt, and what they hold is checked too.
+        return _validate(document, model)
+    for details in found:
+        _translate(document, model, details)
     return None
 
 
 EXPECTED = {
-    "string_type": "text",
+    "string_type": "a_text",
     "int_type": "number",
     "bool_type": "truth",
     "date_type": "date",
-    "tuple_type": "list",
-    "model_type": "mapping",
-    "dict_type": "mapping",
+    "tuple_type": "a_list",
+    "model_type": "a_mapping",
+    "dict_type": "a_mapping",
 }
 FOUND: dict[type, str] = {
     str: "text",
@@ -109,23 +120,19 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
     unreadable = {steps for _, steps, code, *_ in document.reported if code.startswith("yaml")}
     if steps in unreadable or (kind == "too_short" and len(value) >= context["min_length"]):
         return  # only follows from a problem that has been reported
-    if kind in EXPECTED or (kind == "literal_error" and not isinstance(value, str)):
-        expected = EXPECTED.get(kind, "text")
+    if EXPECTED.get(kind) == "a_mapping" and isinstance(value, str) and (field := FIELD.match(value)):
+        document.report("field_colon", place, steps, key=field["key"])
+    elif kind in EXPECTED or (kind == "literal_error" and not isinstance(value, str)):
+        expected = EXPECTED.get(kind, "a_text")
         document.report("wrong_type", place, steps, expected=expected, found=FOUND[type(value)])
     elif kind == "missing":
         record, key = steps[:-1], str(steps[-1])
         document.report(
             "missing_field", document.place(record), record, key=key, allowed=fields_of(record_at(model, record))
         )
-    elif kind == "extra_forbidden":
-        record, key = steps[:-1], str(steps[-1])
-        allowed = fields_of(record_at(model, record))
-        nearest = nearest_to(key, allowed)
-        document.report("unknown_field", document.keys[steps], record, key=key, nearest=nearest, allowed=allowed)
     elif kind == "literal_error":
         allowed = re.findall(r"'([^']+)'", context["expected"])
-        nearest = nearest_to(str(value), allowed)
-        document.report("not_a_choice", place, steps, value=value, nearest=nearest, allowed=allowed)
+        document.report("not_a_choice", place, steps, **_with_nearest({"value": value, "allowed": allowed}))
     elif kind == "greater_than_equal":
         document.report("not_positive", place, steps, value=value)
     elif kind == "too_short":
@@ -133,21 +140,18 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
     elif kind == "too_long":
         document.report("too_many", place, steps, found=len(value), most=context["max_length"])
     else:
-        document.report(kind, place, steps, **context)
+        document.report(kind, place, steps, **_with_nearest(context))
 
 
 def _place(document: Document, finding: Finding) -> None:
-    details = dict(finding.details)
+    details = _with_nearest(finding.details)
     if finding.first is not None:
         details["first"] = document.place(finding.first)[0]
-    if "allowed" in details and "value" in details:
-        details["nearest"] = nearest_to(details["value"], details["allowed"])
     document.report(finding.code, document.place(finding.steps), finding.steps, blocks=finding.blocks, **details)
 
 
-def nearest_to(value: object, allowed: list[Any]) -> str | None:
-    """Return the allowed name that a person most likely meant, or None where none is close."""
-    if isinstance(value, int) and allowed and all(isinstance(number, int) for number in allowed):
-        return str(min(allowed, key=lambda number: abs(number - value)))
-    matches = get_close_matches(str(value), [str(name) for name in allowed], n=1, cutoff=0.4)
-    return matches[0] if matches else None
+def _with_nearest(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the allowed value that a person most likely meant where a wrong one was given."""
+    if "allowed" not in details or "value" not in details:
+        return dict(details)
+    return {**details, "nearest": nearest_to(details["value"], details["allowed"])}

@@ -17,6 +17,8 @@ _SAID = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text("utf-
 MESSAGES: dict[str, dict[Lang, str]] = _SAID["messages"]
 WORDS: dict[str, dict[Lang, str]] = _SAID["words"]
 NEAREST: dict[Lang, str] = {"en": ' (did you mean "{nearest}"?)', "zh": "（是否为“{nearest}”？）"}
+IN_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+IN_PROPERTY = IN_DATA | str.maketrans({":": "%3A", ",": "%2C"})
 LISTED = 16
 MORE: dict[Lang, str] = {"en": " and {more} more", "zh": "等，共 {all} 项"}
 
@@ -44,10 +46,16 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}: {self.path}: {self.message(lang)}"
 
     def annotation(self, lang: Lang) -> str:
-        """Return a GitHub workflow command that marks the line in a pull request."""
-        data = f"{self.path}: {self.message(lang)}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        file = self.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-        return f"::error file={file},line={self.line},col={self.column}::{data}"
+        """Return a GitHub workflow command that marks the line in a pull request.
+
+        The file is named from the root of its repository, wherever the command was run; what is escaped is what
+        GitHub's own toolkit escapes in such commands.
+        """
+        path = Path(self.file).resolve()
+        root = next((folder for folder in path.parents if (folder / ".git").exists()), Path.cwd())
+        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else self.file
+        message = f"{self.path}: {self.message(lang)}".translate(IN_DATA)
+        return f"::error file={file.translate(IN_PROPERTY)},line={self.line},col={self.column}::{message}"
 
 
 def _word(key: str, value: object, lang: Lang) -> str:
@@ -58,7 +66,7 @@ def _word(key: str, value: object, lang: Lang) -> str:
             return WORDS["none"][lang]
         listed = ("、" if lang == "zh" else ", ").join(str(item) for item in value[:LISTED])
         return listed + (MORE[lang].format(more=len(value) - LISTED, all=len(value)) if len(value) > LISTED else "")
-    if key in {"kind", "expected", "found"} and value in WORDS:
+    if key in {"kind", "expected", "found", "reason", "side"} and value in WORDS:
         return WORDS[str(value)][lang]
     return str(value)
 

@@ -65,12 +65,14 @@ def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
             texts = list(pairs(record, steps))
             missing = [inner for inner, _, text in texts if not isinstance(text.get("en"), str)]
             # What nobody has begun to translate says so on its page; a gap in what has been translated is a slip.
-            if len(missing) < len(record.get("sentences", ())):
-                yield from (Finding(inner, "untranslated", blocks=False) for inner in missing)
             expected, confirmed = fingerprint(record), record.get("en_for")
+            if confirmed or len(missing) < len(record.get("sentences", ())):
+                yield from (Finding(inner, "untranslated", blocks=False) for inner in missing)
+            details = {"expected": expected, "name": name_of(steps, record)}
             if confirmed != expected and not missing:
-                details = {"expected": expected, "name": name_of(steps, record)}
                 yield Finding((*steps, "en_for"), "stale" if confirmed else "unconfirmed", details, blocks=False)
+            elif confirmed and not record.get("en_confirmed"):
+                yield Finding((*steps, "en_confirmed"), "unconfirmed", details, blocks=False)
             for inner, _, text in texts:
                 if inner not in missing and not OURS & set(inner):
                     for steps_, code, details in _judged(agreed, text):

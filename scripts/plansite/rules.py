@@ -4,13 +4,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import groupby
 from typing import Any
 
 from plansite.problems import LANGUAGES
-from plansite.text import clause
+from plansite.text import ROLES, clause
 
 Steps = tuple[int | str, ...]
+CLAUSES = ("measures", "safeguards")
+"""The records that name units."""
 STAGES = ("invest", "stages", "*")
 
 
@@ -56,7 +59,7 @@ def pick(data: Any, *pattern: str) -> Iterator[tuple[Steps, Any]]:
 
 def _mentions(data: Any) -> Iterator[tuple[Steps, str, Any]]:
     """Yield (path, unit id, wording or None) for every unit named in a responsibility clause."""
-    for records in ("measures", "safeguards"):
+    for records in CLAUSES:
         for steps, value in pick(data, records, "*", "responsibility", "units", "*"):
             if isinstance(value, str):
                 yield steps, value, None
@@ -80,7 +83,9 @@ def _names(data: Any) -> dict[str, list[str]]:
     for (_, index, _), unit in pick(data, "units", "*", "id"):
         own = [value for _, value in pick(data["units"][index], "name", "zh")]
         others = [value for _, value in pick(data["units"][index], "aliases", "*", "zh")]
-        names.setdefault(str(unit), [name for name in own + others if isinstance(name, str)])
+        # Where two have the same id, or a name is missing or cannot be read, nobody can say which wording is right.
+        unsure = not own or str(unit) in names or not all(isinstance(name, str) for name in own + others)
+        names[str(unit)] = [] if unsure else own + others
     return names
 
 
@@ -89,8 +94,10 @@ def _repeated(data: Any) -> Iterator[Finding]:
     called = ("units", "themes", "topics", "safeguards")
     yield from repeated(entry for kind in called for entry in pick(data, kind, "*", "id"))
     for kind in called:
-        taken = ((steps, value) for steps, value in pick(data, kind, "*", "id") if value in {"notice", "invest"})
-        yield from (Finding(steps, "taken_id", {"value": value}) for steps, value in taken)
+        taken = ((steps, str(value)) for steps, value in pick(data, kind, "*", "id"))
+        yield from (
+            Finding(steps, "taken_id", {"value": value}) for steps, value in taken if value in {"notice", "invest"}
+        )
     unique = [
         ("audiences", "*", "id"),
         ("invest", "stages", "*", "id"),
@@ -100,7 +107,7 @@ def _repeated(data: Any) -> Iterator[Finding]:
     ]
     for pattern in unique:
         yield from repeated(pick(data, *pattern))
-    for records in ("measures", "safeguards"):
+    for records in CLAUSES:
         for (_, index, *_), _ in pick(data, records, "*", "responsibility", "units"):
             named = _mentions({records: [data[records][index]]})
             yield from repeated(((records, index, *steps[2:]), unit) for steps, unit, _ in named)
@@ -127,47 +134,95 @@ def repeated(values: Iterable[tuple[Steps, Any]]) -> Iterator[Finding]:
 
 
 def _numbered(data: Any) -> Iterator[Finding]:
-    for pattern in (("measures", "*", "number"), ("themes", "*", "sections", "*", "number")):
+    for pattern in (("measures", "*"), ("themes", "*", "sections", "*")):
+        if pattern[0] == "themes" and not _has_all_sections(data):
+            continue
         seen: set[int] = set()
-        expected = 1
-        for steps, value in pick(data, *pattern):
-            if not isinstance(value, int):
-                expected += 1
-                continue
-            if value in seen or value < 1:
-                continue
-            if value != expected:
-                yield Finding(steps, "wrong_number", {"value": value, "expected": expected})
-            seen.add(value)
-            expected = value + 1
-    previous = 0
-    for steps, value in pick(data, "measures", "*", "section"):
-        if isinstance(value, int):
-            if value < previous:
-                yield Finding(steps, "wrong_order", {"value": value, "previous": previous})
-            previous = max(previous, value)
+        expected = {1}
+        for steps, record in pick(data, *pattern):
+            value = record.get("number") if isinstance(record, dict) else None
+            number = value if isinstance(value, int) else 0
+            following = {one + 1 for one in expected}
+            if number in expected:
+                following = {number + 1}
+            elif number in seen:
+                # Reported as repeated: it may stand for another number, or be one too many.
+                following |= expected
+            elif number > 0:
+                yield Finding((*steps, "number"), "wrong_number", {"value": number, "expected": min(expected - seen)})
+                # It may stand for another number, or others have been lost.
+                following |= {number + 1}
+            seen.add(number)
+            expected = following
+    sections = [number for _, number in pick(data, "themes", "*", "sections", "*", "number")]
+    yield from _ordered([entry for entry in pick(data, "measures", "*", "section") if entry[1] in sections])
+
+
+def _has_all_sections(data: Any) -> bool:
+    themes = list(pick(data, "themes", "*"))
+    return bool(themes) and all(list(pick(theme, "sections", "*")) for _, theme in themes)
+
+
+def _ordered(sections: list[tuple[Steps, Any]]) -> Iterator[Finding]:
+    """Yield the measures without which the others stand in the order of their sections."""
+    kept: list[tuple[Steps, Any]] = []
+    for at, entry in enumerate(sections):
+        if not kept or entry[1] >= kept[-1][1]:
+            kept.append(entry)
+            continue
+        highest = kept[-1][1]
+        odd, side, other = entry, "after", highest
+        if all(value <= entry[1] for _, value in kept[:-1]) and any(
+            value < highest for _, value in sections[at + 1 :][:1]
+        ):
+            odd, side, other = kept.pop(), "before", entry[1]
+            kept.append(entry)
+        yield Finding(odd[0], "wrong_order", {"value": odd[1], "side": side, "other": other})
 
 
 def _known(data: Any) -> Iterator[Finding]:
     """Yield references to what does not exist; a list that is missing as a whole has been reported as that."""
-    sections = [value for _, value in pick(data, "themes", "*", "sections", "*", "number")]
-    topics = [value for _, value in pick(data, "topics", "*", "id")]
-    units = list(_names(data))
-    used: list[tuple[Steps, str, Any, list[Any]]] = []
-    if sections:
-        used += [(s, "section", v, sections) for s, v in pick(data, "measures", "*", "section") if isinstance(v, int)]
-    used += [(steps, "topic", topic, topics) for steps, topic, _ in _asked(data)]
-    used += [(s, "topic", v, topics) for s, v in pick(data, *STAGES, "topics", "*") if isinstance(v, str)]
-    audiences = [value for _, value in pick(data, "audiences", "*", "id")]
-    used += [
-        (s, "audience", v, audiences) for s, v in pick(data, "measures", "*", "audiences", "*") if isinstance(v, str)
+    in_stages = pick(data, *STAGES, "topics", "*")
+    references: list[tuple[str, tuple[str, ...], Iterable[tuple[Steps, Any]]]] = [
+        ("section", ("themes", "*", "sections", "*", "number"), pick(data, "measures", "*", "section")),
+        ("topic", ("topics", "*", "id"), [*((steps, topic) for steps, topic, _ in _asked(data)), *in_stages]),
+        ("audience", ("audiences", "*", "id"), pick(data, "measures", "*", "audiences", "*")),
+        ("unit", ("units", "*", "id"), ((steps, unit) for steps, unit, _ in _mentions(data))),
     ]
-    used += [*_excerpts(data)]
-    if units:
-        used += [(steps, "unit", unit, units) for steps, unit, _ in _mentions(data)]
-    for steps, kind, value, allowed in used:
+    for kind, pattern, named in references:
+        readable = int if kind == "section" else str
+        used: dict[Any, list[Steps]] = {}
+        for steps, value in named:
+            if isinstance(value, readable):
+                used.setdefault(value, []).append(steps)
+        given = {value: steps for steps, value in pick(data, *pattern) if isinstance(value, readable)}
+        unknown = [value for value in used if value not in given] if given else []
+        # What has no id, or that of another, has been reported; it may be what is not found.
+        lost = len(list(pick(data, *pattern[:-1]))) - len(given)
+        if kind == "section" and not _has_all_sections(data):
+            continue
+        for value in unknown[lost:]:
+            meant = nearest_to(value, [other for other in given if other not in used])
+            if meant and len(used[value]) > 1:
+                place = next(steps for other, steps in given.items() if str(other) == meant)
+                details = {"kind": kind, "value": meant, "times": len(used[value]), "named": value}
+                yield Finding(place, "named_otherwise", details)
+            else:
+                for steps in used[value]:
+                    yield Finding(steps, "unknown_id", {"kind": kind, "value": value, "allowed": list(given)})
+    for steps, kind, value, allowed in _excerpts(data):
         if value not in allowed:
             yield Finding(steps, "unknown_id", {"kind": kind, "value": value, "allowed": allowed})
+
+
+def nearest_to(value: object, allowed: list[Any], likeness: float = 0.4) -> str | None:
+    """Return the allowed name that a person most likely meant, or None where none is close."""
+    if isinstance(value, int) and allowed and all(isinstance(number, int) for number in allowed):
+        return str(min(allowed, key=lambda number: abs(number - value)))
+    names = [str(name) for name in allowed]
+    # Of two letters swapped, as in "ne", half are wrong by any measure of likeness.
+    swapped = [name for name in names if name == str(value)[::-1]]
+    return next(iter(swapped or get_close_matches(str(value), names, n=1, cutoff=likeness)), None)
 
 
 def _excerpts(data: Any) -> Iterator[tuple[Steps, str, Any, list[Any]]]:
@@ -193,21 +248,22 @@ def _used(data: Any) -> Iterator[Finding]:
     """Yield what nothing refers to, unless a broken reference may have meant it."""
     if not list(pick(data, "measures", "*")):
         return
-    answered = [
-        list(_mentions({records: [record]}))
-        for records in ("measures", "safeguards")
-        for _, record in pick(data, records, "*")
-    ]
-    mentioned = {unit for mentions in answered for _, unit, _ in mentions}
+    clauses = [units for records in CLAUSES for _, units in pick(data, records, "*", "responsibility", "units")]
+    answered = [record for records in CLAUSES for record in pick(data, records, "*")]
+    named = [list(pick(units, "*")) for units in clauses]
+    mentions = [unit for _, unit, _ in _mentions(data)]
     asked, meant = list(_asked(data)), list(pick(data, "measures", "*", "audiences", "*"))
     sections = {str(value) for _, value in pick(data, "measures", "*", "section")}
     measures = {steps[1] for steps, _ in pick(data, "measures", "*")}
     references: list[tuple[str, tuple[str, ...], set[str]]] = [
         ("section", ("themes", "*", "sections", "*", "number"), sections)
     ]
-    if all(answered):
-        references.append(("unit", ("units", "*", "id"), mentioned))
-    if {steps[1] for steps, *_ in asked} == measures:
+    # Where a measure lacks its units, or one cannot be read, that may be the one that seems unused.
+    if len(clauses) == len(answered) and all(named) and sum(map(len, named)) == len(mentions):
+        references.append(("unit", ("units", "*", "id"), set(mentions)))
+    if {steps[1] for steps, *_ in asked} == measures and len(asked) == len(
+        [*pick(data, "measures", "*", "topics", "*")]
+    ):
         references.append(("topic", ("topics", "*", "id"), {topic for _, topic, _ in asked}))
     if {steps[1] for steps, _ in meant} == measures:
         references.append(("audience", ("audiences", "*", "id"), {str(value) for _, value in meant}))
@@ -221,7 +277,7 @@ def _used(data: Any) -> Iterator[Finding]:
 def _named(data: Any) -> Iterator[Finding]:
     names = _names(data)
     for steps, unit, wording in _mentions(data):
-        if isinstance(wording, str) and unit in names and wording not in names[unit]:
+        if isinstance(wording, str) and names.get(unit) and wording not in names[unit]:
             place = (*steps[:-1], "as")
             yield Finding(place, "unknown_wording", {"value": wording, "unit": unit, "allowed": names[unit]})
     owner: dict[str, str] = {}
@@ -239,14 +295,15 @@ def _printed(data: Any) -> Iterator[Finding]:
         for (_, index, _), value in pick(data, "units", "*", "joint")
         if value is True
     }
-    for records in ("measures", "safeguards"):
+    for records in CLAUSES:
         for steps, printed in pick(data, records, "*", "responsibility", "printed"):
             record = data[records][steps[1]]
             mentions = [(unit, wording) for _, unit, wording in _mentions({records: [record]})]
-            if not isinstance(printed, str) or not all(names.get(unit) for unit, _ in mentions):
+            role = str(record["responsibility"].get("role"))
+            if not isinstance(printed, str) or not all(names.get(unit) for unit, _ in mentions) or role not in ROLES:
                 continue
             wordings = [(str(wording or names[unit][0]), unit in joint) for unit, wording in mentions]
-            expected = clause(str(record["responsibility"].get("role")), wordings)
+            expected = clause(role, wordings)
             if printed == expected:
                 yield Finding(steps, "printed_needless")
             elif _bare(printed) != _bare(expected):
@@ -258,18 +315,18 @@ _EDGES = {"zh": "{}", "en": r"(?<!\w){}(?!\w)"}
 
 def _searched(data: Any) -> Iterator[Finding]:
     """Yield keywords given twice, and those of a measure that stand in its own text."""
-    for records in ("measures", "units"):
-        for lang in LANGUAGES:
-            for (_, index, *_), words in pick(data, records, "*", "keywords", lang):
-                place: Steps = (records, index, "keywords", lang)
-                own = [value for _, value in pick(data[records][index], "title", lang)]
-                own += [value for _, value in pick(data[records][index], "sentences", "*", lang)]
+    for pattern in (("measures", "*"), ("units", "*"), ("invest",)):
+        for steps, record in pick(data, *pattern):
+            for lang in LANGUAGES:
+                own = [value for _, value in pick(record, "title", lang)]
+                own += [value for _, value in pick(record, "sentences", "*", lang)]
                 text = "\n".join(value.lower() for value in own if isinstance(value, str))
-                given = [((*place, *steps), word) for steps, word in pick(words, "*") if isinstance(word, str)]
-                yield from repeated((steps, word.lower()) for steps, word in given)
-                for steps, word in given:
+                words = [entry for entry in pick(record, "keywords", lang, "*") if isinstance(entry[1], str)]
+                given = [((*steps, *inner), word) for inner, word in words]
+                yield from repeated((place, word.lower()) for place, word in given)
+                for place, word in given:
                     if re.search(_EDGES[lang].format(re.escape(word.lower())), text):
-                        yield Finding(steps, "keyword_in_text", {"value": word})
+                        yield Finding(place, "keyword_in_text", {"value": word})
 
 
 def _bare(text: str) -> str:

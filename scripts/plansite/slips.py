@@ -1,0 +1,153 @@
+"""Says what a person most likely mistyped where YAML cannot read a file, and on which line."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+Place = tuple[int, int]
+"""Line and column, both counted from 1."""
+Slip = tuple[Place, str, dict[str, Any]]
+"""Where something is to be mended, its code in messages.yaml, and what the message names."""
+
+MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
+"""What git leaves around the two versions of lines that it could not merge."""
+TAB = re.compile(r"^ *\t[ \t]*(?=\S)", re.MULTILINE)
+FIELD = re.compile(r"(?P<before>^ *(?:- +)*|[{,] *)(?P<key>[a-z_]+)(?:： *|:(?=[^\s,}\]]))")
+"""The name of a field with a colon that is none for YAML: a full-width one, or one without a space after it."""
+HEAD = re.compile(r" *(?:- +)*(?:[\w-]+:(?: +|$))?")
+"""What stands on a line before a value: dashes and the name of the field."""
+ENTRY = re.compile(r" *(?:-|[\w-]+:)(?: |$)")
+"""The beginning of a line that is a field or a list entry."""
+STEP = 2
+"""How many spaces each level is indented."""
+MOST = 20
+"""How many slips are looked for in one file."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A line that may be the cause: what is wrong with it, and it mended, or with a value that cannot be wrong."""
+
+    column: int
+    code: str
+    mended: Sequence[str]
+    details: dict[str, Any]
+
+
+def marks(text: str) -> Iterator[Slip]:
+    """Yield what is no YAML wherever it stands: the first marker of each merge conflict, tabs that indent."""
+    within = False
+    for marker in MARKER.finditer(text):
+        if marker[0][0] == "<" or not within:
+            yield place_of(text, marker.start()), "merge_conflict", {}
+        within = marker[0][0] != ">"
+    for tab in TAB.finditer(text):
+        yield place_of(text, tab.start() + tab[0].index("\t")), "yaml_tab", {}
+
+
+def slips(text: str) -> Iterator[Slip]:
+    """Yield what keeps YAML from reading a text, one slip after the other, each as if those before it were mended."""
+    lines = text.split("\n")
+    for number in range(MOST):
+        error = _error(lines)
+        if error is None:
+            return
+        cause = _cause(lines, _line(error))
+        if cause is None:
+            # After another slip it may only follow from how that was mended here.
+            if number == 0:
+                # A field without a colon is noticed on the line below.
+                mark = error.context_mark if error.context == "while scanning a simple key" else error.problem_mark
+                yield (mark.line + 1, mark.column + 1) if mark else (1, 1), "yaml", {}
+            return
+        at, suspect, best = cause
+        details = {"expected": [_indent(line) for line in best]} if suspect.code == "yaml_indent" else {}
+        yield (at + 1, suspect.column + 1), suspect.code, suspect.details | details
+        lines[at] = best[0]
+
+
+def _cause(lines: Sequence[str], stop: int) -> tuple[int, Suspect, list[str]] | None:
+    """Return the nearest line up from where YAML gives up that, mended, lets it read on, and what mends it best.
+
+    YAML may give up far below: a quote that is not closed reaches to the next one.
+    """
+    for at in range(min(stop, len(lines) - 1), -1, -1):
+        for suspect in _suspects(lines[at]):
+            reach = {line: _line(_error([*lines[:at], line, *lines[at + 1 :]])) for line in suspect.mended}
+            farthest = max(reach.values())
+            if farthest > stop:
+                return at, suspect, [line for line in reach if reach[line] == farthest]
+    return None
+
+
+def swallowed(lines: Sequence[str], node: yaml.Node) -> Slip | None:
+    """Return what is wrong with a text over several lines that takes in what was to be fields or entries, or None."""
+    first, last = node.start_mark.line, node.end_mark.line
+    if first == last or not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
+        return None
+    taken = [at for at in range(first + 1, min(last, len(lines) - 1) + 1) if ENTRY.match(lines[at])]
+    if not taken:
+        return None
+    if node.style:
+        return (first + 1, node.start_mark.column + 1), "yaml_quote", {"mark": node.style}
+    off = next((at for at in (first, *taken) if _indent(lines[at]) % STEP), taken[0])
+    beside = [_indent(lines[at]) for at in (first, *taken) if at != off]
+    return (off + 1, _indent(lines[off]) + 1), "yaml_indent", {"found": _indent(lines[off]), "expected": beside[:1]}
+
+
+def place_of(text: str, at: int) -> Place:
+    """Return the line and column of a character."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _error(lines: Sequence[str]) -> yaml.MarkedYAMLError | None:
+    try:
+        yaml.compose("\n".join(lines), yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        return error
+    return None
+
+
+def _line(error: yaml.MarkedYAMLError | None) -> int:
+    """Return the line (from 0) on which YAML gave up, one beyond all where it did not."""
+    mark = error and (error.problem_mark or error.context_mark)
+    return mark.line if mark else sys.maxsize
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _suspects(line: str) -> Iterator[Suspect]:
+    """Yield what may be wrong with a line, judged by itself."""
+    if field := FIELD.search(line):
+        mended = FIELD.sub(r"\g<before>\g<key>: ", line, count=1)
+        yield Suspect(field.start("key"), "field_colon", [mended], {"key": field["key"]})
+    indent = _indent(line)
+    if error := _error([line[indent:]]):
+        head = HEAD.match(line)
+        value = head.end() if head else indent
+        yield _value(line, indent, value, error)
+    if line.strip() and indent % STEP:
+        moved = [" " * spaces + line.lstrip() for spaces in (indent - 1, indent + 1)]
+        yield Suspect(indent, "yaml_indent", moved, {"found": indent})
+
+
+def _value(line: str, indent: int, value: int, error: yaml.MarkedYAMLError) -> Suspect:
+    """Say what is wrong with a line that YAML cannot read even by itself."""
+    mended = [f"{line[:value]}x"]
+    mark = indent + (error.problem_mark.column if error.problem_mark else 0)
+    opening = indent + (error.context_mark.column if error.context_mark else 0)
+    if error.context == "while scanning a quoted scalar":
+        return Suspect(opening, "yaml_quote", mended, {"mark": line[opening]})
+    if line[value : value + 1] in {"'", '"'}:
+        return Suspect(value, "yaml_quote", mended, {"mark": line[value]})
+    if re.match(":(?: |$)", line[mark:]):
+        return Suspect(mark, "yaml_colon", mended, {})
+    if any(line.count(left) > line.count(right) for left, right in ("[]", "{}")):
+        return Suspect(value, "yaml_bracket", mended, {"mark": line[value : value + 1]})
+    return Suspect(value, "yaml_text", mended, {"mark": line[value : value + 1]})
