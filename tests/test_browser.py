@@ -372,9 +372,8 @@ def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_pat
                 english.goto("/en/measures/31/")
                 text = plan.read_text("utf-8")
                 plan.write_text(text.replace("kind: judicial", "kind: judical", 1), "utf-8")
-                for line in server.stderr:
-                    if 'is "judical" (did you mean "judicial"?)' in line:
-                        break
+                said = next(line for line in server.stderr if '"judical"' in line)
+                assert 'did you mean "judicial"?' in said
                 edited = text.replace("充分运用大数据、", "充分运用超级大数据、", 1)
                 assert edited != text
                 plan.write_text(edited.replace("Build an integrated smart", "Build an edited smart", 1), "utf-8")

@@ -32,7 +32,7 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
     done = run("plansite", "check", "--format", "github", "--lang", "zh", cwd=project)
     assert done.returncode == 1
     stale = re.fullmatch(
-        r"::error file=data/plan\.yaml,line=(\d+),col=13::measures\[1\]\.en_for: 不是现有中文的指纹：中文已改，"
+        r"::error file=data/plan\.yaml,line=(\d+),col=13::measures\[1\].en_for: 不是现有中文的指纹，中文已改，"
         r"英文尚未确认；译文核对无误后，请运行 plansite confirm 1，或改为“[0-9a-f]{8}”\n",
         done.stdout,
     )
