@@ -199,9 +199,9 @@ OVERLAPPING = """() => {
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_has_to_be_scrolled_sideways(context: BrowserContext, path: str) -> None:
     page = context.new_page()
+    page.goto(path)
     for width, size in ((320, "normal"), (360, "larger"), (640, "larger"), (1280, "larger")):
         page.set_viewport_size({"width": width, "height": 640})
-        page.goto(path)
         page.evaluate("size => { document.documentElement.dataset.textSize = size; }", size)
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         wide = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((e) => e.checkVisibility()

@@ -5,6 +5,7 @@ import re
 from calendar import month_name
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -59,7 +60,7 @@ def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
     What is found in a record whose Chinese has changed since its English was confirmed does not block: its page says
     so until someone mends and confirms it.
     """
-    agreed = Agreed(glossary)
+    agreed = _agreed(glossary)
     for pattern in RECORDS:
         for steps, record in pick(data, *pattern):
             texts = list(pairs(record, steps))
@@ -75,7 +76,9 @@ def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
                 yield Finding((*steps, "en_confirmed"), "unconfirmed", details, blocks=False)
             for inner, _, text in texts:
                 if inner not in missing and not OURS & set(inner):
-                    for steps_, code, details in _judged(agreed, text):
+                    for steps_, code, details in _judged(
+                        agreed, text["zh"], text["en"], tuple(text.get("waivers", ()))
+                    ):
                         yield Finding((*inner, *steps_), code, details, blocks=confirmed == expected)
 
 
@@ -119,16 +122,24 @@ Problems = Iterator[tuple[str, dict[str, Any]]]
 """Problems of one sentence: code and details."""
 
 
-def _judged(agreed: Agreed, text: dict[str, Any]) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
-    """Yield (path within the text, code, details) for what is wrong with one text and has not been waived."""
-    reading = agreed.read(text["zh"], without_glosses(text["en"]))
-    waivers = text.get("waivers", {})
+@lru_cache(maxsize=1)
+def _agreed(glossary: Glossary) -> Agreed:
+    return Agreed(glossary)
+
+
+# A preview, or a test, reads a plan many times of which it has changed one sentence.
+@lru_cache(maxsize=2048)
+def _judged(agreed: Agreed, zh: str, en: str, waivers: tuple[str, ...]) -> list[tuple[Steps, str, dict[str, Any]]]:
+    """Return [(path within the text, code, details), ...] for what is wrong with one text and has not been waived."""
+    reading = agreed.read(zh, without_glosses(en))
+    judged: list[tuple[Steps, str, dict[str, Any]]] = []
     for rule, found in (("figures", figures(reading)), ("terms", terms(reading)), ("lists", lists(reading))):
         problems = list(found)
         if rule not in waivers:
-            yield from ((("en",), code, details) for code, details in problems)
+            judged += ((("en",), code, details) for code, details in problems)
         elif not problems:
-            yield ("waivers", rule), "needless_waiver", {}
+            judged.append((("waivers", rule), "needless_waiver", {}))
+    return judged
 
 
 def terms(reading: Reading) -> Problems:
