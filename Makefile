@@ -32,7 +32,7 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard $(FORMS)/*.yml))
 	$(BIN)/zizmor -qq --offline --strict-collection --persona auditor .github/workflows
 	$(BIN)/plansite check
-	$(BIN)/pytest -q -m "not (site or browser or planted)"
+	$(BIN)/pytest -q -m "not (site or browser or planted)" --numprocesses 2
 
 test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -237,13 +238,14 @@ class Traffic:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_light_and_holds_still(browser: Browser, address: str, path: str) -> None:
+def test_a_page_is_light_quiet_and_holds_still(browser: Browser, address: str, path: str) -> None:
     with browser.new_context(base_url=address, viewport=PHONE) as context:
         page = context.new_page()
         watched, traffic = Watched(page), Traffic(page)
         page.goto(path)
         if not path.endswith("404.html"):
             assert watched.complaints == []
+        assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}, "no other host"
         assert len(traffic.responses) <= REQUESTS, [response.url for response in traffic.responses]
         assert traffic.weight <= (WHOLE if path.endswith(("/text/", "/glossary/")) else WEIGHT)
         shift = page.evaluate(

@@ -23,11 +23,6 @@ KINDS = [
 BOTH = [f"/{lang}{kind}" for lang in ("", "en/") for kind in KINDS]
 
 
-def test_every_kind_of_page_is_quiet_and_stays_at_home(page: Page) -> None:
-    for path in BOTH:
-        page.goto(path, wait_until="networkidle")
-
-
 def test_every_kind_of_page_follows_the_system_into_the_dark(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     for path in BOTH:

@@ -1,8 +1,11 @@
-"""Of 300 slips in the real plan the check names the line to mend, and lets none pass; `make mutations` prints them."""
+"""Of slips in the real plan the check names the line to mend, and lets none pass; `make mutations` tries all 300."""
 
 import pytest
 
 import mutations
+
+EVERY = 3
+"""Here one in so many is tried, which takes seconds."""
 
 
 def test_there_are_300_mutations() -> None:
@@ -12,7 +15,7 @@ def test_there_are_300_mutations() -> None:
 @pytest.mark.planted
 @pytest.mark.parametrize("kind", mutations.KINDS)
 def test_the_line_to_mend_is_named(kind: str) -> None:
-    row = mutations.counted(kind)
-    assert row.made == mutations.KINDS[kind][0]
-    assert row.right >= 0.98 * row.made, row.wrong
+    row = mutations.counted(kind, every=EVERY)
+    assert row.made == -(-mutations.KINDS[kind][0] // EVERY)
+    assert row.right == row.made, row.wrong
     assert (row.tracebacks, row.passed, row.noisy) == (0, 0, 0), row.wrong
