@@ -53,10 +53,7 @@ def violations(page: Page, within: str = "html") -> list[str]:
 LIGHT_AND_DARK: list[tuple[Literal["light", "dark"], ViewportSize]] = [("light", DESKTOP), ("dark", PHONE)]
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(context: BrowserContext, path: str) -> None:
-    page = context.new_page()
-    page.goto(path)
+def axe_finds_nothing(page: Page) -> None:
     for colors, size in LIGHT_AND_DARK:
         page.emulate_media(color_scheme=colors)
         page.set_viewport_size(size)
@@ -146,11 +143,7 @@ MISSED = f"""() => {{
 }}"""
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(context: BrowserContext, path: str) -> None:
-    page = context.new_page()
-    page.set_viewport_size(PHONE if path.startswith("/en/") else DESKTOP)
-    page.goto(path)
+def the_keyboard_reaches_everything_and_shows_where_it_is(page: Page) -> None:
     stops = page.evaluate(f"({STOPS})().length")
     page.evaluate(WATCH)
     page.keyboard.press("Tab")
@@ -197,10 +190,7 @@ OVERLAPPING = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_has_to_be_scrolled_sideways(context: BrowserContext, path: str) -> None:
-    page = context.new_page()
-    page.goto(path)
+def nothing_has_to_be_scrolled_sideways(page: Page) -> None:
     for width, size in ((320, "normal"), (360, "larger"), (640, "larger"), (1280, "larger")):
         page.set_viewport_size({"width": width, "height": 640})
         page.evaluate("size => { document.documentElement.dataset.textSize = size; }", size)
@@ -209,6 +199,17 @@ def test_nothing_has_to_be_scrolled_sideways(context: BrowserContext, path: str)
             && e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map((e) => e.outerHTML.slice(0, 160))"""
         assert excess <= 0, (width, size, page.evaluate(wide))
         assert page.evaluate(OVERLAPPING) == [], (width, size)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_for_everyone(context: BrowserContext, path: str) -> None:
+    page = context.new_page()
+    page.set_viewport_size(PHONE if path.startswith("/en/") else DESKTOP)
+    page.goto(path)
+    the_keyboard_reaches_everything_and_shows_where_it_is(page)
+    page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+    axe_finds_nothing(page)
+    nothing_has_to_be_scrolled_sideways(page)
 
 
 def test_nothing_moves_for_those_who_prefer_that(context: BrowserContext) -> None:

@@ -11,6 +11,7 @@ from conftest import PROJECT, copy_project, run, serving
 from plansite.addresses import LIST, enlist, listed
 from plansite.cli import main
 from plansite.pages import FILES
+from plansite.problems import PlanError
 
 MOVED = "\nredirects:\n  - {from: units/tax-service, to: units/tax-bureau}\n"
 
@@ -73,6 +74,8 @@ def test_an_address_that_would_vanish_is_named_with_where_it_may_have_gone(
             "{from: units/gone, to: units/tax-servce}",
             '"units/tax-servce", which the site does not have (did you mean "units/tax-service"?)',
         ),
+        ("{from: index.html, to: plan.json}", 'redirects from "index.html", which is a page or a file of the site'),
+        ("{from: assets/site.css, to: plan.json}", 'from "assets/site.css", which is a page or a file of the site'),
         ("{from: gone.csv, to: units}", 'redirects to "units", which the site does not have'),
         ("{from: units/gone, to: plan.json}", 'redirects to "plan.json", which the site does not have'),
         ("{from: ../gone, to: units}", 'is "../gone"; an address is written without the host'),
@@ -96,6 +99,22 @@ def test_the_list_grows_and_keeps_what_it_has(tmp_path: Path) -> None:
     assert listed(path) == {"units/old": 2, "units": 3}
     assert enlist(path, ["units", "units/new"]) == ["units/new"]
     assert path.read_text("utf-8") == "# remark\nunits/old  # gone\nunits\nunits/new\n"
+
+
+def test_a_list_as_other_programs_write_it(tmp_path: Path) -> None:
+    path = tmp_path / LIST
+    path.write_bytes("\ufeffunits\r\nthemes".encode())
+    assert listed(path) == {"units": 1, "themes": 2}
+    enlist(path, ["text"])
+    assert listed(path) == {"units": 1, "themes": 2, "text": 3}
+    path.write_bytes("units\n单位\n".encode("gbk"))
+    with pytest.raises(PlanError) as raised:
+        listed(path)
+    assert (
+        raised.value.problems[0]
+        .line_of_text("en")
+        .endswith("addresses.txt:2:1: addresses.txt: is not UTF-8 text from this byte on; save the file as UTF-8")
+    )
 
 
 @pytest.mark.browser

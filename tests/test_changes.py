@@ -144,10 +144,62 @@ def test_a_measure_keeps_its_number_under_another_title_and_not_with_another_tex
     assert [(change.key, change.action) for change in after(rewrite)] == [("1", "added"), ("1", "removed")]
 
 
-@pytest.mark.parametrize("old", [None, {}, [], "text", {"measures": None, "units": [1, None], "themes": [{}]}])
+@pytest.mark.parametrize(
+    "old",
+    [
+        None,
+        {},
+        [],
+        "text",
+        {"measures": None, "units": [1, None], "notice": []},
+        {"measures": {}, "units": {}, "themes": [{"sections": [None, 5, "x", {}]}]},
+        {"units": [{"id": "a", "aliases": [{}, None]}], "measures": [{"number": [1], "sentences": [{}, "x"]}]},
+    ],
+)
 def test_whatever_came_before_can_be_compared(old: Any) -> None:
-    assert {change.action for change in changes(old, SMALL)} == {"added"}
-    assert {change.action for change in changes(SMALL, old)} <= {"removed", "added"}
+    assert {change.action for change in changes(old, SMALL)} >= {"added"}
+    assert {change.action for change in changes(SMALL, old)} >= {"removed"}
+
+
+def test_titles_that_have_changed_places_are_changed_titles() -> None:
+    def edit(plan: Any) -> None:
+        first, second, *_ = plan["measures"]
+        first["title"], second["title"] = second["title"], first["title"]
+
+    first, second = after(edit, REAL)
+    assert [(change.key, change.was, {edit.place for edit in change.edits}) for change in (first, second)] == [
+        ("1", "", {("title",)}),
+        ("2", "", {("title",)}),
+    ]
+
+
+def test_a_unit_in_the_place_of_another_is_not_the_other_however_alike_they_are() -> None:
+    def edit(plan: Any) -> None:
+        old = next(unit for unit in plan["units"] if unit["id"] == "finance-bureau")
+        old |= {"id": "civil-affairs", "name": {"zh": "区民政局", "en": "A"}, "aliases": []}
+        old["official_name"] = {"zh": "苏州市相城区民政局", "en": "B"}
+        for record in (*plan["measures"], *plan["safeguards"]):
+            units = record["responsibility"]["units"]
+            units[:] = ["civil-affairs" if unit == "finance-bureau" else unit for unit in units]
+
+    changed = after(edit, REAL)
+    assert {(change.key, change.action) for change in changed if change.kind == "units"} == {
+        ("civil-affairs", "added"),
+        ("finance-bureau", "removed"),
+    }
+    assert [change.kind for change in changed].count("measures") > 1, "each measure says that who answers has changed"
+
+
+def test_the_same_sentence_twice() -> None:
+    plan = copy.deepcopy(SMALL)
+    one, other = plan["measures"][2]["sentences"]
+    plan["measures"][2]["sentences"] = [one, other, dict(one)]
+    [change] = after(lambda plan: plan["measures"][2]["sentences"].pop(0), plan)
+    assert [(edit.action, edit.place) for edit in change.edits] in (
+        [("removed", ("sentences", 3))],
+        [("removed", ("sentences", 1))],
+        [("moved", ("sentences", 2)), ("removed", ("sentences", 3))],
+    )
 
 
 def test_a_term_that_has_changed() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import SMALL_PLAN, Repository
 from plansite import changes as compared
-from plansite.history import CACHE, Version, history, version
+from plansite.history import CACHE, Version, content, history, version
 from plansite.versions import HistoryView
 
 
@@ -125,6 +125,34 @@ def test_a_record_keeps_its_history_under_another_name(repository: Repository) -
     ]
     assert {change.address for change in of_unit} == {"units/tax-bureau"}, "each leads to the page of today"
     assert found.of("units", "tax-service") == []
+
+
+def test_what_was_edited_and_is_gone_leads_nowhere(repository: Repository) -> None:
+    repository.edit("  - id: everyone\n", "  - {id: passers-by, name: {zh: 路人, en: Passers-by}}\n  - id: everyone\n")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    repository.edit("en: Passers-by", "en: People who pass by")
+    repository.commit("2026-02-04T08:00:00+08:00")
+    repository.edit("  - {id: passers-by, name: {zh: 路人, en: People who pass by}}\n", "")
+    repository.commit("2026-02-05T08:00:00+08:00")
+    found = HistoryView(versions(repository))
+    told = [(change.action, change.address) for version in found.versions[:3] for change in version.changes]
+    assert told == [("removed", None), ("changed", None), ("added", None)]
+
+
+def test_values_that_no_plan_may_have_are_read_as_well_as_can_be(repository: Repository) -> None:
+    repository.edit("en_confirmed: 2026-11-23", "en_confirmed: 2026-13-45")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    repository.edit("keywords:\n", "5: [&a [*a]]\n    keywords:\n")
+    repository.commit("2026-02-04T08:00:00+08:00")
+    assert len(versions(repository)) == 3
+
+
+def test_only_one_file_of_one_commit_is_asked_for(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("--output=x", "HEAD..HEAD", "^HEAD", ""):
+        assert content(repository.plan, name) is None, name
+    assert content(repository.plan, "main") == repository.plan.read_bytes()
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    assert content(repository.plan, "main") == repository.plan.read_bytes(), "as within a hook"
 
 
 def test_a_number_that_another_measure_has_now_is_not_its_history(repository: Repository) -> None:

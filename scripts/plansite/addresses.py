@@ -5,16 +5,25 @@ from pathlib import Path
 
 from plansite.load import Loaded
 from plansite.model import is_file
-from plansite.problems import Problem, shown
+from plansite.problems import PlanError, Problem, shown
 from plansite.rules import nearest_to
 
 LIST = "addresses.txt"
 """The file beside the plan that lists every address ever published, one a line."""
+FRAME, FOLDERS = {"index.html", "404.html", "sitemap.xml"}, {"assets", "search", "en"}
+"""Files and folders of the site that are no data of the plan."""
 
 
 def listed(path: Path) -> dict[str, int]:
-    """Return {address: its line} of the list, nothing where there is none; # begins a remark."""
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    """Return {address: its line} of the list, nothing where there is none; # begins a remark.
+
+    Raises PlanError where it is not UTF-8.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines() if path.exists() else []
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise PlanError([Problem(shown(path), line, 1, path.name, "encoding")]) from None
     numbered = ((line.partition("#")[0].strip(), number) for number, line in enumerate(lines, start=1))
     return {address: number for address, number in numbered if address}
 
@@ -38,7 +47,7 @@ def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> 
         yield Problem(shown(path), end, 1, address, "new_address", {"value": address}, blocks=False)
     for index, redirect in enumerate(loaded.plan.redirects):
         place = (loaded.file, loaded.lines["redirects", index], 1, f"redirects[{index + 1}]")
-        if redirect.origin in addresses:
+        if redirect.origin in addresses or redirect.origin in FRAME or redirect.origin.partition("/")[0] in FOLDERS:
             yield Problem(*place, "taken_address", {"value": redirect.origin})
         allowed = [address for address in addresses if is_file(address) == is_file(redirect.origin)]
         if redirect.to not in allowed:
@@ -55,8 +64,9 @@ def enlist(path: Path, addresses: Collection[str]) -> list[str]:
     known = listed(path)
     fresh = [address for address in addresses if address not in known]
     if fresh:
-        before = path.read_text("utf-8") if path.exists() else ""
-        path.write_text(before + "".join(f"{address}\n" for address in fresh), "utf-8")
+        before = path.read_text("utf-8-sig") if path.exists() else ""
+        break_ = "\n" if before and not before.endswith("\n") else ""
+        path.write_text(before + break_ + "".join(f"{address}\n" for address in fresh), "utf-8")
     return fresh
 
 

@@ -1,7 +1,8 @@
 """Compares two versions of the plan as data: what has changed, by record, sentence and language."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import SequenceMatcher
@@ -22,7 +23,11 @@ YES: Words = {"zh": "是", "en": "yes"}
 NO: Words = {"zh": "否", "en": "no"}
 CONFIRMATION = {"en_for", "en_confirmed"}
 ALIKE, SURELY_ALIKE = 0.4, 0.6
-"""How much of their text two records have to share to be the same, with the same number or id and without."""
+"""How much of their text two records have to share to be the same, with the same number and title or without."""
+NEAR = 20
+"""How far apart those that are left over may stand to be compared."""
+SINGLE = {"notice", "invest"}
+"""The fields that hold one record."""
 MARKABLE = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 
 
@@ -73,14 +78,12 @@ class _Comparison:
 
     def run(self) -> Iterator[Change]:
         paired = {kind: self.paired(kind) for kind in KINDS}
-        sections = [
-            [record for _, record in pick(data, "themes", "*", "sections", "*")] for data in (self.old, self.new)
-        ]
-        for kind, found in [*paired.items(), ("sections", matched(*sections))]:
+        sections = [_dicts(pick(data, "themes", "*", "sections", "*")) for data in (self.old, self.new)]
+        for kind, found in [*paired.items(), ("sections", _paired(*sections))]:
             for before, after in found:
-                if before and after:
+                if before is not None and after is not None:
                     self.renamed[kind, _key(before)] = _key(after)
-                record = after or before
+                record = before if after is None else after
                 # What is gone may have left its number to another.
                 self.titles.setdefault((kind, _key(record)), _title(record))
         for kind in KINDS:
@@ -90,19 +93,18 @@ class _Comparison:
                     yield change
 
     def paired(self, kind: str) -> list[tuple[Any, Any]]:
-        old, new = (data.get(kind) if isinstance(data, dict) else None for data in (self.old, self.new))
-        if isinstance(old, dict) or isinstance(new, dict):
-            return [(old if isinstance(old, dict) else None, new if isinstance(new, dict) else None)]
-        return matched(_records(self.old, kind), _records(self.new, kind))
+        if kind not in SINGLE:
+            return _paired(*(_dicts(pick(data, kind, "*")) for data in (self.old, self.new)))
+        old, new = (next(iter(_dicts(pick(data, kind))), None) for data in (self.old, self.new))
+        return [(old, new)] if old is not None or new is not None else []
 
     def change(self, kind: str, before: Any, after: Any) -> Change:
-        record = after or before
-        key, was = (name_of((kind,), entry) if entry else "" for entry in (after, before))
+        key, was = (name_of((kind,), entry) if entry is not None else "" for entry in (after, before))
         return Change(
             kind,
             key or was,
-            _title(record),
-            "changed" if before and after else "added" if after else "removed",
+            _title(before if after is None else after),
+            "added" if before is None else "removed" if after is None else "changed",
             was if key and was != key else "",
             tuple(self.edits(before, after, ())),
             _translation(before, after),
@@ -132,16 +134,16 @@ class _Comparison:
 
     def entries(self, old: list[Any], new: list[Any], place: Steps) -> Iterator[Edit]:
         found = matched(old, new)
-        kept = [(old.index(before), new.index(after)) for before, after in found if before and after]
-        for before, after in found:
-            at = new.index(after) if after else old.index(before)
-            key = _key(after or before)
-            here: Steps = (*place, key if isinstance(key, int) else at + 1)
-            if before and after:
-                was = old.index(before)
+        kept = [(was, at) for was, at in found if was is not None and at is not None]
+        for was, at in found:
+            before, after = None if was is None else old[was], None if at is None else new[at]
+            entry: Any = before if at is None else after
+            key = _key(entry)
+            here: Steps = (*place, key if isinstance(key, int) else 1 + ((was or 0) if at is None else at))
+            if was is not None and at is not None:
                 if any(earlier > was and now < at for earlier, now in kept):
                     yield Edit("moved", here, None, _same(str(was + 1)), _same(str(at + 1)))
-            elif "zh" not in (after or before):
+            elif "zh" not in entry:
                 yield self.whole(here, before, after)
                 continue
             yield from self.edits(before, after, here)
@@ -172,7 +174,7 @@ class _Comparison:
             return None
         if isinstance(value, dict):
             if "zh" in value:
-                return {lang: str(value.get(lang) or value["zh"]) for lang in LANGUAGES}
+                return {lang: _plain(str(value.get(lang) or value["zh"])) for lang in LANGUAGES}
             return self.listed([((key,), inner) for key, inner in value.items()])
         if isinstance(value, list):
             return self.listed([(place, inner) for inner in value])
@@ -186,39 +188,50 @@ class _Comparison:
         return {"zh": "、".join(words["zh"] for words in shown), "en": ", ".join(words["en"] for words in shown)}
 
 
-def matched(old: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
-    """Pair the records of two lists that are the same record: [(older or None, newer or None), ...], newer order first.
+def matched(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]]:
+    """Pair the places of records in two lists that are the same record: [(older or None, newer or None), ...].
 
-    In turn those with the same key and title, the same title, the same key and much of their text, most of their text.
+    In turn those with the same text; the same id, or the same number and most of their text; the same title; the same
+    number and much of their text. Of records without an id, those that are left and have most of their text in common.
     """
-    left = list(old)
-    found: dict[int, Any] = {}
-    text = {id(record): "\n".join(zh for _, zh, _ in pairs(record)) for record in (*old, *new)}
+    texts = [["\n".join(zh for _, zh, _ in pairs(record)) for record in records] for records in (old, new)]
+    found: dict[int, int] = {}
 
-    def likeness(before: Any, after: Any) -> float:
-        return SequenceMatcher(None, text[id(before)], text[id(after)], autojunk=False).ratio()
+    def likeness(was: int, at: int) -> float:
+        return SequenceMatcher(None, texts[0][was], texts[1][at], autojunk=False).ratio()
 
-    def pair(at: int, before: Any) -> None:
-        found[at] = before
-        left[:] = [record for record in left if record is not before]
+    def pair(sign: Callable[[Any, str], Any], least: float = 0) -> None:
+        taken = set(found.values())
+        places: dict[Any, deque[int]] = defaultdict(deque)
+        for was, record in enumerate(old):
+            if was not in taken:
+                places[sign(record, texts[0][was])].append(was)
+        for at, record in enumerate(new):
+            mark = sign(record, texts[1][at])
+            same = places[mark] if mark and at not in found else None
+            if same and (isinstance(mark, str) or not least or likeness(same[0], at) >= least):
+                found[at] = same.popleft()
 
-    ways: list[Callable[[Any, Any], bool]] = [
-        lambda before, after: _key(before) == _key(after) and _title(before) == _title(after),
-        lambda before, after: _title(after)["zh"] != "" and _title(before)["zh"] == _title(after)["zh"],
-        lambda before, after: _key(before) == _key(after) is not None and likeness(before, after) >= ALIKE,
-    ]
-    for same in ways:
-        for at, after in enumerate(new):
-            if at not in found and (twin := next((before for before in left if same(before, after)), None)):
-                pair(at, twin)
-    candidates = sorted(
-        ((likeness(before, after), at, before) for at, after in enumerate(new) if at not in found for before in left),
-        key=lambda candidate: -candidate[0],
-    )
-    for ratio, at, before in candidates:
-        if ratio >= SURELY_ALIKE and at not in found and any(before is record for record in left):
-            pair(at, before)
-    return [(found.get(at), after) for at, after in enumerate(new)] + [(before, None) for before in left]
+    pair(lambda record, text: text and (_key(record), text))
+    pair(lambda _, text: text)
+    pair(lambda record, _: _key(record), SURELY_ALIKE)
+    pair(lambda record, _: _title(record)["zh"])
+    pair(lambda record, _: _key(record), ALIKE)
+    left = [was for was in range(len(old)) if was not in found.values() and not isinstance(_key(old[was]), str)]
+    others = [at for at in range(len(new)) if at not in found and not isinstance(_key(new[at]), str)]
+    # Of many that are left only those near each other are compared, so that it takes no longer than reading them.
+    near = [(was, at) for i, was in enumerate(left) for at in others[max(0, i - NEAR) : i + NEAR + 1]]
+    for ratio, was, at in sorted(((likeness(was, at), was, at) for was, at in near), key=lambda entry: -entry[0]):
+        if ratio >= SURELY_ALIKE and at not in found and was not in found.values():
+            found[at] = was
+    kept = set(found.values())
+    return [(found.get(at), at) for at in range(len(new))] + [(was, None) for was in range(len(old)) if was not in kept]
+
+
+def _paired(old: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
+    """Return the records of two lists by twos, None where one has no twin."""
+    places = matched(old, new)
+    return [(None if was is None else old[was], None if at is None else new[at]) for was, at in places]
 
 
 def marked(before: str, after: str) -> list[tuple[Action | None, str]]:
@@ -245,8 +258,8 @@ def marked(before: str, after: str) -> list[tuple[Action | None, str]]:
     ]
 
 
-def _records(data: Any, kind: str) -> list[Any]:
-    return [record for _, record in pick(data, kind, "*") if isinstance(record, dict) and record]
+def _dicts(found: Iterable[tuple[Steps, Any]]) -> list[Any]:
+    return [record for _, record in found if isinstance(record, dict)]
 
 
 def _key(record: Any) -> Any:
@@ -257,7 +270,7 @@ def _key(record: Any) -> Any:
 def _title(record: Any) -> Words:
     """Return what a record is called: its title or name, or the text that it is."""
     named = next((record[name] for name in ("name", "title", "words") if isinstance(record.get(name), dict)), record)
-    return {lang: named[lang] if isinstance(named.get(lang), str) else "" for lang in LANGUAGES}
+    return {lang: _plain(named[lang]) if isinstance(named.get(lang), str) else "" for lang in LANGUAGES}
 
 
 def _is_name(entry: Any) -> bool:
@@ -271,11 +284,16 @@ def _list_of(place: Steps) -> str:
 
 
 def _same(text: str) -> Words:
-    return dict.fromkeys(LANGUAGES, text)
+    return dict.fromkeys(LANGUAGES, _plain(text))
+
+
+def _plain(text: str) -> str:
+    """Return text on one line, without what no line may hold; a faulty version may have either."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable() or character == " ")
 
 
 def _translation(old: Any, new: Any) -> Literal["", "stale", "confirmed"]:
-    if not new or not isinstance(new.get("en_for"), str):
+    if new is None or not isinstance(new.get("en_for"), str):
         return ""
     current = new["en_for"] == fingerprint(new)
     if current and isinstance(new.get("en_confirmed"), date) and (old or {}).get("en_confirmed") != new["en_confirmed"]:

@@ -51,19 +51,21 @@ def _fetch(plan: Path, name: str, folder: Path) -> Path:
     folder.mkdir(parents=True)
     for file in (plan, plan.with_name("glossary.yaml")):
         text = content(file, name)
-        if text is None:
+        if text is not None:
+            (folder / file.name).write_bytes(text)
+        elif file == plan:
             raise PlanError([Problem(name, 1, 1, file.name, "unknown_version")])
-        (folder / file.name).write_bytes(text)
     return folder / plan.name
 
 
 def _data(plan: Path) -> dict[str, Any]:
     """Return the records of a plan and the terms of its glossary as plain data."""
-    documents = [read(path) for path in (plan, plan.with_name("glossary.yaml"))]
+    glossary = plan.with_name("glossary.yaml")
+    documents = [read(path) for path in (plan, glossary) if path == plan or glossary.exists()]
     if unreadable := [problem for document in documents if document.unreadable for problem in document.problems]:
         raise PlanError(unreadable)
-    records, glossary = (document.data if isinstance(document.data, dict) else {} for document in documents)
-    return records | {"terms": glossary.get("terms")}
+    records, *others = (document.data if isinstance(document.data, dict) else {} for document in documents)
+    return records | {"terms": others[0].get("terms") if others else None}
 
 
 def _pages(sources: Sources, labels: Labels) -> Pages:

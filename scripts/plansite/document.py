@@ -98,12 +98,17 @@ class Document:
 
 def read(path: Path) -> Document:
     """Read a file; what is wrong with it as YAML is reported in the document, which may then be without data."""
-    document = Document(shown(path))
     try:
-        raw = document.raw = path.read_bytes()
+        return parse(shown(path), path.read_bytes())
     except OSError as error:
+        document = Document(shown(path))
         document.report("unreadable", (1, 1), reason=REASONS.get(type(error), error.strerror))
         return document
+
+
+def parse(file: str, raw: bytes) -> Document:
+    """Read what a file of this name holds, or once held."""
+    document = Document(file, raw=raw)
     try:
         text = document.text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from plansite import changes as compared
+from plansite import proof, rules
 from plansite.changes import Change, changes
+from plansite.document import parse
 
 CACHE = Path(".cache", "plansite", "changes")
 """Where in the repository the changes of a commit are kept: they never become others."""
@@ -41,15 +42,15 @@ def history(plan: Path) -> Sequence[Version] | None:
     if _git(folder, "rev-parse", "--is-shallow-repository") != b"false\n":
         return None
     top = Path(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel") or b"").strip())
-    log = _git(folder, "log", "--first-parent", "--format=%H %cI", "--", plan.name)
+    log = _git(folder, "-c", "log.showSignature=false", "log", "--first-parent", "--format=%H %cI", "--", plan.name)
     commits = [line.split() for line in (log or b"").decode().splitlines()]
-    code = hashlib.sha256(Path(compared.__file__).read_bytes()).hexdigest()[:8]
+    made_by = [Path(str(module.__file__)).read_bytes() for module in (compared, proof, rules)]
+    code = hashlib.sha256(b"\n".join([*made_by, os.fsencode(plan.resolve())])).hexdigest()[:8]
 
     @cache
     def data(commit: str) -> Any:
-        with suppress(yaml.YAMLError, RecursionError):
-            return yaml.load(content(plan, commit) or b"", yaml.CSafeLoader)
-        return None  # what could not be read was never published
+        # What could not be read was never published.
+        return parse(plan.name, content(plan, commit) or b"").data
 
     def read(commit: str, older: Iterable[str]) -> tuple[Change, ...]:
         kept = top / CACHE / f"{commit}-{code}.json"
@@ -74,7 +75,10 @@ def history(plan: Path) -> Sequence[Version] | None:
 
 def content(file: Path, commit: str) -> bytes | None:
     """Return what a file held in a commit, by any name that git knows it by; None where either is not there."""
-    return _git(file.resolve().parent, "show", f"{commit}:./{file.name}")
+    folder, name = file.resolve().parent, f"{commit}:./{file.name}"
+    # Whatever else git might read in a name, it is to be one file of one commit.
+    found = _git(folder, "rev-parse", "--verify", "--end-of-options", name) if commit else None
+    return _git(folder, "cat-file", "blob", found.decode().strip()) if found else None
 
 
 def version(plan: Path) -> str:
@@ -88,7 +92,9 @@ def version(plan: Path) -> str:
 
 def _git(folder: Path, *command: str) -> bytes | None:
     """Return what git says, None where it is not installed or refuses."""
-    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
+    # A hook would have it read another repository than that of the folder.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"
     with suppress(FileNotFoundError):
         done = subprocess.run(  # noqa: S603 - our own command
             ["git", "-C", str(folder), *command],  # noqa: S607 - wherever it is installed

@@ -127,9 +127,12 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             (site / name).write_text(feed, "utf-8")
         for redirect in self.site.plan.redirects:
             # A program that reads a file follows no page: the file itself stands at its old address too.
-            if is_file(redirect.origin):
-                (site / redirect.origin).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(site / redirect.to, site / redirect.origin)
+            for folder in FOLDER.values() if is_file(redirect.origin) else ():
+                old, new = site / folder / redirect.origin, site / folder / redirect.to
+                # Only feeds stand in the folder of each language, and only where there is a history.
+                if new.exists():
+                    old.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(new, old)
         for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
             for file in (site / "assets").glob(pattern):
                 file.write_text(minified(file.read_text("utf-8")), "utf-8")

@@ -133,7 +133,10 @@ class HistoryView:
     @property
     def days(self) -> list[tuple[date, list[VersionView]]]:
         """The versions by the day on which they were published."""
-        return [(day, list(versions)) for day, versions in groupby(self.versions, lambda version: version.date)]
+        days: dict[date, list[VersionView]] = {}
+        for version in self.versions:
+            days.setdefault(version.date, []).append(version)
+        return list(days.items())
 
     @property
     def updated(self) -> datetime:
@@ -173,7 +176,7 @@ def urn(*names: str) -> str:
 def _older(changes: Iterable[Change], now: dict[tuple[str, str], str | None]) -> dict[tuple[str, str], str | None]:
     """Return what the records are called today that had other names, or did not exist, before these changes."""
     older: dict[tuple[str, str], str | None] = {
-        (change.kind, change.key): None for change in changes if change.action == "added" or change.was
+        (change.kind, change.key): None for change in changes if change.action != "changed" or change.was
     }
     older |= {
         (change.kind, change.was): now.get((change.kind, change.key), change.key) for change in changes if change.was
