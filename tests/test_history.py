@@ -8,7 +8,9 @@ import pytest
 from conftest import SMALL_PLAN, Repository
 from plansite import changes as compared
 from plansite.history import CACHE, Version, content, history, version
+from plansite.load import load
 from plansite.versions import HistoryView
+from plansite.views import PlanView
 
 
 @pytest.fixture
@@ -137,6 +139,14 @@ def test_what_was_edited_and_is_gone_leads_nowhere(repository: Repository) -> No
     found = HistoryView(versions(repository))
     told = [(change.action, change.address) for version in found.versions[:3] for change in version.changes]
     assert told == [("removed", None), ("changed", None), ("added", None)]
+
+
+def test_a_version_that_only_changed_the_form_is_not_told(repository: Repository) -> None:
+    repository.edit('value: "0.5"', "value: '0.5'")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    history = PlanView(load(SMALL_PLAN), versions(repository)).history
+    assert history is not None
+    assert [str(version.date) for version in history.versions] == ["2026-01-01"]
 
 
 def test_values_that_no_plan_may_have_are_read_as_well_as_can_be(repository: Repository) -> None:

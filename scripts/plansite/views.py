@@ -60,7 +60,9 @@ class PlanView:
     def __init__(self, loaded: Loaded, versions: Sequence[Version] | None = None, version: str = "") -> None:
         plan = loaded.plan
         self.version = version
-        self.history = HistoryView(versions) if versions else None
+        # A version that changed the form of the file only has nothing to tell.
+        told = [version for version in versions or () if version.changes]
+        self.history = HistoryView(told) if told else None
         self.agreed = Agreed(loaded.glossary)
         self.notice: Notice = plan.notice
         self.translation = translation(plan.notice)
