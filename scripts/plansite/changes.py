@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, Literal
 
 from plansite.problems import LANGUAGES, Lang
@@ -234,6 +235,8 @@ def _paired(old: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
     return [(None if was is None else old[was], None if at is None else new[at]) for was, at in places]
 
 
+# Pages, feeds and both languages tell the same changes.
+@lru_cache(maxsize=4096)
 def marked(before: str, after: str) -> list[tuple[Action | None, str]]:
     """Return what has become of a text, in parts: [(removed, added or None for what has stayed, text), ...].
 
