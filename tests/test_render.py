@@ -46,7 +46,7 @@ SHOWN = [
 
 @pytest.mark.parametrize("name", [f"{page}.{lang}.md" for page in SHOWN for lang in ("zh", "en")])
 def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.FixtureRequest) -> None:
-    as_agreed(name, render(small_view, MACROS, LABELS, HANDWRITTEN)[name], request)
+    as_agreed(name, render(small_view, TEMPLATES, HANDWRITTEN)[name], request)
 
 
 def as_agreed(name: str, text: str, request: pytest.FixtureRequest) -> None:
@@ -87,7 +87,7 @@ def versions(now: Any) -> list[Version]:
 def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytest.FixtureRequest) -> None:
     data = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
     plan = PlanView(load(SMALL_PLAN), versions(data))
-    rendered = render(plan, MACROS, LABELS, HANDWRITTEN)[f"{page}.{lang}.md"]
+    rendered = render(plan, TEMPLATES, HANDWRITTEN)[f"{page}.{lang}.md"]
     as_agreed(f"history/{page}.{lang}.md", rendered, request)
 
 
@@ -95,7 +95,7 @@ def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytes
 def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequest) -> None:
     plan = PlanView(load(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
     name = f"{FOLDER[lang]}changes.xml"
-    feed = render_feeds(plan, MACROS, LABELS, "https://example.org/plan/")[name]
+    feed = render_feeds(plan, TEMPLATES, "https://example.org/plan/")[name]
     as_agreed(f"history/{lang}.xml", feed, request)
     root = ET.fromstring(feed)  # noqa: S314 - our own feed
     assert root.findtext("{*}updated") == "2026-02-03T09:00:00+00:00"
@@ -115,7 +115,7 @@ def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequ
 def test_a_pull_request_is_told_in_words(site_url: str, lang: Lang, request: pytest.FixtureRequest) -> None:
     version = HistoryView(versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8")))).versions[0]
     pages = [("", "Home", "changed"), ("units/office", "Office", "removed")]
-    text = render_diff(version, pages, Templates(MACROS, LABELS), lang, site_url)
+    text = render_diff(version, pages, TEMPLATES, lang, site_url)
     as_agreed(f"history/diff{'-hosted' if site_url else ''}.{lang}.md", text, request)
 
 
@@ -135,7 +135,7 @@ def queries(page: str) -> list[dict[str, str]]:
 
 def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:
     repository = Repository.at("https://github.com/someone/plan/tree/改/a%23b/")
-    rendered = render(small_view, MACROS, LABELS, HANDWRITTEN, Publication(repository, "https://plan.example.org/x/"))
+    rendered = render(small_view, TEMPLATES, HANDWRITTEN, Publication(repository, "https://plan.example.org/x/"))
     page = rendered["measures/2.zh.md"]
     branch = "%E6%94%B9/a%23b"
     assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/data/plan.yaml#L142"]
@@ -156,7 +156,7 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
 
 def test_without_a_known_address_a_report_gives_the_path(small_view: PlanView) -> None:
     publication = Publication(Repository.at("http://localhost:3000/someone/plan"))
-    page = render(small_view, MACROS, LABELS, HANDWRITTEN, publication)["measures/2.en.md"]
+    page = render(small_view, TEMPLATES, HANDWRITTEN, publication)["measures/2.en.md"]
     assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/data/plan.yaml#L142"]
     assert [query["address"] for query in queries(page)] == ["/en/measures/2/#s1", "/en/measures/2/"]
 
@@ -165,7 +165,7 @@ def test_reports_fill_fields_that_the_form_has_and_stay_short_enough(real_view: 
     form = yaml.safe_load((PROJECT / ".github" / "ISSUE_TEMPLATE" / "mistake.yml").read_text("utf-8"))
     fields = {part["id"] for part in form["body"] if "id" in part}
     publication = Publication(Repository.at("https://github.com/someone/plan"), "https://plan.example.org/")
-    pages = render(real_view, MACROS, LABELS, HANDWRITTEN, publication).values()
+    pages = render(real_view, TEMPLATES, HANDWRITTEN, publication).values()
     filled = [set(query) - {"template", "title"} for page in pages for query in queries(page)]
     assert len(filled) == 2 * (172 + 58 + 47)
     assert set.union(*filled) == {"measure", "sentence", "address"} <= fields
@@ -174,7 +174,7 @@ def test_reports_fill_fields_that_the_form_has_and_stay_short_enough(real_view: 
 
 
 def test_no_page_offers_to_edit_or_report_where_the_project_is_hosted_nowhere(real_view: PlanView) -> None:
-    for name, page in render(real_view, MACROS, LABELS, HANDWRITTEN).items():
+    for name, page in render(real_view, TEMPLATES, HANDWRITTEN).items():
         assert "tools__edit" not in page, name
         assert "tools__report" not in page, name
 
@@ -205,10 +205,10 @@ def test_only_the_address_of_a_branch_becomes_links(address: str) -> None:
 def test_the_page_of_the_data_says_which_version_they_are(small_view: PlanView) -> None:
     for lang, unknown in (("zh", "未记录"), ("en", "Not recorded")):
         plan = PlanView(load(SMALL_PLAN), version="1f2e3d4c")
-        known = render(plan, MACROS, LABELS, HANDWRITTEN)[f"data.{lang}.md"]
+        known = render(plan, TEMPLATES, HANDWRITTEN)[f"data.{lang}.md"]
         assert known.count("1f2e3d4c") == 2, "among the facts and in the citation"
         assert unknown not in known
-        assert unknown in render(small_view, MACROS, LABELS, HANDWRITTEN)[f"data.{lang}.md"]
+        assert unknown in render(small_view, TEMPLATES, HANDWRITTEN)[f"data.{lang}.md"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_wrong_template_is_named_with_its_line(
     last = len(template.read_text("utf-8").splitlines())
     monkeypatch.chdir(tmp_path)
     with pytest.raises(PlanError) as raised:
-        render(small_view, Path("macros"), LABELS, HANDWRITTEN)
+        render(small_view, Templates(Path("macros"), LABELS), HANDWRITTEN)
     allowed = (
         "answering, counted, edit_link, feed, file_link, it, labels, lang, link, pdfs, plan, report_link, root, titled"
     )
@@ -292,7 +292,7 @@ def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
     glossary = yaml.safe_load(SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"))
     path.with_name("glossary.yaml").write_text(yaml.safe_dump(spoil_glossary(glossary), allow_unicode=True), "utf-8")
     hosted = Publication(Repository.at("https://github.com/someone/plan"))
-    for name, page in render(PlanView(load(path)), MACROS, LABELS, HANDWRITTEN, hosted).items():
+    for name, page in render(PlanView(load(path)), TEMPLATES, HANDWRITTEN, hosted).items():
         body = page.split("\n---\n", 1)[1]
         html = markdown.markdown(body, extensions=["attr_list", "tables", "toc"])
         assert "<img" not in html, name

@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from plansite.addresses import LIST, enlist
-from plansite.build import BuildError, build
+from plansite.build import build
 from plansite.confirm import confirm
 from plansite.diff import diff
 from plansite.export import schema, write_data
 from plansite.form import reform
 from plansite.load import load
 from plansite.model import Glossary, Plan
-from plansite.problems import LANGUAGES, PlanError, lang_of_locale, report
+from plansite.problems import LANGUAGES, BuildError, PlanError, lang_of_locale, report
 from plansite.site import Sources, compose, write
 from plansite.text import notice_text
 from plansite.views import PlanView

@@ -1,15 +1,20 @@
 """Feeds the pages of the plan to MkDocs; the only module that knows MkDocs."""
 
+import logging
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
-from mkdocs.config import base, config_options
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import base, config_options, load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -17,13 +22,16 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 from plansite import pages as generated
+from plansite.built import Built
 from plansite.export import write_data
-from plansite.history import history, version
+from plansite.git import version
+from plansite.history import history
+from plansite.kept import fingerprint, program
 from plansite.linked import linked_data
 from plansite.model import is_file
 from plansite.pages import located
-from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, lang_of_locale, report
-from plansite.render import Publication, Repository, day, labels_in
+from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
+from plansite.render import Publication, Repository, day, labels_in, title_of
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Site, Sources, compose
 
@@ -41,48 +49,81 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     """Adds one virtual Markdown page for each page of the plan; nothing generated is written under docs/."""
 
     site: Site
-    """What this build publishes; set by on_config, the first of the events."""
-    handwritten: dict[Lang, list[Document]]
-    """What the search can find in docs/; filled page by page."""
+    """What this build publishes."""
+    sources: list[str]
+    """The files and folders that it is made from."""
+    markdown: dict[str, str]
+    """{file: Markdown} of the generated pages in the languages that it builds."""
+    last = Built()
+    """The site that stands already: whatever would come out the same is taken from it."""
 
-    def on_config(self, config: MkDocsConfig) -> None:
-        """Read the plan and render every page before MkDocs empties the site folder, so that no mistake costs it."""
-        if hasattr(self, "site"):
-            return  # the i18n plugin starts a build of its own for each further language
+    def __init__(self) -> None:
+        self.made: dict[str, str] = {}
+        """{file in the site: fingerprint of all that it is made from} for every generated page."""
+        self._kept: list[File] = []
+        self._handwritten: list[Document] = []
+
+    def read(self, config: MkDocsConfig) -> None:
+        """Read and check all that the site is made of; raises PlanError."""
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
+        publication = Publication(
+            Repository.at(self.config.repository) if self.config.repository else None,
+            config.site_url or "",
+            self.config.pdf,
+            versions=history(sources.plan),
+            version=version(sources.plan),
+        )
+        self.site = compose(sources, publication)
+        self.sources = [
+            config.config_file_path,
+            *map(str, (sources.plan.parent, sources.docs, sources.macros, overrides)),
+        ]
+        around = [Path(config.config_file_path), sources.macros / "labels.yaml", overrides]
+        settings = (config.site_url, self.config.repository, self.config.pdf, self.site.plan.notice.date)
+        self._frame = fingerprint(around, program(), *map(str, (*settings, bool(self.site.plan.history))))
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Read everything and render it before MkDocs empties the site folder, so that no mistake costs it."""
+        if hasattr(self, "site"):
+            return  # build_language has, or this is the i18n plugin's own build of a further language
         try:
-            repository = Repository.at(self.config.repository) if self.config.repository else None
-            publication = Publication(
-                repository,
-                config.site_url or "",
-                self.config.pdf,
-                versions=history(sources.plan),
-                version=version(sources.plan),
-            )
-            self.site = compose(sources, publication)
+            self.read(config)
+            self.markdown = self.site.markdown()
         except PlanError as error:
-            message = report(error.problems, "text", lang_of_locale(os.environ))
-            raise PluginError(f"\n{message}") from None
-        self.handwritten = {lang: [] for lang in LANGUAGES}
+            raise PluginError(f"\n{report(error.problems, 'text', lang_of_locale(os.environ))}") from None
 
     @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the pages before the i18n plugin sorts all files by language."""
-        for name in self.site.markdown:
+        for name in self.site.pages:
             files.append(File(name, config.docs_dir, config.site_dir, config.use_directory_urls))
         return files
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
-        """Give the Markdown of a page that is no file on disk."""
-        return self.site.markdown.get(page.file.src_uri)
+        """Give the Markdown of a page that is no file on disk; of one that stands already, what opens it."""
+        markdown = self.markdown.get(page.file.src_uri)
+        if markdown is None:
+            return None
+        said = self._linked_data(config, page, title_of(markdown))
+        self.made[page.file.dest_uri] = fingerprint([], self._frame, markdown, said)
+        if not self.last.holds(page.file.dest_uri, self.made[page.file.dest_uri]):
+            return markdown
+        self._kept.append(page.file)
+        return markdown[: markdown.index("\n---\n") + len("\n---\n")]
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-        """Give the theme the words of the interface in the language being built."""
+        """Give the theme the words of the interface in the language being built; take what stands already."""
         lang = _lang(config)
+        for file in self._kept:
+            files.remove(file)
+            self.last.take(file.dest_uri, Path(config.site_dir))
+        for file in [file for file in files if lang != LANGUAGES[0] and not file.is_documentation_page()]:
+            files.remove(file)  # the first language has brought them
         env.globals |= {
             "labels": labels_in(self.site.labels, lang),
-            "plan": self.site.plan,
+            "notice_date": self.site.plan.notice.date,
+            "has_history": bool(self.site.plan.history),
             "site_lang": lang,
             "other_lang": _other(lang),
             "root": FOLDER[lang],
@@ -91,7 +132,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         env.filters |= {"css": css, "day": day, "jsmin": jsmin, "linked_data": partial(self._linked_data, config)}
         return env
 
-    def _linked_data(self, config: MkDocsConfig, page: Page) -> Markup:
+    def _linked_data(self, config: MkDocsConfig, page: Page, title: str = "") -> Markup:
         """Return what describes a page to other programs."""
         lang = _lang(config)
 
@@ -99,32 +140,38 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         address = page.url.removeprefix(FOLDER[lang]).strip("/")
         shown = self.site.pages.get(page.file.src_uri) or generated.Page(address, lang, "", self.site.plan)
         locate = partial(located, site_url=config.site_url or "")
-        data = linked_data(shown, str(page.title), self.site.plan, self.site.labels, locate)
+        data = linked_data(shown, title or str(page.title), self.site.plan, self.site.labels, locate)
         return Markup(data)  # noqa: S704 - JSON in which nothing can end the element
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
-        if page.file.src_uri not in self.site.markdown:
-            lang = _lang(config)
-            place = page.url.removeprefix(FOLDER[lang])
-            self.handwritten[lang].append(handwritten(place, str(page.title), html))
+        if page.file.src_uri not in self.site.pages:
+            place = page.url.removeprefix(FOLDER[_lang(config)])
+            self._handwritten.append(handwritten(place, str(page.title), html))
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
-        """Keep one 404 page for each language, and no sitemap where the address of the site is not known."""
+        """Keep one 404 page for each language; the sitemap of all of them is written when they are done."""
         if template_name == "404.html" and _lang(config) == "en":
             target = Path(config.site_dir, FOLDER["en"], template_name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(output_content, "utf-8")
             return ""
-        return "" if template_name == "sitemap.xml" and not config.site_url else output_content
+        return "" if template_name == "sitemap.xml" else output_content
 
-    @event_priority(-200)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the data files, our scripts and styles without comments, and the search indexes of all languages."""
-        site = Path(config.site_dir)
-        write_data(self.site.plan, site, config.site_url or "")
-        for name, feed in self.site.feeds.items():
-            (site / name).write_text(feed, "utf-8")
+        """Write the search index and the feed of a language; with one of them, what belongs to no language."""
+        lang, site = _lang(config), Path(config.site_dir)
+        texts = self.site.feeds([lang])
+        if lang == LANGUAGES[0]:
+            texts |= self.site.sitemap()
+            for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
+                texts |= {str(file): minified(file.read_text("utf-8")) for file in (site / "assets").glob(pattern)}
+        else:
+            write_data(self.site.plan, site, config.site_url or "")
+        for name, text in texts.items():
+            (site / name).write_text(text, "utf-8")
+        write_search(self.site.plan, self.site.labels, lang, self._handwritten, site)
+        self._handwritten = []
         for redirect in self.site.plan.redirects:
             # A program that reads a file follows no page: the file itself stands at its old address too.
             for folder in FOLDER.values() if is_file(redirect.origin) else ():
@@ -133,11 +180,58 @@ class PlanPlugin(BasePlugin[PlanConfig]):
                 if new.exists():
                     old.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(new, old)
-        for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
-            for file in (site / "assets").glob(pattern):
-                file.write_text(minified(file.read_text("utf-8")), "utf-8")
-        for lang in LANGUAGES:
-            write_search(self.site.plan, self.site.labels, lang, self.handwritten[lang], site)
+
+
+class _Complaints(logging.Handler):
+    """Collects what MkDocs warns of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname}: {record.getMessage().strip()}")
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Turn whatever MkDocs warns of into a BuildError that says it all."""
+    logger, complaints = logging.getLogger("mkdocs"), _Complaints()
+    logger.addHandler(complaints)
+    try:
+        yield
+    except MkDocsException as error:
+        raise BuildError("\n".join([*complaints.lines, str(error)])) from None
+    finally:
+        logger.removeHandler(complaints)
+
+
+def configure(*, pdf: bool) -> tuple[MkDocsConfig, PlanPlugin]:
+    """Read mkdocs.yml and all that it leads to; raises BuildError or PlanError."""
+    with _strictly():
+        config = load_config(strict=True)
+        plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
+        plugin.config.pdf = pdf
+        plugin.read(config)
+        config.plugins.on_startup(command="build", dirty=False)
+    return config, plugin
+
+
+def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, str]:
+    """Build the pages of one language into a folder, and what belongs to none with one of them.
+
+    Returns {file: fingerprint of all that it is made from} for the generated pages. Raises BuildError where MkDocs
+    warns of anything, PlanError where a template is broken.
+    """
+    i18n: Any = config.plugins["i18n"]
+    # As if the plugin had come to this language on its round, and would go no further.
+    i18n.current_language, i18n.building = lang, True
+    config.site_dir = str(folder)
+    plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
+    plugin.markdown = plugin.site.markdown([lang])
+    with _strictly():
+        mkdocs_build(config)
+    return plugin.made
 
 
 def css(text: str) -> Markup:

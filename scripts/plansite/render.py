@@ -1,22 +1,25 @@
 """Fills the templates in macros/ with the plan: one Markdown file for each page and language."""
 
+import json
 import posixpath
 import re
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from plansite.glossary import pieces, runs, unglossed
 from plansite.history import Version
+from plansite.kept import CACHE, keep, program, recall
 from plansite.model import Labels
 from plansite.pages import FEED, PDFS, Page, located, pages
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
@@ -24,7 +27,6 @@ from plansite.text import chinese_date
 from plansite.versions import VersionView, urn
 from plansite.views import MeasureView, PlanView
 
-PACKAGE = Path(__file__).parent
 # Characters that mean something to Markdown inside a line, and marks that mean something at its start.
 MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
 
@@ -81,9 +83,12 @@ class UnknownNameError(TemplateRuntimeError):
 
 def protect(value: object) -> object:
     """Return text in which neither HTML nor Markdown finds markup; what is marked as safe stays as it is."""
-    if hasattr(value, "__html__"):
-        return value
-    return Markup(MARKDOWN.sub(_entities, str(escape(value))))  # noqa: S704 - escaped for HTML first, then for Markdown
+    return value if hasattr(value, "__html__") else _protected(str(value))
+
+
+@lru_cache(1 << 16)
+def _protected(text: str) -> Markup:
+    return Markup(MARKDOWN.sub(_entities, str(escape(text))))  # noqa: S704 - escaped for HTML first, then for Markdown
 
 
 def _entities(match: re.Match[str]) -> str:
@@ -93,6 +98,12 @@ def _entities(match: re.Match[str]) -> str:
 def day(value: date, lang: Lang) -> str:
     """Return a date as people write it: 2022年5月11日 or May 11, 2022."""
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
+
+
+def title_of(markdown: str) -> str:
+    """Return the title of a generated page, with which it opens, in JSON."""
+    title: str = json.loads(markdown.split("\n", 2)[1].removeprefix("title: "))
+    return title
 
 
 def opening(text: str) -> str:
@@ -134,30 +145,42 @@ def answering(labels: Labels, lang: Lang, measure: MeasureView) -> str:
 
 def render(
     plan: PlanView,
-    macros: Path,
-    labels: Labels,
+    templates: "Templates",
     handwritten: Iterable[str],
     publication: Publication = Publication(),
+    langs: Iterable[Lang] = LANGUAGES,
 ) -> dict[str, str]:
-    """Return {file: Markdown} for every generated page.
+    """Return {file: Markdown} for every generated page in some languages.
 
     `handwritten` are the addresses of pages written by hand, which templates may link to as well. Raises PlanError
     with every broken template line.
     """
     every = list(pages(plan))
     addresses = {page.address for page in every} | set(handwritten)
-    templates = Templates(macros, labels)
-    for page in every:
-        templates.fill(page.file, page.template, _context(page, plan, labels, addresses, publication))
-    return templates.filled()
+    contexts = {
+        page.file: (page.template, partial(_context, page, plan, templates.labels, addresses, publication))
+        for page in every
+        if page.lang in langs
+    }
+    return templates.fill_all(contexts)
 
 
-def render_feeds(plan: PlanView, macros: Path, labels: Labels, site_url: str) -> dict[str, str]:
+def render_feeds(
+    plan: PlanView, templates: "Templates", site_url: str, langs: Iterable[Lang] = LANGUAGES
+) -> dict[str, str]:
     """Return {file: Atom} for the feed of changes of each language, without addresses' host where it is not known."""
-    templates = Templates(macros, labels)
-    for lang in LANGUAGES if plan.history else ():
-        templates.fill(FOLDER[lang] + FEED, "changes.xml.j2", _outside(plan, labels, lang, site_url))
-    return templates.filled()
+    contexts = {
+        FOLDER[lang] + FEED: ("changes.xml.j2", partial(_outside, plan, templates.labels, lang, site_url))
+        for lang in langs
+        if plan.history
+    }
+    return templates.fill_all(contexts)
+
+
+def render_sitemap(addresses: Iterable[str], templates: "Templates", site_url: str) -> dict[str, str]:
+    """Return {file: XML} of the list of all pages with their twins, empty where nobody knows the site's address."""
+    context = {"addresses": addresses, "located": partial(located, site_url=site_url), "languages": LANGUAGES}
+    return templates.fill_all({"sitemap.xml": ("sitemap.xml.j2", lambda: context)} if site_url else {})
 
 
 def render_diff(
@@ -170,17 +193,14 @@ def render_diff(
     context = _outside(None, templates.labels, lang, site_url) | {"version": version, "pages": pages}
     # Where nobody knows the site's address, there is nothing to link to.
     context |= {"hosted": bool(site_url), "link": context["link"] if site_url else None}
-    templates.fill("", "diff.md.j2", context)
-    return templates.filled()[""]
+    return templates.fill_all({"": ("diff.md.j2", lambda: context)})[""]
 
 
 class Templates:
-    """The templates and labels in macros/; what is wrong with templates is kept until all are filled."""
+    """The templates and labels in macros/."""
 
     def __init__(self, macros: Path, labels: Labels) -> None:
         self._macros, self.labels = macros, labels
-        self._filled: dict[str, str] = {}
-        self._problems: dict[str, Problem] = {}
         self._environment = Environment(
             loader=FileSystemLoader(macros),
             autoescape=True,
@@ -188,26 +208,49 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            cache_size=-1,
+            auto_reload=False,
+            bytecode_cache=Compiled(),
         )
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
 
-    def fill(self, file: str, template: str, context: dict[str, Any]) -> None:
-        """Fill a template for a file."""
-        try:
-            self._filled[file] = self._environment.get_template(template).render(context) + "\n"
-        except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
-            problem = _problem(error, self._macros, template, sorted(context))
-            if problem is None:
-                raise
-            self._problems[problem.line_of_text("en")] = problem
+    def fill_all(self, contexts: dict[str, tuple[str, Callable[[], dict[str, Any]]]]) -> dict[str, str]:
+        """Return {file: text} for {file: (template, what gives its context)}.
 
-    def filled(self) -> dict[str, str]:
-        """Return {file: text}; raises PlanError with every broken template line."""
-        if self._problems:
-            raise PlanError(self._problems.values())
-        return self._filled
+        Raises PlanError with every broken line of the templates, each once.
+        """
+        filled: dict[str, str] = {}
+        problems: dict[str, Problem] = {}
+        for file, (template, make) in contexts.items():
+            context = make()
+            try:
+                filled[file] = self._environment.get_template(template).render(context) + "\n"
+            except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
+                problem = _problem(error, self._macros, template, sorted(context))
+                if problem is None:
+                    raise
+                problems[problem.line_of_text("en")] = problem
+        if problems:
+            raise PlanError(problems.values())
+        return filled
+
+
+class Compiled(BytecodeCache):
+    """Keeps templates compiled; Jinja's own would run a file that has been damaged."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template from where it is kept."""
+        if code := recall(CACHE / "templates" / bucket.key, self._key(bucket)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        keep(CACHE / "templates" / bucket.key, self._key(bucket), bucket.bytecode_to_string())
+
+    def _key(self, bucket: Bucket) -> str:
+        return f"{bucket.checksum}{program()}"
 
 
 def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
@@ -286,7 +329,9 @@ def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) 
     else:
         frames = traceback.extract_tb(error.__traceback__)
         while frames and not Path(frames[-1].filename).is_relative_to(macros):
-            if Path(frames.pop().filename).is_relative_to(PACKAGE) and not isinstance(error, TemplateError):
+            if Path(frames.pop().filename).is_relative_to(Path(__file__).parent) and not isinstance(
+                error, TemplateError
+            ):
                 return None
         if not frames:
             return None

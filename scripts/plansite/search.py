@@ -94,7 +94,7 @@ def all_texts(document: Document) -> list[str]:
 @cache
 def table(name: str) -> Any:
     """Return a table of words beside this module: stopwords or synonyms, by language."""
-    return yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"))
+    return yaml.load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 def stopwords() -> dict[Lang, list[str]]:

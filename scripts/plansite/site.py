@@ -1,4 +1,4 @@
-"""From the project's files to the finished Markdown of every generated page, with all problems at once."""
+"""From the project's files to all that a site is made of, with all problems at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from plansite.addresses import LIST, address_problems
 from plansite.load import load, load_labels
 from plansite.model import Labels, Redirect
 from plansite.pages import FILES, Page, pages
-from plansite.problems import PlanError, Problem, shown
-from plansite.render import Publication, render, render_feeds
+from plansite.problems import LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.render import Publication, Templates, render, render_feeds, render_sitemap
 from plansite.theme import check_theme
 from plansite.views import PlanView
 
@@ -29,22 +29,43 @@ class Sources:
 
 @dataclass(frozen=True)
 class Site:
-    """A plan with the words of the interface and its pages, {file: page} and {file: Markdown}."""
+    """All that a site is made of, checked; its pages are rendered when they are asked for."""
 
     plan: PlanView
-    labels: Labels
+    templates: Templates
     pages: dict[str, Page]
-    markdown: dict[str, str]
-    feeds: dict[str, str]
-    """{file: Atom}, none where there is no history."""
+    """{file: page} for every generated page."""
+    handwritten: Sequence[str]
+    """The addresses of the pages in docs/."""
     addresses: Sequence[str]
     """The addresses that are published, of pages in one language and of files, but for home."""
     pending: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
+    publication: Publication
+
+    @property
+    def labels(self) -> Labels:
+        """The words of the interface."""
+        return self.templates.labels
+
+    def markdown(self, langs: Sequence[Lang] = LANGUAGES) -> dict[str, str]:
+        """Return {file: Markdown} in some languages; raises PlanError with every broken line of the templates."""
+        return render(self.plan, self.templates, self.handwritten, self.publication, langs)
+
+    def feeds(self, langs: Sequence[Lang] = LANGUAGES) -> dict[str, str]:
+        """Return {file: XML} of what is read by programs: the changes in some languages, none without a history."""
+        return render_feeds(self.plan, self.templates, self.publication.site_url, langs)
+
+    def sitemap(self) -> dict[str, str]:
+        """Return {file: XML} of the list of all pages, none where nobody knows the address of the site."""
+        moved = {page.address for page in self.pages.values() if isinstance(page.subject, Redirect)}
+        every = [page.address for page in self.pages.values() if page.lang == "zh"]
+        addresses = [address for address in (*every, *self.handwritten) if address not in moved]
+        return render_sitemap(addresses, self.templates, self.publication.site_url)
 
 
 def compose(sources: Sources, publication: Publication = Publication()) -> Site:  # noqa: B008 - frozen
-    """Read, check and render everything; raises PlanError with the problems of all files together."""
+    """Read and check everything that a site is made of; raises PlanError with the problems of all files together."""
     problems: list[Problem] = []
 
     def attempt(step: Callable[[], T]) -> T | None:
@@ -63,16 +84,14 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
     plan = PlanView(loaded, publication.versions, publication.version)
-    every = list(pages(plan))
-    kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
+    every = {page.file: page for page in pages(plan)}
+    kept = {page.address: None for page in every.values() if page.address and not isinstance(page.subject, Redirect)}
     published = [*kept, *addresses, *FILES]
     found = list(address_problems(sources.plan.with_name(LIST), published, loaded))
     if any(problem.blocks for problem in found):
         raise PlanError(found)
-    markdown = render(plan, sources.macros, labels, addresses, publication)
-    feeds = render_feeds(plan, sources.macros, labels, publication.site_url)
-    pending = [*loaded.pending, *found]
-    return Site(plan, labels, {page.file: page for page in every}, markdown, feeds, published, pending)
+    templates = Templates(sources.macros, labels)
+    return Site(plan, templates, every, addresses, published, [*loaded.pending, *found], publication)
 
 
 def handwritten(docs: Path) -> list[str]:
@@ -92,7 +111,7 @@ def _twin(name: str) -> str:
 
 def write(site: Site, docs: Path, target: Path) -> int:
     """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
-    files = site.markdown | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
+    files = site.markdown() | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
     for name, markdown in files.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,82 @@
+"""What is known of a site that has been built: what it was made from, and what each of its files held."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from plansite.git import state
+from plansite.kept import CACHE, fingerprint, keep, program, recall
+
+SETTINGS = ("PLAN_REPOSITORY", "SITE_URL", "SOURCE_DATE_EPOCH")
+"""The variables of the environment that mkdocs.yml reads, and the one that dates what it makes."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A site and what it was made from; without a folder, none that could be of use."""
+
+    folder: Path = Path()
+    sources: list[str] = field(default_factory=list)
+    """The files and folders that it was made from."""
+    inputs: str = ""
+    """The fingerprint of these and of all that else decides how the site comes out."""
+    files: dict[str, str] = field(default_factory=dict)
+    """{file: digest} for everything in it."""
+    made: dict[str, str] = field(default_factory=dict)
+    """{file: fingerprint of all that it is made from} for its generated pages."""
+
+    @classmethod
+    def at(cls, folder: Path) -> "Built":
+        """Return what is known of the site in a folder."""
+        known = recall(_record(folder), program())
+        return cls(**json.loads(known) | {"folder": folder}) if known else cls()
+
+    @property
+    def current(self) -> bool:
+        """Whether building would only make again what stands there."""
+        return bool(self.files) and self.inputs == inputs(self.sources) and digests(self.folder) == self.files
+
+    def holds(self, file: str, made: str) -> bool:
+        """Return whether a page stands there as it would be made from this."""
+        known = self.files.get(file)
+        return self.made.get(file) == made and known is not None and _digest(self.folder / file) == known
+
+    def take(self, file: str, target: Path) -> None:
+        """Give another site a file of this one."""
+        new = target / file
+        new.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(self.folder / file, new)
+        except OSError:
+            shutil.copyfile(self.folder / file, new)
+
+    def remember(self) -> None:
+        """Keep what is known for the next build."""
+        known = {name: value for name, value in asdict(self).items() if name != "folder"}
+        keep(_record(self.folder), program(), json.dumps(known).encode())
+
+
+def inputs(sources: Iterable[str]) -> str:
+    """Return the fingerprint of all that decides how a site comes out."""
+    settings = (f"{name}={os.environ.get(name, '')}" for name in SETTINGS)
+    return fingerprint(map(Path, sources), program(), *settings, *state())
+
+
+def digests(folder: Path) -> dict[str, str | None]:
+    """Return {file: digest} for everything in a folder."""
+    return {str(path.relative_to(folder)): _digest(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def _digest(file: Path) -> str | None:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def _record(folder: Path) -> Path:
+    return CACHE / "sites" / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
