@@ -1,13 +1,15 @@
 """Keeps what took time to work out, in files that anybody may damage or delete: they are believed only when whole."""
 
 import hashlib
+import json
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 CACHE = Path(".cache", "plansite")
 """Where in a project things are kept."""
@@ -37,6 +39,17 @@ def recall(file: Path, key: str) -> bytes | None:
 
 def _seal(key: str, content: bytes) -> bytes:
     return hashlib.sha256(b"\0".join((key.encode(), content))).digest()
+
+
+def looked_up(name: str, asked: Iterable[str], find: Callable[[list[str]], Iterable[Any]]) -> dict[str, Any]:
+    """Return {what is asked: what there is to know of it}, as plain data; only what is not kept yet has to be found."""
+    asked = set(asked)
+    kept = recall(CACHE / name, program())
+    known: dict[str, Any] = json.loads(kept) if kept else {}
+    if unknown := sorted(asked - known.keys()):
+        known |= zip(unknown, find(unknown), strict=True)
+        keep(CACHE / name, program(), json.dumps(known).encode())
+    return known
 
 
 def fingerprint(sources: Iterable[Path], *words: str) -> str:

@@ -11,8 +11,6 @@ from math import ceil
 from pathlib import Path
 from typing import Literal, get_args
 
-from pypinyin import lazy_pinyin, load_phrases_dict
-
 from plansite.glossary import Agreed, Mark, Piece, pieces
 from plansite.history import Version
 from plansite.load import Loaded
@@ -35,6 +33,7 @@ from plansite.model import (
     Translated,
     Unit,
 )
+from plansite.pinyin import spoken
 from plansite.problems import LANGUAGES, Lang
 from plansite.proof import fingerprint, pairs
 from plansite.text import numeral
@@ -42,8 +41,6 @@ from plansite.versions import ChangeView, HistoryView
 
 State = Literal["missing", "stale", "current"]
 """Of a translation: some of it is not there; it is not confirmed for its present Chinese; it is."""
-# A phrase that pypinyin does not know: alone, 长 is zhang.
-load_phrases_dict({"长三角": [["cháng"], ["sān"], ["jiǎo"]]})
 BUSIEST = 10
 """How many units the home page names."""
 RELATED = 6
@@ -130,10 +127,11 @@ class PlanView:
 
     def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
         """Return the glossary in the order of a dictionary, by initial letter; Chinese by its pinyin."""
+        readings = spoken(term.zh for term in self.terms) if lang == "zh" else {}
 
         def key(term: TermView) -> str:
-            spoken = "".join(lazy_pinyin(term.zh)) if lang == "zh" else term.en
-            return re.sub(r"[^a-z0-9]", "", spoken.lower())
+            said = "".join(readings[term.zh]) if lang == "zh" else term.en
+            return re.sub(r"[^a-z0-9]", "", said.lower())
 
         terms = sorted(self.terms, key=key)
         return [(initial, list(group)) for initial, group in groupby(terms, lambda term: key(term)[0].upper())]
