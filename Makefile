@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PORT ?= 8000
 FORMS := .github/ISSUE_TEMPLATE
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,8 +18,8 @@ pdf: $(VENV)/site.done  ## the same with the whole notice as PDF: Chinese, Engli
 	@scripts/ensure-chromium
 	@$(BIN)/plansite build --pdf site
 
-serve: $(VENV)/site.done  ## preview that follows edits
-	$(BIN)/mkdocs serve
+serve: $(VENV)/site.done  ## preview that follows edits; PORT=8000
+	@$(BIN)/plansite serve --port $(PORT)
 
 check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 	$(BIN)/ruff check

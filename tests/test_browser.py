@@ -354,13 +354,12 @@ def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_pat
     project = copy_project(tmp_path / "project")
     plan = project / "data" / "plan.yaml"
     port = free_port()
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as server:
+    command = [str(Path(sys.executable).with_name("plansite")), "serve", "--lang=en", f"--port={port}"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         try:
+            assert server.stdout is not None
             assert server.stderr is not None
-            for line in server.stderr:
-                if "Serving on" in line:
-                    break
+            assert next(line for line in server.stdout if "follows what you edit" in line)
             with browser.new_context(base_url=f"http://127.0.0.1:{port}") as context:
                 chinese, english = context.new_page(), context.new_page()
                 chinese.goto("/measures/31/")

@@ -36,6 +36,7 @@ from plansite.views import PlanView
 MACROS = PROJECT / "macros"
 GOLDEN = Path(__file__).parent / "golden"
 LABELS = load_labels(MACROS / "labels.yaml")
+TEMPLATES = Templates(MACROS, LABELS)
 HANDWRITTEN = ["about", "accessibility", "contribute"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",

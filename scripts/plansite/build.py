@@ -91,6 +91,8 @@ def _beside(work: Callable[..., T], *arguments: object) -> Iterator[Callable[[],
 
     def result() -> T:
         try:
+            value: T
+            error: Exception | None
             value, error = here.recv()
         except EOFError:
             raise BuildError("half of the build was ended from outside") from None

@@ -42,8 +42,8 @@ class Built:
 
     def holds(self, file: str, made: str) -> bool:
         """Return whether a page stands there as it would be made from this."""
-        known = self.files.get(file)
-        return self.made.get(file) == made and known is not None and _digest(self.folder / file) == known
+        place = self.folder / file
+        return self.made.get(file) == made and place.is_file() and _digest(place) == self.files.get(file)
 
     def take(self, file: str, target: Path) -> None:
         """Give another site a file of this one."""
@@ -66,16 +66,13 @@ def inputs(sources: Iterable[str]) -> str:
     return fingerprint(map(Path, sources), program(), *settings, *state())
 
 
-def digests(folder: Path) -> dict[str, str | None]:
+def digests(folder: Path) -> dict[str, str]:
     """Return {file: digest} for everything in a folder."""
     return {str(path.relative_to(folder)): _digest(path) for path in folder.rglob("*") if path.is_file()}
 
 
-def _digest(file: Path) -> str | None:
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except FileNotFoundError:
-        return None
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _record(folder: Path) -> Path:

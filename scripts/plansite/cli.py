@@ -88,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     site.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="DIR", help="(default: %(default)s)")
     site.add_argument("--pdf", action="store_true", help="print the whole notice as well; needs Chromium")
     site.set_defaults(run=_build)
+
+    preview = commands.add_parser("serve", parents=[common], help="show the site, and build it anew after every change")
+    preview.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
+    preview.set_defaults(run=_serve)
     return parser
 
 
@@ -96,7 +100,12 @@ def _check(options: argparse.Namespace) -> None:
     from plansite.site import Sources, compose
 
     sources = Sources(plan=options.file)
-    pending = compose(sources).pending if sources.macros.is_dir() else load(sources.plan).pending
+    if sources.macros.is_dir():
+        site = compose(sources)
+        site.markdown()
+        pending = site.pending
+    else:
+        pending = load(sources.plan).pending
     if pending:
         raise PlanError(pending)
     if options.format == "json":
@@ -167,6 +176,12 @@ def _build(options: argparse.Namespace) -> None:
     from plansite.build import build
 
     print(build(options.folder, pdf=options.pdf))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from plansite.serve import serve
+
+    return serve(options.port, options.lang)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import base, config_options, load_config
@@ -31,7 +31,7 @@ from plansite.linked import linked_data
 from plansite.model import is_file
 from plansite.pages import located
 from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
-from plansite.render import Publication, Repository, day, labels_in, title_of
+from plansite.render import Compiled, Publication, Repository, day, labels_in, title_of
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Site, Sources, compose
 
@@ -85,6 +85,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Read everything and render it before MkDocs empties the site folder, so that no mistake costs it."""
+        self._prepare(config)
         if hasattr(self, "site"):
             return  # build_language has, or this is the i18n plugin's own build of a further language
         try:
@@ -92,6 +93,18 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             self.markdown = self.site.markdown()
         except PlanError as error:
             raise PluginError(f"\n{report(error.problems, 'text', lang_of_locale(os.environ))}") from None
+
+    def _prepare(self, config: MkDocsConfig) -> None:
+        """Have the theme's templates compiled once and for all, its other files listed for one language only."""
+        made = config.theme.get_env
+
+        def environment() -> Environment:
+            env = made()
+            files = _lang(config) in {None, LANGUAGES[0]}
+            env.loader, env.bytecode_cache = ThemeFiles(config.theme.dirs, listed=files), Compiled()
+            return env
+
+        config.theme.get_env = environment  # type: ignore[method-assign]
 
     @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
@@ -118,8 +131,6 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         for file in self._kept:
             files.remove(file)
             self.last.take(file.dest_uri, Path(config.site_dir))
-        for file in [file for file in files if lang != LANGUAGES[0] and not file.is_documentation_page()]:
-            files.remove(file)  # the first language has brought them
         env.globals |= {
             "labels": labels_in(self.site.labels, lang),
             "notice_date": self.site.plan.notice.date,
@@ -180,6 +191,26 @@ class PlanPlugin(BasePlugin[PlanConfig]):
                 if new.exists():
                     old.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(new, old)
+
+
+class ThemeFiles(FileSystemLoader):
+    """The theme's templates and files; only those are listed that a page may ask for."""
+
+    UNUSED = (".icons", "lunr", "workers")
+    """Folders of Material's: ten thousand icons that templates include, and a search engine other than ours."""
+
+    def __init__(self, folders: Sequence[str], *, listed: bool) -> None:
+        super().__init__(folders)
+        self._listed = listed
+
+    def list_templates(self) -> list[str]:
+        """Return the names of all files but those in unused folders."""
+        found = set()
+        for root in self.searchpath if self._listed else ():
+            for folder, inner, files in os.walk(root):
+                inner[:] = [name for name in inner if name not in self.UNUSED]
+                found |= {Path(folder, name).relative_to(root).as_posix() for name in files}
+        return sorted(found)
 
 
 class _Complaints(logging.Handler):

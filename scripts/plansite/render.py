@@ -4,13 +4,13 @@ import json
 import posixpath
 import re
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlencode, urljoin
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.bccache import Bucket
@@ -29,6 +29,8 @@ from plansite.views import MeasureView, PlanView
 
 # Characters that mean something to Markdown inside a line, and marks that mean something at its start.
 MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
+AFTER = re.compile("[?#]")
+"""Where an address of the site ends and what it asks for, or a place on the page, begins."""
 
 # https://HOST/OWNER/PROJECT/tree/BRANCH; a name or password before the host would be published.
 BRANCH_ADDRESS = re.compile(
@@ -104,6 +106,13 @@ def title_of(markdown: str) -> str:
     """Return the title of a generated page, with which it opens, in JSON."""
     title: str = json.loads(markdown.split("\n", 2)[1].removeprefix("title: "))
     return title
+
+
+def way(start: str, target: str) -> str:
+    """Return the relative path from one address to another: from "measures/7" to "units", "../../units"."""
+    here, there = ([part for part in address.split("/") if part] for address in (start, target))
+    shared = len(posixpath.commonprefix([here, there]))
+    return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
 
 
 def opening(text: str) -> str:
@@ -216,7 +225,7 @@ class Templates:
         filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
 
-    def fill_all(self, contexts: dict[str, tuple[str, Callable[[], dict[str, Any]]]]) -> dict[str, str]:
+    def fill_all(self, contexts: Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]) -> dict[str, str]:
         """Return {file: text} for {file: (template, what gives its context)}.
 
         Raises PlanError with every broken line of the templates, each once.
@@ -268,8 +277,8 @@ def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -
     """Return what a template may use whose text is read outside the site."""
 
     def locate(address: str, lang: Lang) -> str:
-        parts = urlsplit(address)
-        return urljoin(located(parts.path, lang, site_url), urlunsplit(parts._replace(path="")))
+        path = AFTER.split(address, 1)[0]
+        return located(path, lang, site_url) + address[len(path) :]
 
     return _words(labels, lang) | {
         "plan": plan,
@@ -287,14 +296,13 @@ def _context(
     repository = publication.repository
 
     def link(address: str) -> str:
-        parts = urlsplit(address)
-        if parts.path not in addresses:
-            raise UnknownNameError(f'link to "{parts.path}", which is not a page of the site')
-        relative = posixpath.relpath(f"/{parts.path}", f"/{page.address}")
-        return urlunsplit(parts._replace(path=f"{relative}/"))
+        path = AFTER.split(address, 1)[0]
+        if path not in addresses:
+            raise UnknownNameError(f'link to "{path}", which is not a page of the site')
+        return f"{way(page.address, path)}/{address[len(path) :]}"
 
     def file_link(name: str) -> str:
-        return posixpath.relpath(f"/{name}", f"/{FOLDER[page.lang]}{page.address}")
+        return way(FOLDER[page.lang] + page.address, name)
 
     def edit_link(line: int) -> str | None:
         return repository.edit(plan.file, line) if repository else None

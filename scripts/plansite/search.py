@@ -109,7 +109,8 @@ def families(texts: Iterable[str]) -> list[str]:
     def find(unknown: list[str]) -> list[str]:
         from snowballstemmer import stemmer  # noqa: PLC0415 - it loads the stemmers of all languages
 
-        return stemmer("english").stemWords(unknown)
+        stems: list[str] = stemmer("english").stemWords(unknown)
+        return stems
 
     words = sorted({word for text in texts for word in WORD.findall(text.lower())})
     stems = looked_up("stems", words, find)
@@ -123,7 +124,8 @@ def simplified(text: str) -> str:
     """Return each traditional character whose simplified one occurs in a text, followed by it: 營营環环 (OpenCC)."""
 
     def find(unknown: list[str]) -> str:
-        return OpenCC("t2s").convert("".join(unknown))
+        simple: str = OpenCC("t2s").convert("".join(unknown))
+        return simple
 
     known = set(text)
     pairs = looked_up("simplified", CJK, find)

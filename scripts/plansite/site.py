@@ -84,14 +84,15 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
     plan = PlanView(loaded, publication.versions, publication.version)
-    every = {page.file: page for page in pages(plan)}
-    kept = {page.address: None for page in every.values() if page.address and not isinstance(page.subject, Redirect)}
+    every = list(pages(plan))
+    kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
     published = [*kept, *addresses, *FILES]
     found = list(address_problems(sources.plan.with_name(LIST), published, loaded))
     if any(problem.blocks for problem in found):
         raise PlanError(found)
     templates = Templates(sources.macros, labels)
-    return Site(plan, templates, every, addresses, published, [*loaded.pending, *found], publication)
+    by_file = {page.file: page for page in every}
+    return Site(plan, templates, by_file, addresses, published, [*loaded.pending, *found], publication)
 
 
 def handwritten(docs: Path) -> list[str]:
