@@ -30,6 +30,8 @@ from plansite.views import PlanView
 
 PROJECT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
+BINARIES = Path(sys.executable).parent
+"""Where our commands are installed."""
 SMALL_PLAN = DATA / "plan.yaml"
 REAL_PLAN = PROJECT / "data" / "plan.yaml"
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -82,19 +84,26 @@ def copy_project(target: Path) -> Path:
     return target
 
 
-def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def environment(**settings: str) -> dict[str, str]:
+    """Return the environment of a person who reads English, with some settings."""
+    return {"PATH": f"{BINARIES}:/usr/bin:/bin", "LANG": "C.UTF-8", "NO_MKDOCS_2_WARNING": "1", **settings}
+
+
+def run(*command: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run one of our commands as a person would, with English messages."""
-    binaries = Path(sys.executable).parent
-    env = {"PATH": f"{binaries}:/usr/bin:/bin", "LANG": "C.UTF-8", "NO_MKDOCS_2_WARNING": "1", **environment}
-    program = str(binaries / command[0])
-    return subprocess.run([program, *command[1:]], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    program = str(BINARIES / command[0])
+    return subprocess.run(
+        [program, *command[1:]], cwd=cwd, env=environment(**settings), capture_output=True, text=True, check=False
+    )
 
 
 class Repository:
-    """A scratch repository of a folder, whose data/plan.yaml a test edits and commits."""
+    """A scratch repository of a folder, made where there is none, whose data/plan.yaml a test edits and commits."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.plan = folder, folder / "data" / "plan.yaml"
+        if (folder / ".git").exists():
+            return
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit("2026-01-01T08:00:00+08:00")
 

@@ -42,7 +42,9 @@ def build(site: Path, *, pdf: bool = False) -> str:
     except BuildError as error:
         raise BuildError(f"{error}\n{_fate(site)}") from None
     except OSError as error:
-        raise BuildError(f"{error.filename or shown(site)}: {error.strerror}\n{_fate(site)}") from None
+        raise BuildError(
+            f"{error.filename2 or error.filename or shown(site)}: {error.strerror}\n{_fate(site)}"
+        ) from None
     pages = sum(1 for _ in site.rglob("index.html"))
     return f"{pages} pages in 2 languages {done} {shown(site)}/ (preview: make serve)"
 
@@ -148,7 +150,7 @@ def _swap(fresh: Path, site: Path) -> None:
 
 
 def _fate(site: Path) -> str:
-    return f"{site}/ was left as it was" if site.exists() else "nothing was built"
+    return f"{shown(site)}/ was left as it was" if site.exists() else "nothing was built"
 
 
 def _holds_something_else(folder: Path) -> bool:
