@@ -145,7 +145,7 @@ def test_killed_at_any_moment_a_build_leaves_a_whole_site_and_the_next_one_heals
     for turn in range(KILLED):
         plan.write_text(versions[turn % 2], "utf-8")
         with subprocess.Popen(
-            [BINARIES / "plansite", "build"], cwd=project, env=environment(), stdout=subprocess.DEVNULL
+            [str(BINARIES / "plansite"), "build"], cwd=project, env=environment(), stdout=subprocess.DEVNULL
         ) as process:
             try:
                 process.wait(timeout=chance.uniform(0, 1.5))
@@ -211,7 +211,7 @@ def test_a_folder_that_cannot_be_written_costs_no_site(project: Path) -> None:
 
 
 def test_two_builds_at_once_leave_one_whole_site(project: Path) -> None:
-    command = [BINARIES / "plansite", "build"]
+    command = [str(BINARIES / "plansite"), "build"]
     both = [subprocess.Popen(command, cwd=project, env=environment(), stdout=subprocess.PIPE) for _ in range(2)]
     assert [process.wait() for process in both] == [0, 0]
     for process in both:

@@ -12,7 +12,7 @@ from plansite.site import Sources, compose, write
 def said_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(project)
     with pytest.raises(PlanError) as raised:
-        compose(Sources()).markdown()
+        compose(Sources()).made()
     return [problem.line_of_text("en") for problem in raised.value.problems]
 
 

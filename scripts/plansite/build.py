@@ -76,7 +76,7 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
         _swap(fresh, site)
     # What was edited meanwhile may be in it or not.
     after = inputs(plugin.sources)
-    Built(site, plugin.sources, after if after == before else "", files, made).remember()
+    Built(site, plugin.sources, after if after == before else "", files, plugin.frame, made).remember()
 
 
 @contextmanager

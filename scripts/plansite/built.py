@@ -10,9 +10,20 @@ from pathlib import Path
 
 from plansite.git import state
 from plansite.kept import CACHE, fingerprint, keep, program, recall
+from plansite.remembered import Known
 
 SETTINGS = ("PLAN_REPOSITORY", "SITE_URL", "SOURCE_DATE_EPOCH")
 """The variables of the environment that mkdocs.yml reads, and the one that dates what it makes."""
+
+
+@dataclass(frozen=True)
+class BuiltPage(Known):
+    """A page of a site: what it was made from as a page of any site, and in this one."""
+
+    look: str
+    """The fingerprint of all that it was made from with what surrounds it."""
+    place: str
+    """The file in the site that it is."""
 
 
 @dataclass(frozen=True)
@@ -26,24 +37,34 @@ class Built:
     """The fingerprint of these and of all that else decides how the site comes out."""
     files: dict[str, str] = field(default_factory=dict)
     """{file: digest} for everything in it."""
-    made: dict[str, str] = field(default_factory=dict)
-    """{file: fingerprint of all that it is made from} for its generated pages."""
+    frame: str = ""
+    """The fingerprint of all that surrounds its pages."""
+    pages: dict[str, BuiltPage] = field(default_factory=dict)
+    """{file: page} for its generated pages."""
 
     @classmethod
     def at(cls, folder: Path) -> "Built":
         """Return what is known of the site in a folder."""
         known = recall(_record(folder), program())
-        return cls(**json.loads(known) | {"folder": folder}) if known else cls()
+        if known is None:
+            return cls()
+        values = json.loads(known)
+        values["pages"] = {name: BuiltPage(**page) for name, page in values["pages"].items()}
+        return cls(folder, **values)
 
     @property
     def current(self) -> bool:
         """Whether building would only make again what stands there."""
         return bool(self.files) and self.inputs == inputs(self.sources) and digests(self.folder) == self.files
 
-    def holds(self, file: str, made: str) -> bool:
-        """Return whether a page stands there as it would be made from this."""
-        place = self.folder / file
-        return self.made.get(file) == made and place.is_file() and _digest(place) == self.files.get(file)
+    def holds(self, page: BuiltPage) -> bool:
+        """Return whether a page stands there as it was made."""
+        place = self.folder / page.place
+        return place.is_file() and _digest(place) == self.files.get(page.place)
+
+    def standing(self, frame: str) -> dict[str, BuiltPage]:
+        """Return its pages that can be taken as they are, if they are surrounded by the same."""
+        return {name: page for name, page in self.pages.items() if self.frame == frame and self.holds(page)}
 
     def take(self, file: str, target: Path) -> None:
         """Give another site a file of this one."""

@@ -97,15 +97,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> None:
     from plansite.load import load
-    from plansite.site import Sources, compose
+    from plansite.site import Sources, check
 
     sources = Sources(plan=options.file)
-    if sources.macros.is_dir():
-        site = compose(sources)
-        site.markdown()
-        pending = site.pending
-    else:
-        pending = load(sources.plan).pending
+    pending = check(sources) if sources.macros.is_dir() else load(sources.plan).pending
     if pending:
         raise PlanError(pending)
     if options.format == "json":

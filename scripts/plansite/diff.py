@@ -70,8 +70,9 @@ def _data(plan: Path) -> dict[str, Any]:
 def _pages(sources: Sources, templates: Templates) -> Pages:
     """Return the pages of a plan, without the lines of the file that they name: an edit moves all that follow it."""
     plan = PlanView(replace(load(sources.plan), lines=defaultdict(int)))
-    markdown = render(plan, templates, handwritten(sources.docs))
-    return {(page.address, page.lang): markdown[page.file] for page in pages(plan)}
+    every = list(pages(plan))
+    places = {page.address for page in every} | set(handwritten(sources.docs))
+    return {(page.address, page.lang): markdown for page, markdown in render(every, plan, templates, places)}
 
 
 def _affected(before: Pages, after: Pages, lang: Lang) -> list[tuple[str, str, str]]:

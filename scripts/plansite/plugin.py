@@ -22,18 +22,18 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 from plansite import pages as generated
-from plansite.built import Built
+from plansite.built import Built, BuiltPage
 from plansite.export import write_data
 from plansite.git import version
 from plansite.history import history
 from plansite.kept import fingerprint, program
 from plansite.linked import linked_data
 from plansite.model import is_file
-from plansite.pages import located
+from plansite.pages import FEED, located
 from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
-from plansite.render import Compiled, Publication, Repository, day, labels_in, title_of
+from plansite.render import Compiled, Publication, Repository, day, labels_in
 from plansite.search import Document, handwritten, write_search
-from plansite.site import Site, Sources, compose
+from plansite.site import Made, Site, Sources, compose
 
 
 class PlanConfig(base.Config):
@@ -52,14 +52,16 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     """What this build publishes."""
     sources: list[str]
     """The files and folders that it is made from."""
-    markdown: dict[str, str]
-    """{file: Markdown} of the generated pages in the languages that it builds."""
+    frame: str
+    """The fingerprint of all that surrounds its pages."""
+    due: dict[str, Made]
+    """The generated pages in the languages that it builds, but for those that stand already as they would come out."""
     last = Built()
     """The site that stands already: whatever would come out the same is taken from it."""
 
     def __init__(self) -> None:
-        self.made: dict[str, str] = {}
-        """{file in the site: fingerprint of all that it is made from} for every generated page."""
+        self.made: dict[str, BuiltPage] = {}
+        """{file: what it was made from} for every generated page."""
         self._kept: list[File] = []
         self._handwritten: list[Document] = []
 
@@ -81,7 +83,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         ]
         around = [Path(config.config_file_path), sources.macros / "labels.yaml", overrides]
         settings = (config.site_url, self.config.repository, self.config.pdf, self.site.plan.notice.date)
-        self._frame = fingerprint(around, program(), *map(str, (*settings, bool(self.site.plan.history))))
+        self.frame = fingerprint(around, program(), *map(str, (*settings, bool(self.site.plan.history))))
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Read everything and render it before MkDocs empties the site folder, so that no mistake costs it."""
@@ -90,7 +92,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             return  # build_language has, or this is the i18n plugin's own build of a further language
         try:
             self.read(config)
-            self.markdown = self.site.markdown()
+            self.due = self.site.made()
         except PlanError as error:
             raise PluginError(f"\n{report(error.problems, 'text', lang_of_locale(os.environ))}") from None
 
@@ -114,16 +116,19 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         return files
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
-        """Give the Markdown of a page that is no file on disk; of one that stands already, what opens it."""
-        markdown = self.markdown.get(page.file.src_uri)
-        if markdown is None:
+        """Give the Markdown of a page that is no file on disk; of one that stands already, none."""
+        name, stands = page.file.src_uri, self.last.pages.get(page.file.src_uri)
+        if name not in self.site.pages:
             return None
-        said = self._linked_data(config, page, title_of(markdown))
-        self.made[page.file.dest_uri] = fingerprint([], self._frame, markdown, said)
-        if not self.last.holds(page.file.dest_uri, self.made[page.file.dest_uri]):
-            return markdown
+        if made := self.due.get(name):
+            look = fingerprint([], self.frame, made.markdown, made.linked)
+            self.made[name] = BuiltPage(made.read, made.key, look, page.file.dest_uri)
+            if not stands or stands.look != look or not self.last.holds(stands):
+                return made.markdown
+        elif stands:
+            self.made[name] = stands
         self._kept.append(page.file)
-        return markdown[: markdown.index("\n---\n") + len("\n---\n")]
+        return ""
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the theme the words of the interface in the language being built; take what stands already."""
@@ -140,18 +145,19 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
         }
-        env.filters |= {"css": css, "day": day, "jsmin": jsmin, "linked_data": partial(self._linked_data, config)}
+        env.filters |= {"css": css, "day": day, "jsmin": jsmin, "linked_data": self._linked_data}
         return env
 
-    def _linked_data(self, config: MkDocsConfig, page: Page, title: str = "") -> Markup:
+    def _linked_data(self, page: Page) -> Markup:
         """Return what describes a page to other programs."""
-        lang = _lang(config)
-
-        # Of a page written by hand there is no more to say than where it is.
-        address = page.url.removeprefix(FOLDER[lang]).strip("/")
-        shown = self.site.pages.get(page.file.src_uri) or generated.Page(address, lang, "", self.site.plan)
-        locate = partial(located, site_url=config.site_url or "")
-        data = linked_data(shown, title or str(page.title), self.site.plan, self.site.labels, locate)
+        if made := self.due.get(page.file.src_uri):
+            data = made.linked
+        else:
+            # Of a page written by hand there is no more to say than where it is.
+            lang: Lang = page.file.locale  # type: ignore[attr-defined]
+            shown = generated.Page(page.url.removeprefix(FOLDER[lang]).strip("/"), lang, "", self.site.plan)
+            locate = partial(located, site_url=self.site.publication.site_url)
+            data = linked_data(shown, str(page.title), self.site.plan, self.site.labels, locate)
         return Markup(data)  # noqa: S704 - JSON in which nothing can end the element
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -172,15 +178,16 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Write the search index and the feed of a language; with one of them, what belongs to no language."""
         lang, site = _lang(config), Path(config.site_dir)
-        texts = self.site.feeds([lang])
+        texts = {FOLDER[lang] + FEED: self.site.feed(lang)}
         if lang == LANGUAGES[0]:
-            texts |= self.site.sitemap()
+            texts["sitemap.xml"] = self.site.sitemap()
             for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
                 texts |= {str(file): minified(file.read_text("utf-8")) for file in (site / "assets").glob(pattern)}
         else:
             write_data(self.site.plan, site, config.site_url or "")
         for name, text in texts.items():
-            (site / name).write_text(text, "utf-8")
+            if text is not None:
+                (site / name).write_text(text, "utf-8")
         write_search(self.site.plan, self.site.labels, lang, self._handwritten, site)
         self._handwritten = []
         for redirect in self.site.plan.redirects:
@@ -248,10 +255,10 @@ def configure(*, pdf: bool) -> tuple[MkDocsConfig, PlanPlugin]:
     return config, plugin
 
 
-def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, str]:
+def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, BuiltPage]:
     """Build the pages of one language into a folder, and what belongs to none with one of them.
 
-    Returns {file: fingerprint of all that it is made from} for the generated pages. Raises BuildError where MkDocs
+    Returns {file: what it was made from} for the generated pages. Raises BuildError where MkDocs
     warns of anything, PlanError where a template is broken.
     """
     i18n: Any = config.plugins["i18n"]
@@ -259,7 +266,7 @@ def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, 
     i18n.current_language, i18n.building = lang, True
     config.site_dir = str(folder)
     plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
-    plugin.markdown = plugin.site.markdown([lang])
+    plugin.due = plugin.site.made([lang], plugin.last.standing(plugin.frame))
     with _strictly():
         mkdocs_build(config)
     return plugin.made

@@ -4,7 +4,7 @@ import json
 import posixpath
 import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -21,7 +21,7 @@ from plansite.glossary import pieces, runs, unglossed
 from plansite.history import Version
 from plansite.kept import CACHE, keep, program, recall
 from plansite.model import Labels
-from plansite.pages import FEED, PDFS, Page, located, pages
+from plansite.pages import FEED, PDFS, Page, located
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
 from plansite.versions import VersionView, urn
@@ -153,43 +153,38 @@ def answering(labels: Labels, lang: Lang, measure: MeasureView) -> str:
 
 
 def render(
+    due: Iterable[Page],
     plan: PlanView,
     templates: "Templates",
-    handwritten: Iterable[str],
+    addresses: Collection[str],
     publication: Publication = Publication(),
-    langs: Iterable[Lang] = LANGUAGES,
-) -> dict[str, str]:
-    """Return {file: Markdown} for every generated page in some languages.
+) -> Iterator[tuple[Page, str]]:
+    """Yield each page that is due with its Markdown.
 
-    `handwritten` are the addresses of pages written by hand, which templates may link to as well. Raises PlanError
-    with every broken template line.
+    `addresses` are those of all pages of the site, which templates may link to. Raises PlanError in the end with every
+    broken line of the templates, each once.
     """
-    every = list(pages(plan))
-    addresses = {page.address for page in every} | set(handwritten)
-    contexts = {
-        page.file: (page.template, partial(_context, page, plan, templates.labels, addresses, publication))
-        for page in every
-        if page.lang in langs
-    }
-    return templates.fill_all(contexts)
+    problems: dict[str, Problem] = {}
+    for page in due:
+        try:
+            markdown = templates.fill(page.template, _context(page, plan, templates.labels, addresses, publication))
+        except PlanError as error:
+            problems |= {problem.line_of_text("en"): problem for problem in error.problems}
+        else:
+            yield page, markdown
+    if problems:
+        raise PlanError(problems.values())
 
 
-def render_feeds(
-    plan: PlanView, templates: "Templates", site_url: str, langs: Iterable[Lang] = LANGUAGES
-) -> dict[str, str]:
-    """Return {file: Atom} for the feed of changes of each language, without addresses' host where it is not known."""
-    contexts = {
-        FOLDER[lang] + FEED: ("changes.xml.j2", partial(_outside, plan, templates.labels, lang, site_url))
-        for lang in langs
-        if plan.history
-    }
-    return templates.fill_all(contexts)
+def render_feed(plan: PlanView, templates: "Templates", lang: Lang, site_url: str) -> str:
+    """Return the feed of changes in one language (Atom), without addresses' host where it is not known."""
+    return templates.fill("changes.xml.j2", _outside(plan, templates.labels, lang, site_url))
 
 
-def render_sitemap(addresses: Iterable[str], templates: "Templates", site_url: str) -> dict[str, str]:
-    """Return {file: XML} of the list of all pages with their twins, empty where nobody knows the site's address."""
+def render_sitemap(addresses: Iterable[str], templates: "Templates", site_url: str) -> str:
+    """Return the list of all pages with their twins in the other language (XML)."""
     context = {"addresses": addresses, "located": partial(located, site_url=site_url), "languages": LANGUAGES}
-    return templates.fill_all({"sitemap.xml": ("sitemap.xml.j2", lambda: context)} if site_url else {})
+    return templates.fill("sitemap.xml.j2", context)
 
 
 def render_diff(
@@ -202,7 +197,7 @@ def render_diff(
     context = _outside(None, templates.labels, lang, site_url) | {"version": version, "pages": pages}
     # Where nobody knows the site's address, there is nothing to link to.
     context |= {"hosted": bool(site_url), "link": context["link"] if site_url else None}
-    return templates.fill_all({"": ("diff.md.j2", lambda: context)})[""]
+    return templates.fill("diff.md.j2", context)
 
 
 class Templates:
@@ -225,25 +220,15 @@ class Templates:
         filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
 
-    def fill_all(self, contexts: Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]) -> dict[str, str]:
-        """Return {file: text} for {file: (template, what gives its context)}.
-
-        Raises PlanError with every broken line of the templates, each once.
-        """
-        filled: dict[str, str] = {}
-        problems: dict[str, Problem] = {}
-        for file, (template, make) in contexts.items():
-            context = make()
-            try:
-                filled[file] = self._environment.get_template(template).render(context) + "\n"
-            except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
-                problem = _problem(error, self._macros, template, sorted(context))
-                if problem is None:
-                    raise
-                problems[problem.line_of_text("en")] = problem
-        if problems:
-            raise PlanError(problems.values())
-        return filled
+    def fill(self, template: str, context: dict[str, Any]) -> str:
+        """Return a template filled with what it may use; raises PlanError where it uses anything else."""
+        try:
+            return self._environment.get_template(template).render(context) + "\n"
+        except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
+            problem = _problem(error, self._macros, template, sorted(context))
+            if problem is None:
+                raise
+            raise PlanError([problem]) from error
 
 
 class Compiled(BytecodeCache):
@@ -290,7 +275,7 @@ def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -
 
 
 def _context(
-    page: Page, plan: PlanView, labels: Labels, addresses: set[str], publication: Publication
+    page: Page, plan: PlanView, labels: Labels, addresses: Collection[str], publication: Publication
 ) -> dict[str, Any]:
     """Return what the template of a page may use, and nothing else."""
     repository = publication.repository

@@ -1,20 +1,26 @@
 """From the project's files to all that a site is made of, with all problems at once."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from plansite.addresses import LIST, address_problems
-from plansite.load import load, load_labels
+from plansite.kept import CACHE, fingerprint, keep, program, recall
+from plansite.linked import linked_data
+from plansite.load import Loaded, load, load_labels
 from plansite.model import Labels, Redirect
-from plansite.pages import FILES, Page, pages
+from plansite.pages import FILES, Page, located, pages
 from plansite.problems import LANGUAGES, Lang, PlanError, Problem, shown
-from plansite.render import Publication, Templates, render, render_feeds, render_sitemap
+from plansite.remembered import Known
+from plansite.render import Publication, Templates, render, render_feed, render_sitemap, title_of
 from plansite.theme import check_theme
 from plansite.views import PlanView
 
 T = TypeVar("T")
+CHECKED = CACHE / "checked"
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,14 @@ class Sources:
     macros: Path = Path("macros")
     docs: Path = Path("docs")
     overrides: Path = Path("overrides")
+
+
+@dataclass(frozen=True)
+class Made(Known):
+    """A generated page: its Markdown, and what describes it to other programs, in JSON."""
+
+    markdown: str
+    linked: str
 
 
 @dataclass(frozen=True)
@@ -42,26 +56,48 @@ class Site:
     pending: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
     publication: Publication
+    texts: Mapping[int, str]
+    """The text of each measure, and how far its English can be relied on."""
+    rest: str
+    """The fingerprint of everything else that pages are made from."""
 
     @property
     def labels(self) -> Labels:
         """The words of the interface."""
         return self.templates.labels
 
-    def markdown(self, langs: Sequence[Lang] = LANGUAGES) -> dict[str, str]:
-        """Return {file: Markdown} in some languages; raises PlanError with every broken line of the templates."""
-        return render(self.plan, self.templates, self.handwritten, self.publication, langs)
+    def key(self, read: Iterable[int]) -> str:
+        """Return the fingerprint of all that a page is made from which reads the text of these measures."""
+        return fingerprint([], self.rest, *(f"{number} {self.texts.get(number)}" for number in sorted(read)))
 
-    def feeds(self, langs: Sequence[Lang] = LANGUAGES) -> dict[str, str]:
-        """Return {file: XML} of what is read by programs: the changes in some languages, none without a history."""
-        return render_feeds(self.plan, self.templates, self.publication.site_url, langs)
+    def made(self, langs: Sequence[Lang] = LANGUAGES, known: Mapping[str, Known] | None = None) -> dict[str, Made]:
+        """Return {file: page} for the generated pages in some languages, but for those that would come out as known.
 
-    def sitemap(self) -> dict[str, str]:
-        """Return {file: XML} of the list of all pages, none where nobody knows the address of the site."""
+        Raises PlanError with every broken line of the templates.
+        """
+        stand = {file for file, page in (known or {}).items() if page.key == self.key(page.read)}
+        due = [page for file, page in self.pages.items() if page.lang in langs and file not in stand]
+        places = {page.address for page in self.pages.values()} | set(self.handwritten)
+        locate = partial(located, site_url=self.publication.site_url)
+        reading, made = self.plan.reading, {}
+        reading.taken()
+        for page, markdown in render(due, self.plan, self.templates, places, self.publication):
+            described = linked_data(page, title_of(markdown), self.plan, self.labels, locate)
+            read = sorted(reading.taken())
+            made[page.file] = Made(read, self.key(read), markdown, described)
+        return made
+
+    def feed(self, lang: Lang) -> str | None:
+        """Return the feed of changes in one language, where there is a history."""
+        return render_feed(self.plan, self.templates, lang, self.publication.site_url) if self.plan.history else None
+
+    def sitemap(self) -> str | None:
+        """Return the list of all pages for search engines, where somebody knows the address of the site."""
         moved = {page.address for page in self.pages.values() if isinstance(page.subject, Redirect)}
-        every = [page.address for page in self.pages.values() if page.lang == "zh"]
+        every = [page.address for page in self.pages.values() if page.lang == LANGUAGES[0]]
         addresses = [address for address in (*every, *self.handwritten) if address not in moved]
-        return render_sitemap(addresses, self.templates, self.publication.site_url)
+        site_url = self.publication.site_url
+        return render_sitemap(addresses, self.templates, site_url) if site_url else None
 
 
 def compose(sources: Sources, publication: Publication = Publication()) -> Site:  # noqa: B008 - frozen
@@ -92,7 +128,43 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
         raise PlanError(found)
     templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
-    return Site(plan, templates, by_file, addresses, published, [*loaded.pending, *found], publication)
+    texts, rest = _texts_and_rest(loaded, publication)
+    pending = [*loaded.pending, *found]
+    rest = fingerprint([sources.macros], program(), *addresses, rest)
+    return Site(plan, templates, by_file, addresses, published, pending, publication, texts, rest)
+
+
+def _texts_and_rest(loaded: Loaded, publication: Publication) -> tuple[dict[int, str], str]:
+    """Return the text of each measure, and all else that is known of the plan."""
+    said: Any = {"sentences": {"__all__": {"zh", "en"}}, "en_for": True, "en_confirmed": True}
+    texts = {measure.number: measure.model_dump_json(include=said) for measure in loaded.plan.measures}
+    plan = loaded.plan.model_dump_json(exclude={"measures": {"__all__": said}})
+    history = [version.commit for version in publication.versions or ()]
+    lines = loaded.lines if publication.repository else {}
+    where = (
+        publication.repository,
+        publication.site_url,
+        publication.pdf,
+        publication.version,
+        history,
+        loaded.file,
+        lines,
+    )
+    return texts, f"{plan}{loaded.glossary.model_dump_json()}{where}"
+
+
+def check(sources: Sources) -> Sequence[Problem]:
+    """Return what is to be said of a project in which nothing is wrong; raises PlanError with all that is.
+
+    Pages that were rendered without a mistake need not be rendered again while all that they are made from stays.
+    """
+    site = compose(sources)
+    kept = recall(CHECKED, program())
+    known = {name: Known(*page) for name, page in json.loads(kept).items()} if kept else {}
+    made = site.made(known=known)
+    pages = {name: made.get(name) or known[name] for name in site.pages}
+    keep(CHECKED, program(), json.dumps({name: (page.read, page.key) for name, page in pages.items()}).encode())
+    return site.pending
 
 
 def handwritten(docs: Path) -> list[str]:
@@ -112,7 +184,8 @@ def _twin(name: str) -> str:
 
 def write(site: Site, docs: Path, target: Path) -> int:
     """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
-    files = site.markdown() | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
+    generated = {name: page.markdown for name, page in site.made().items()}
+    files = generated | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
     for name, markdown in files.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
