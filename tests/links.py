@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -158,19 +157,14 @@ def in_xml(text: str) -> Iterator[str]:
 
 
 def in_json(text: str) -> Iterator[str]:
-    """Yield the addresses in data: what is one by its form, and the files that a data package names."""
-
-    def search(data: Any, key: str = "") -> Iterator[str]:
-        if isinstance(data, dict):
-            for name, value in data.items():
-                yield from search(value, name)
-        elif isinstance(data, list):
-            for value in data:
-                yield from search(value, key)
-        elif isinstance(data, str) and (ADDRESS.fullmatch(data) or key == "path"):
+    """Yield the addresses in data, which are known by their form."""
+    pending = [json.loads(text)]
+    while pending:
+        data = pending.pop()
+        if isinstance(data, dict | list):
+            pending += data.values() if isinstance(data, dict) else data
+        elif isinstance(data, str) and ADDRESS.fullmatch(data):
             yield data
-
-    return search(json.loads(text))
 
 
 def in_csv(text: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """From the project's files to the finished Markdown of every generated page, with all problems at once."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,14 @@ from plansite.addresses import LIST, address_problems
 from plansite.load import load, load_labels
 from plansite.model import Labels, Redirect
 from plansite.pages import FILES, Page, pages
-from plansite.problems import PlanError, Problem, shown
+from plansite.problems import FOLDER, PlanError, Problem, shown
 from plansite.render import Publication, render, render_feeds
 from plansite.theme import check_theme
 from plansite.views import PlanView
 
 T = TypeVar("T")
+# How a page written by hand links to another page.
+LINK_TO_FILE = re.compile(r"\]\((\w+)\.md\b")
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,17 @@ def _twin(name: str) -> str:
 
 
 def write(site: Site, docs: Path, target: Path) -> int:
-    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
-    files = site.markdown | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
-    for name, markdown in files.items():
-        path = target / name
+    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files.
+
+    Each page is an index.md in the folder that is its address, so that links hold, whether a generator understands
+    them from where the file stands or from where the page does.
+    """
+    files = {(page.lang, page.address): site.markdown[name] for name, page in site.pages.items()}
+    for path in docs.glob("*.md"):
+        name, _, english = path.stem.partition(".")
+        files["en" if english else "zh", name] = LINK_TO_FILE.sub(r"](../\1/", path.read_text("utf-8"))
+    for (lang, address), markdown in files.items():
+        path = target / FOLDER[lang] / address / "index.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(markdown, "utf-8")
     return len(files)
