@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree as ET
@@ -22,7 +22,7 @@ from conftest import PROJECT, run
 from plansite.problems import FOLDER, Lang
 
 # The attributes of HTML that hold one address; srcset holds several.
-ATTRIBUTES = ("href", "src", "action", "formaction", "data", "poster", "cite", "xlink:href")
+ATTRIBUTES = ("href", "src", "action", "formaction", "data", "poster", "cite")
 # Text that is nothing but an address: of another host, or from the root of this one.
 ADDRESS = re.compile(r"https?://\S+|/\S*")
 REFRESH = re.compile(r"\s*[\d.]+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
@@ -68,6 +68,12 @@ class Site:
                     found.append(Link(place, target))
         return found
 
+    @cached_property
+    def ids(self) -> dict[Path, Counter[str]]:
+        """How often each id stands on each page."""
+        pages = {path: LexborHTMLParser(path.read_text("utf-8")) for path in sorted(self.folder.rglob("*.html"))}
+        return {path: Counter(str(tag.attributes["id"]) for tag in page.css("[id]")) for path, page in pages.items()}
+
     def broken(self) -> list[str]:
         """Return the links into the site that lead to no file, or to no element of a page."""
         host = urljoin(self.address, "/")
@@ -77,14 +83,14 @@ class Site:
     def _leads(self, target: str) -> bool:
         address, fragment = urldefrag(target)
         file = self.file(address) if address.startswith(self.address) else None
-        return file is not None and (not fragment or unquote(fragment) in ids(file))
+        return file is not None and (not fragment or unquote(fragment) in self.ids.get(file, {}))
 
     def repeated(self) -> list[str]:
         """Return the ids that a page gives to more than one element."""
         return [
             f"{self.place(path)}: {name}"
-            for path in sorted(self.folder.rglob("*.html"))
-            for name, count in ids(path).items()
+            for path, names in self.ids.items()
+            for name, count in names.items()
             if count > 1
         ]
 
@@ -117,21 +123,11 @@ class Site:
         return {address: list(found[address]) for address in sorted(found)}
 
 
-@cache
-def ids(file: Path) -> Counter[str]:
-    """Return how often each id stands on a page; no file but a page has any."""
-    if file.suffix != ".html":
-        return Counter()
-    page = LexborHTMLParser(file.read_text("utf-8"))
-    return Counter(str(element.attributes["id"]) for element in page.css("[id]"))
-
-
 def in_html(text: str) -> Iterator[str]:
     """Yield the addresses in a page, those that it gives to other programs included."""
     page = LexborHTMLParser(text)
     for name in ATTRIBUTES:
-        escaped = name.replace(":", r"\:")
-        yield from (element.attributes[name] or "" for element in page.css(f"[{escaped}]"))
+        yield from (element.attributes[name] or "" for element in page.css(f"[{name}]"))
     for element in page.css("[srcset]"):
         yield from (candidate.split()[0] for candidate in str(element.attributes["srcset"]).split(","))
     for element in page.css("meta[http-equiv=refresh]"):
