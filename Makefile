@@ -1,15 +1,17 @@
 # What people run. Each target sets up what it needs: a virtual environment with pinned, hash-checked packages,
-# and for tests a browser from the system's packages.
+# and for tests a browser and Java from the system's packages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 FORMS := .github/ISSUE_TEMPLATE
+# The lock file that npm leaves where it has installed everything.
+VALIDATOR := tests/validator/node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf serve test check planted mutations bench-search bench-history lighthouse schema golden lock clean
+.PHONY: site pdf serve test check planted mutations bench-search bench-history lighthouse external-links schema golden lock clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -37,7 +39,8 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 
 test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium
-	@$(MAKE) --no-print-directory check
+	@scripts/ensure-java
+	@$(MAKE) --no-print-directory $(VALIDATOR) check
 	$(BIN)/pytest -m "site or browser or planted" --numprocesses 2 --dist worksteal
 
 planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the check finds
@@ -58,6 +61,9 @@ lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in 
 	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/lighthouse
 	@$(BIN)/python tests/lighthouse/run.py
 
+external-links: $(VENV)/dev.done  ## the addresses of other hosts that the finished site gives, and where
+	@$(BIN)/python tests/links.py
+
 schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
 	$(BIN)/plansite schema plan > data/plan.schema.json
 	$(BIN)/plansite schema glossary > data/glossary.schema.json
@@ -73,7 +79,7 @@ lock: $(VENV)/dev.done  ## pin all dependencies anew
 	  --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements-dev.txt -c requirements.txt
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) .cache site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/lighthouse/node_modules
+	rm -rf $(VENV) .cache site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/*/node_modules
 
 $(VENV)/site.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
@@ -86,4 +92,8 @@ $(VENV)/site.done: requirements.txt pyproject.toml
 $(VENV)/dev.done: requirements-dev.txt $(VENV)/site.done
 	@echo "Setting up the tools for tests ..."
 	@$(BIN)/pip install -qq --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VALIDATOR): tests/validator/package-lock.json
+	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(dir $<)
 	@touch $@

@@ -138,13 +138,8 @@ def stock_site(lang: Lang, folder: Path) -> Path:
     """Build the pages of one language with Material as it comes, its search set for that language."""
     pages, docs = folder / "pages", folder / "docs"
     write(compose(Sources()), Path("docs"), pages)
-    ending = {"zh": (".zh.md", ".md"), "en": (".en.md",)}[lang]
-    for path in pages.rglob("*.md"):
-        name = path.relative_to(pages).as_posix()
-        if name.endswith(ending) and not (lang == "zh" and name.endswith(".en.md")):
-            target = docs / f"{name.split('.')[0]}.md"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
+    english = (pages / "en").rename(folder / "en")
+    (pages if lang == "zh" else english).rename(docs)
     settings = {
         "site_name": "Stock Material",
         "theme": {"name": "material", "language": lang, "font": False},

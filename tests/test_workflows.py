@@ -38,6 +38,7 @@ def test_every_token_may_do_exactly_what_its_job_needs() -> None:
         "comment.comment": {"actions": "read", "pull-requests": "write"},
         "publish.build": {"contents": "read", "pages": "read"},
         "publish.deploy": {"pages": "write", "id-token": "write"},
+        "links.links": {"contents": "read"},
     }
 
 
@@ -48,13 +49,14 @@ def test_workflows_start_when_they_should_and_never_as_the_base_of_a_fork() -> N
         "preview": {"pull_request": main},
         "comment": {"workflow_run": {"workflows": ["preview"], "types": ["completed"]}},
         "publish": {"push": main, "workflow_dispatch": ""},
+        "links": {"schedule": [{"cron": "23 4 * * 1"}], "workflow_dispatch": ""},
     }
 
 
 def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
     for path in FOLDER.iterdir():
         text = path.read_text("utf-8")
-        pinned = re.findall(r"uses: actions/[a-z-]+@[0-9a-f]{40}  # v[0-9]+\.[0-9]+\.[0-9]+\n", text)
+        pinned = re.findall(r"uses: (?:actions|lycheeverse)/[a-z-]+@[0-9a-f]{40}  # v[0-9]+\.[0-9]+\.[0-9]+\n", text)
         assert len(pinned) == text.count("uses:") > 0, path
 
 

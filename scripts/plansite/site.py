@@ -1,6 +1,7 @@
 """From the project's files to all that a site is made of, with all problems at once."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from plansite.linked import linked_data
 from plansite.load import Loaded, load, load_labels
 from plansite.model import Labels, Redirect
 from plansite.pages import FILES, Page, located, pages
-from plansite.problems import LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
 from plansite.remembered import Known
 from plansite.render import Publication, Templates, render, render_feed, render_sitemap, title_of
 from plansite.theme import check_theme
@@ -21,6 +22,8 @@ from plansite.views import PlanView
 
 T = TypeVar("T")
 CHECKED = CACHE / "checked"
+# How a page written by hand links to another page.
+LINK_TO_FILE = re.compile(r"\]\((\w+)\.md\b")
 
 
 @dataclass(frozen=True)
@@ -183,11 +186,18 @@ def _twin(name: str) -> str:
 
 
 def write(site: Site, docs: Path, target: Path) -> int:
-    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
-    generated = {name: page.markdown for name, page in site.made().items()}
-    files = generated | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
-    for name, markdown in files.items():
-        path = target / name
+    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files.
+
+    Each page is an index.md in the folder that is its address, so that links hold, whether a generator understands
+    them from where the file stands or from where the page does.
+    """
+    made = site.made()
+    files = {(page.lang, page.address): made[name].markdown for name, page in site.pages.items()}
+    for path in docs.glob("*.md"):
+        name, _, english = path.stem.partition(".")
+        files["en" if english else "zh", name] = LINK_TO_FILE.sub(r"](../\1/", path.read_text("utf-8"))
+    for (lang, address), markdown in files.items():
+        path = target / FOLDER[lang] / address / "index.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(markdown, "utf-8")
     return len(files)
