@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, TemplateError
 from markupsafe import Markup
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import base, config_options, load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException, PluginError
-from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from rcssmin import cssmin
 from rjsmin import jsmin
@@ -31,9 +31,10 @@ from plansite.linked import linked_data
 from plansite.model import is_file
 from plansite.pages import FEED, located
 from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
-from plansite.render import Compiled, Publication, Repository, day, labels_in
+from plansite.render import Compiled, Publication, Repository, day, labels_in, problem_of
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Made, Site, Sources, compose
+from plansite.theme import NAMES
 
 
 class PlanConfig(base.Config):
@@ -62,7 +63,6 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def __init__(self) -> None:
         self.made: dict[str, BuiltPage] = {}
         """{file: what it was made from} for every generated page."""
-        self._kept: list[File] = []
         self._handwritten: list[Document] = []
 
     def read(self, config: MkDocsConfig) -> None:
@@ -109,33 +109,41 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         config.theme.get_env = environment  # type: ignore[method-assign]
 
     @event_priority(100)
-    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Add the pages before the i18n plugin sorts all files by language."""
-        for name in self.site.pages:
-            files.append(File(name, config.docs_dir, config.site_dir, config.use_directory_urls))
+    def _add_pages(self, files: Files, config: MkDocsConfig) -> Files:
+        """Add the pages of a language before the i18n plugin sorts all files by language."""
+        for page in self.site.pages.values():
+            if page.lang == _lang(config):
+                files.append(File(page.file, config.docs_dir, config.site_dir, config.use_directory_urls))
         return files
 
+    @event_priority(-200)
+    def _take_pages(self, files: Files, config: MkDocsConfig) -> Files:
+        """Take from the last site whatever would come out the same; other pages may link to it still."""
+        for file in files.documentation_pages(inclusion=InclusionLevel.all):
+            name, stands = file.src_uri, self.last.pages.get(file.src_uri)
+            if made := self.due.get(name):
+                look = fingerprint([], self.frame, made.markdown, made.linked)
+                self.made[name] = BuiltPage(made.read, made.key, look, file.dest_uri)
+                if stands is None or stands.look != look or not self.last.holds(stands):
+                    continue
+            elif stands:
+                self.made[name] = stands
+            else:
+                continue
+            file.inclusion = InclusionLevel.EXCLUDED
+            self.last.take(file.dest_uri, Path(config.site_dir))
+        return files
+
+    on_files = CombinedEvent(_add_pages, _take_pages)
+
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
-        """Give the Markdown of a page that is no file on disk; of one that stands already, none."""
-        name, stands = page.file.src_uri, self.last.pages.get(page.file.src_uri)
-        if name not in self.site.pages:
-            return None
-        if made := self.due.get(name):
-            look = fingerprint([], self.frame, made.markdown, made.linked)
-            self.made[name] = BuiltPage(made.read, made.key, look, page.file.dest_uri)
-            if not stands or stands.look != look or not self.last.holds(stands):
-                return made.markdown
-        elif stands:
-            self.made[name] = stands
-        self._kept.append(page.file)
-        return ""
+        """Give the Markdown of a page that is no file on disk."""
+        made = self.due.get(page.file.src_uri)
+        return made.markdown if made else None
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-        """Give the theme the words of the interface in the language being built; take what stands already."""
+        """Give the theme the words of the interface in the language being built."""
         lang = _lang(config)
-        for file in self._kept:
-            files.remove(file)
-            self.last.take(file.dest_uri, Path(config.site_dir))
         env.globals |= {
             "labels": labels_in(self.site.labels, lang),
             "notice_date": self.site.plan.notice.date,
@@ -145,6 +153,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
         }
+        env.filters["twin"] = partial(_twin, lang)
         env.filters |= {"css": css, "day": day, "jsmin": jsmin, "linked_data": self._linked_data}
         return env
 
@@ -267,9 +276,21 @@ def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, 
     config.site_dir = str(folder)
     plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
     plugin.due = plugin.site.made([lang], plugin.last.standing(plugin.frame))
-    with _strictly():
-        mkdocs_build(config)
+    try:
+        with _strictly():
+            mkdocs_build(config)
+    except TemplateError as error:
+        overrides = Path(config.theme.custom_dir or "")
+        problem = problem_of(error, overrides, "main.html", sorted(NAMES))
+        if problem is None:
+            raise
+        raise PlanError([problem]) from error
     return plugin.made
+
+
+def _twin(lang: Lang, url: str) -> str:
+    """Return the address of a page in the other language."""
+    return FOLDER[_other(lang)] + url.removeprefix(FOLDER[lang]).removeprefix("./") or "./"
 
 
 def css(text: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Knows which measures' texts something was made from: while these stay the same, it need not be made again."""
+"""Knows which texts something was made from: while these stay the same, it need not be made again."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a page that was made: which measures' text it reads, and of all it was made from, a key."""
+    """What is known of a page that was made: which texts it reads, by name, and of all it was made from, a key."""
 
-    read: Sequence[int]
+    read: Sequence[str]
     key: str
 
 
 class Reading:
-    """Notes whose text is read, by the numbers of the measures."""
+    """Notes what is read of that which changes often: texts of measures, by their numbers, and the version."""
 
     def __init__(self) -> None:
-        self._read: set[int] = set()
+        self._read: set[str] = set()
 
-    def note(self, *numbers: int) -> None:
-        """Note that the text of these measures has been read, or something that depends on it."""
-        self._read.update(numbers)
+    def note(self, *names: str) -> None:
+        """Note that these texts have been read, or something that depends on them."""
+        self._read.update(names)
 
-    def taken(self) -> set[int]:
+    def taken(self) -> set[str]:
         """Return what has been read since this was asked last."""
         read, self._read = self._read, set()
         return read
@@ -46,7 +46,7 @@ class remembered(Generic[T]):  # noqa: N801 - used like cached_property
 
     def __get__(self, view: Any, _: type | None = None) -> T:
         """Return what it is, worked out before or now."""
-        known: tuple[T, set[int]] | None = view.__dict__.get(self._name)
+        known: tuple[T, set[str]] | None = view.__dict__.get(self._name)
         if known is None:
             before = view.reading.taken()
             known = view.__dict__[self._name] = (self._work(view), view.reading.taken())

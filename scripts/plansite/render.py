@@ -225,7 +225,7 @@ class Templates:
         try:
             return self._environment.get_template(template).render(context) + "\n"
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
-            problem = _problem(error, self._macros, template, sorted(context))
+            problem = problem_of(error, self._macros, template, sorted(context))
             if problem is None:
                 raise
             raise PlanError([problem]) from error
@@ -312,7 +312,7 @@ def _context(
     }
 
 
-def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
+def problem_of(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
     """Return where in which template an error arose, or None if it arose in our own code."""
     reason = str(error)
     if isinstance(error, TemplateNotFound):

@@ -59,8 +59,8 @@ class Site:
     pending: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
     publication: Publication
-    texts: Mapping[int, str]
-    """The text of each measure, and how far its English can be relied on."""
+    texts: Mapping[str, str]
+    """What changes often, by the names in remembered.Reading."""
     rest: str
     """The fingerprint of everything else that pages are made from."""
 
@@ -69,9 +69,9 @@ class Site:
         """The words of the interface."""
         return self.templates.labels
 
-    def key(self, read: Iterable[int]) -> str:
-        """Return the fingerprint of all that a page is made from which reads the text of these measures."""
-        return fingerprint([], self.rest, *(f"{number} {self.texts.get(number)}" for number in sorted(read)))
+    def key(self, read: Iterable[str]) -> str:
+        """Return the fingerprint of all that a page is made from which reads these texts."""
+        return fingerprint([], self.rest, *(f"{name} {self.texts.get(name)}" for name in sorted(read)))
 
     def made(self, langs: Sequence[Lang] = LANGUAGES, known: Mapping[str, Known] | None = None) -> dict[str, Made]:
         """Return {file: page} for the generated pages in some languages, but for those that would come out as known.
@@ -137,22 +137,15 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     return Site(plan, templates, by_file, addresses, published, pending, publication, texts, rest)
 
 
-def _texts_and_rest(loaded: Loaded, publication: Publication) -> tuple[dict[int, str], str]:
-    """Return the text of each measure, and all else that is known of the plan."""
+def _texts_and_rest(loaded: Loaded, publication: Publication) -> tuple[dict[str, str], str]:
+    """Return what changes often, and everything else that pages are made from."""
     said: Any = {"sentences": {"__all__": {"zh", "en"}}, "en_for": True, "en_confirmed": True}
-    texts = {measure.number: measure.model_dump_json(include=said) for measure in loaded.plan.measures}
+    texts = {str(measure.number): measure.model_dump_json(include=said) for measure in loaded.plan.measures}
+    texts["version"] = publication.version
     plan = loaded.plan.model_dump_json(exclude={"measures": {"__all__": said}})
     history = [version.commit for version in publication.versions or ()]
     lines = loaded.lines if publication.repository else {}
-    where = (
-        publication.repository,
-        publication.site_url,
-        publication.pdf,
-        publication.version,
-        history,
-        loaded.file,
-        lines,
-    )
+    where = (publication.repository, publication.site_url, publication.pdf, history, loaded.file, lines)
     return texts, f"{plan}{loaded.glossary.model_dump_json()}{where}"
 
 

@@ -16,7 +16,7 @@ MKDOCS = {"base_url", "config", "nav", "page"}
 MATERIAL = {"lang"}
 OURS = {"has_history", "labels", "notice_date", "other_lang", "other_root", "root", "site_lang"}
 NAMES = MKDOCS | MATERIAL | OURS
-FILTERS = ("css", "day", "jsmin", "linked_data", "url")
+FILTERS = ("css", "day", "jsmin", "linked_data", "twin", "url")
 
 
 def check_theme(overrides: Path, labels: Labels) -> None:

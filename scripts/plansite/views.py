@@ -57,7 +57,7 @@ class PlanView:
     def __init__(self, loaded: Loaded, versions: Sequence[Version] | None = None, version: str = "") -> None:
         plan = loaded.plan
         self.reading = Reading()
-        self.version = version
+        self._version = version
         # A version that changed the form of the file only has nothing to tell.
         told = [version for version in versions or () if version.changes]
         self.history = HistoryView(told) if told else None
@@ -83,6 +83,12 @@ class PlanView:
         self.invest = InvestView(self, plan.invest)
         self.redirects = plan.redirects
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
+
+    @property
+    def version(self) -> str:
+        """The commit that it is read from, "" where nobody knows."""
+        self.reading.note("version")
+        return self._version
 
     @remembered
     def units_by_kind(self) -> list[tuple[Kind, list["UnitView"]]]:
@@ -299,7 +305,7 @@ class MeasureView(_Answered):
         self.address = f"measures/{record.number}"
 
     def _note(self) -> None:
-        self.reading.note(self.number)
+        self.reading.note(str(self.number))
 
     @remembered
     def terms(self) -> set[Term]:
