@@ -5,6 +5,7 @@ import fcntl
 import gc
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from plansite.built import Built, digests, inputs
+from plansite.kept import CACHE
 from plansite.problems import LANGUAGES, BuildError, PlanError, shown
 
 T = TypeVar("T")
@@ -60,7 +62,7 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
     config, plugin = configure(pdf=pdf)
     plugin.last = last
     before = inputs(plugin.sources)
-    with tempfile.TemporaryDirectory(prefix=_side(site), dir=site.parent) as side:
+    with tempfile.TemporaryDirectory(prefix=_side(site), dir=site.parent, ignore_cleanup_errors=True) as side:
         folders = {lang: Path(side, lang) for lang in LANGUAGES}
         first, second = LANGUAGES
         with _beside(build_language, config, second, folders[second]) as result:
@@ -74,6 +76,7 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
         fresh.chmod(0o755)
         files = digests(fresh)
         _swap(fresh, site)
+        _discard(Path(side))
     # What was edited meanwhile may be in it or not.
     after = inputs(plugin.sources)
     Built(site, plugin.sources, after if after == before else "", files, plugin.frame, made).remember()
@@ -130,6 +133,18 @@ def _alone(site: Path) -> Iterator[None]:
 def _side(site: Path) -> str:
     """Return how the names of folders begin in which a site is built, beside the one that stands."""
     return f".{site.name}-building-"
+
+
+def _discard(folder: Path) -> None:
+    """Have a folder removed while nobody waits for it; some file systems take longer for that than a build takes."""
+    old = CACHE / "old"
+    try:
+        old.mkdir(parents=True, exist_ok=True)
+        folder.rename(old / folder.name)
+    except OSError:
+        shutil.rmtree(folder)
+    # What an earlier build left, if it was killed at this point, is removed with it.
+    subprocess.Popen(["rm", "-rf", str(old)], start_new_session=True)  # noqa: S603, S607 - wherever it is installed
 
 
 def _swap(fresh: Path, site: Path) -> None:

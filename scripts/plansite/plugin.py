@@ -122,7 +122,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         for file in files.documentation_pages(inclusion=InclusionLevel.all):
             name, stands = file.src_uri, self.last.pages.get(file.src_uri)
             if made := self.due.get(name):
-                look = fingerprint([], self.frame, made.markdown, made.linked)
+                look = fingerprint([], self.frame, made.text, made.linked)
                 self.made[name] = BuiltPage(made.read, made.key, look, file.dest_uri)
                 if stands is None or stands.look != look or not self.last.holds(stands):
                     continue
@@ -139,7 +139,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
         """Give the Markdown of a page that is no file on disk."""
         made = self.due.get(page.file.src_uri)
-        return made.markdown if made else None
+        return made.text if made else None
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the theme the words of the interface in the language being built."""
@@ -187,7 +187,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Write the search index and the feed of a language; with one of them, what belongs to no language."""
         lang, site = _lang(config), Path(config.site_dir)
-        texts = {FOLDER[lang] + FEED: self.site.feed(lang)}
+        texts = self._feed(lang, site)
         if lang == LANGUAGES[0]:
             texts["sitemap.xml"] = self.site.sitemap()
             for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
@@ -207,6 +207,18 @@ class PlanPlugin(BasePlugin[PlanConfig]):
                 if new.exists():
                     old.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(new, old)
+
+    def _feed(self, lang: Lang, site: Path) -> dict[str, str | None]:
+        """Return {file: Atom} of the changes in one language, or take it from the last site."""
+        name = FOLDER[lang] + FEED
+        stands = self.last.pages.get(name)
+        if stands and stands.key == self.site.key(stands.read) and self.last.holds(stands):
+            self.made[name] = stands
+            self.last.take(name, site)
+        elif feed := self.site.feed(lang):
+            self.made[name] = BuiltPage(feed.read, feed.key, feed.key, name)
+            return {name: feed.text}
+        return {}
 
 
 class ThemeFiles(FileSystemLoader):

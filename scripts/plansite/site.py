@@ -38,9 +38,9 @@ class Sources:
 
 @dataclass(frozen=True)
 class Made(Known):
-    """A generated page: its Markdown, and what describes it to other programs, in JSON."""
+    """A generated page: its Markdown, and what describes it to other programs, in JSON. Or a feed."""
 
-    markdown: str
+    text: str
     linked: str
 
 
@@ -90,9 +90,14 @@ class Site:
             made[page.file] = Made(read, self.key(read), markdown, described)
         return made
 
-    def feed(self, lang: Lang) -> str | None:
+    def feed(self, lang: Lang) -> Made | None:
         """Return the feed of changes in one language, where there is a history."""
-        return render_feed(self.plan, self.templates, lang, self.publication.site_url) if self.plan.history else None
+        if self.plan.history is None:
+            return None
+        self.plan.reading.taken()
+        feed = render_feed(self.plan, self.templates, lang, self.publication.site_url)
+        read = sorted(self.plan.reading.taken())
+        return Made(read, self.key(read), feed, "")
 
     def sitemap(self) -> str | None:
         """Return the list of all pages for search engines, where somebody knows the address of the site."""
@@ -185,7 +190,7 @@ def write(site: Site, docs: Path, target: Path) -> int:
     them from where the file stands or from where the page does.
     """
     made = site.made()
-    files = {(page.lang, page.address): made[name].markdown for name, page in site.pages.items()}
+    files = {(page.lang, page.address): made[name].text for name, page in site.pages.items()}
     for path in docs.glob("*.md"):
         name, _, english = path.stem.partition(".")
         files["en" if english else "zh", name] = LINK_TO_FILE.sub(r"](../\1/", path.read_text("utf-8"))
