@@ -1,5 +1,5 @@
 # What people run. Each target sets up what it needs: a virtual environment with pinned, hash-checked packages,
-# and for tests a browser and Java from the system's packages.
+# and for tests a browser, a web server and Java from the system's packages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf serve test check planted mutations bench-search bench-history lighthouse external-links schema golden lock clean
+.PHONY: site pdf package serve test check planted mutations bench-search bench-history bench-load lighthouse external-links schema golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -19,6 +19,9 @@ site: $(VENV)/site.done  ## build both languages into site/
 pdf: $(VENV)/site.done  ## the same with the whole notice as PDF: Chinese, English, side by side
 	@scripts/ensure-chromium
 	@$(BIN)/plansite build --pdf site
+
+package: site  ## the same as dist/site.tar.gz, with compressed forms and checksums, for a web server
+	@$(BIN)/plansite package site
 
 serve: $(VENV)/site.done  ## preview that follows edits; PORT=8000
 	@$(BIN)/plansite serve --port $(PORT)
@@ -40,6 +43,7 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium
 	@scripts/ensure-java
+	@scripts/ensure-nginx
 	@$(MAKE) --no-print-directory $(VALIDATOR) check
 	$(BIN)/pytest -m "site or browser or planted" --numprocesses 2 --dist worksteal
 
@@ -55,6 +59,10 @@ bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, besid
 
 bench-history: $(VENV)/dev.done  ## what 200 versions of the plan cost a build
 	@$(BIN)/python tests/bench_history.py
+
+bench-load: $(VENV)/dev.done  ## how many requests a second nginx answers with deploy/nginx.conf, beside a bare file
+	@scripts/ensure-nginx
+	@$(BIN)/python tests/bench_load.py
 
 lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in both languages; needs Node.js
 	@scripts/ensure-chromium
@@ -78,8 +86,11 @@ lock: $(VENV)/dev.done  ## pin all dependencies anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	  --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements-dev.txt -c requirements.txt
 
+audit: $(VENV)/dev.done  ## whether a package that builds the site is known to be unsafe; asks the package index
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
+
 clean:  ## remove what can be made again
-	rm -rf $(VENV) .cache site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/*/node_modules
+	rm -rf $(VENV) .cache site .site-* dist scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/*/node_modules
 
 $(VENV)/site.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'

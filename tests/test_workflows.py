@@ -37,6 +37,7 @@ def test_every_token_may_do_exactly_what_its_job_needs() -> None:
         "preview.preview": {"contents": "read", "pages": "read"},
         "comment.comment": {"actions": "read", "pull-requests": "write"},
         "publish.build": {"contents": "read", "pages": "read"},
+        "publish.audit": {"contents": "read"},
         "publish.deploy": {"pages": "write", "id-token": "write"},
         "links.links": {"contents": "read"},
     }
@@ -125,13 +126,15 @@ def test_a_link_in_an_artifact_leads_nowhere(tmp_path: Path) -> None:
 
 
 def test_only_a_site_from_main_that_was_built_is_published() -> None:
-    build, deploy = (WORKFLOWS["publish"]["jobs"][job] for job in ("build", "deploy"))
+    build, audit, deploy = (WORKFLOWS["publish"]["jobs"][job] for job in ("build", "audit", "deploy"))
     assert build["if"] == "github.ref == 'refs/heads/main'"
-    assert deploy["needs"] == "build"
+    assert deploy["needs"] == ["build", "audit"]
     assert "if" not in deploy
+    assert "if" not in audit
     assert deploy["environment"]["name"] == "github-pages"
     assert [step["uses"].partition("@")[0] for step in deploy["steps"]] == ["actions/deploy-pages"]
     commands = [step["run"] for step in build["steps"] if "run" in step]
-    assert commands == ["make pdf"]
+    assert commands == ["make pdf", ".venv/bin/plansite package"]
+    assert audit["steps"][-1]["run"] == "make audit"
     assert WORKFLOWS["publish"]["concurrency"] == {"group": "pages", "cancel-in-progress": "false"}
-    assert not [step for job in (build, deploy) for step in job["steps"] if "continue-on-error" in step]
+    assert not [step for job in (build, audit, deploy) for step in job["steps"] if "continue-on-error" in step]

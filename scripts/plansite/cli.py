@@ -92,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     preview = commands.add_parser("serve", parents=[common], help="show the site, and build it anew after every change")
     preview.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
     preview.set_defaults(run=_serve)
+
+    packed = commands.add_parser("package", parents=[common], help="pack a built site for a web server")
+    packed.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="SITE", help="(default: %(default)s)")
+    packed.add_argument("--to", type=Path, default=Path("dist"), metavar="DIR", help="(default: %(default)s)")
+    packed.set_defaults(run=_package)
     return parser
 
 
@@ -177,6 +182,12 @@ def _serve(options: argparse.Namespace) -> int:
     from plansite.serve import serve
 
     return serve(options.port, options.lang)
+
+
+def _package(options: argparse.Namespace) -> None:
+    from plansite.package import package
+
+    print(package(options.folder, options.to))
 
 
 if __name__ == "__main__":

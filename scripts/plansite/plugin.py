@@ -1,5 +1,6 @@
 """Feeds the pages of the plan to MkDocs; the only module that knows MkDocs."""
 
+import hashlib
 import logging
 import os
 import shutil
@@ -30,11 +31,15 @@ from plansite.kept import fingerprint, program
 from plansite.linked import linked_data
 from plansite.model import is_file
 from plansite.pages import FEED, located
+from plansite.policy import digest
 from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
 from plansite.render import Compiled, Publication, Repository, day, labels_in, problem_of
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Made, Site, Sources, compose
 from plansite.theme import NAMES
+
+MINIFIED = {".css": cssmin, ".js": jsmin}
+"""What takes the comments out of our styles and scripts."""
 
 
 class PlanConfig(base.Config):
@@ -144,7 +149,12 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the theme the words of the interface in the language being built."""
         lang = _lang(config)
+        ours = Path(config.theme.custom_dir or "overrides", "assets")
+        assets = {f"assets/{path.name}": published_name(path) for path in ours.iterdir() if path.suffix in MINIFIED}
+        for file in files:
+            file.dest_uri = assets.get(file.src_uri, file.dest_uri)
         env.globals |= {
+            "assets": assets,
             "labels": labels_in(self.site.labels, lang),
             "notice_date": self.site.plan.notice.date,
             "has_history": bool(self.site.plan.history),
@@ -153,8 +163,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
         }
+        env.filters |= {"css": css, "day": day, "digest": digest, "jsmin": jsmin, "linked_data": self._linked_data}
         env.filters["twin"] = partial(_twin, lang)
-        env.filters |= {"css": css, "day": day, "jsmin": jsmin, "linked_data": self._linked_data}
         return env
 
     def _linked_data(self, page: Page) -> Markup:
@@ -190,8 +200,9 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         texts = self._feed(lang, site)
         if lang == LANGUAGES[0]:
             texts["sitemap.xml"] = self.site.sitemap()
-            for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
-                texts |= {str(file): minified(file.read_text("utf-8")) for file in (site / "assets").glob(pattern)}
+            for suffix, minified in MINIFIED.items():
+                files = (site / "assets").glob(f"*{suffix}")
+                texts |= {str(file): minified(file.read_text("utf-8")) for file in files}
         else:
             write_data(self.site.plan, site, config.site_url or "")
         for name, text in texts.items():
@@ -309,6 +320,12 @@ def css(text: str) -> Markup:
     """Return text as a string of CSS, in which only letters and digits stand as they are."""
     escaped = "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text)
     return Markup(f'"{escaped}"')  # noqa: S704 - nothing in it can end the string
+
+
+def published_name(asset: Path) -> str:
+    """Return where a style or script of ours is published: a name that no other content has, to be kept for good."""
+    content = MINIFIED[asset.suffix](asset.read_text("utf-8"))
+    return f"assets/{asset.stem}.{hashlib.sha256(content.encode()).hexdigest()[:8]}{asset.suffix}"
 
 
 def _lang(config: MkDocsConfig) -> Lang:

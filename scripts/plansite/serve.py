@@ -10,12 +10,22 @@ from mkdocs.livereload import LiveReloadServer
 from plansite.build import build
 from plansite.built import Built
 from plansite.kept import CACHE
+from plansite.policy import digest
 from plansite.problems import BuildError, Lang, PlanError, report
 
 HOST = "127.0.0.1"
 PREVIEW = CACHE / "preview"
 INTERVAL, SETTLED = 0.1, 0.05
 """Seconds between two looks for changes, and without a further change before a build begins."""
+
+
+class _Preview(LiveReloadServer):
+    """Adds to the policy of a page the script that makes it follow, which is another one each time."""
+
+    def _inject_js_into_html(self, content: bytes, epoch: int) -> bytes:
+        whole: bytes = super()._inject_js_into_html(content, epoch)
+        script = whole.rpartition(b"<script>")[2].partition(b"</script>")[0]
+        return whole.replace(b"script-src 'self'", f"script-src 'self' {digest(script.decode())}".encode(), 1)
 
 
 def serve(port: int, lang: Lang) -> int:
@@ -38,7 +48,7 @@ def serve(port: int, lang: Lang) -> int:
         except Abort:
             return 1
         try:
-            server = LiveReloadServer(rebuild, HOST, port, str(PREVIEW), polling_interval=INTERVAL)
+            server = _Preview(rebuild, HOST, port, str(PREVIEW), polling_interval=INTERVAL)
             server.build_delay = SETTLED
             server.error_handler = lambda _: (PREVIEW / "404.html").read_bytes()
             for path in Built.at(PREVIEW.resolve()).sources:

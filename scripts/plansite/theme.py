@@ -14,9 +14,9 @@ from plansite.problems import PlanError, Problem, shown
 # What a template of the theme may use: of MkDocs and its i18n plugin, of Material, and of our own plugin.
 MKDOCS = {"base_url", "config", "nav", "page"}
 MATERIAL = {"lang"}
-OURS = {"has_history", "labels", "notice_date", "other_lang", "other_root", "root", "site_lang"}
+OURS = set("assets has_history labels notice_date other_lang other_root root site_lang within".split())
 NAMES = MKDOCS | MATERIAL | OURS
-FILTERS = ("css", "day", "jsmin", "linked_data", "twin", "url")
+FILTERS = ("css", "day", "digest", "jsmin", "linked_data", "twin", "url")
 
 
 def check_theme(overrides: Path, labels: Labels) -> None:
