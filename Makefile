@@ -1,9 +1,9 @@
 # What people run. Each target sets up what it needs: a virtual environment with pinned, hash-checked packages,
 # and for tests a browser, a web server and Java from the system's packages.
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-PORT ?= 8000
 FORMS := .github/ISSUE_TEMPLATE
 # The lock file that npm leaves where it has installed everything.
 VALIDATOR := tests/validator/node_modules/.package-lock.json
@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf package serve test check planted mutations bench-search bench-history bench-load lighthouse external-links schema golden lock audit clean
+.PHONY: site pdf package serve test check planted mutations bench bench-search bench-history bench-load lighthouse external-links schema golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -52,6 +52,10 @@ planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the che
 
 mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check names the line to mend
 	@$(BIN)/python tests/mutations.py
+
+bench: $(VENV)/dev.done  ## how fast builds, rebuilds, preview and check are; ROWS=cold,rebuild and RUNS=3 for less
+	@scripts/ensure-chromium
+	@$(BIN)/python tests/bench.py $(if $(ROWS),--rows $(ROWS)) $(if $(RUNS),--runs $(RUNS))
 
 bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, beside stock Material
 	@scripts/ensure-chromium

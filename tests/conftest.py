@@ -38,6 +38,7 @@ REAL_PLAN = PROJECT / "data" / "plan.yaml"
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 SEARCH_BOX = "[data-md-component=search-query]"
 RESULTS = ".md-search-result__item"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Chromium as root in a container needs --no-sandbox; the rest keeps it from calling home.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -180,11 +181,10 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; where there is none, the tests fail and say how to get it."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
+    if CHROMIUM is None:
         pytest.fail("no Chromium found; run scripts/ensure-chromium", pytrace=False)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
 
