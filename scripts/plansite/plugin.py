@@ -23,6 +23,7 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 from plansite import pages as generated
+from plansite.beside import beside
 from plansite.built import Built, BuiltPage
 from plansite.export import write_data
 from plansite.git import version
@@ -74,14 +75,16 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Read and check all that the site is made of; raises PlanError."""
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
-        publication = Publication(
-            Repository.at(self.config.repository) if self.config.repository else None,
-            config.site_url or "",
-            self.config.pdf,
-            versions=history(sources.plan),
-            version=version(sources.plan),
-        )
-        self.site = compose(sources, publication)
+        with beside(history, sources.plan) as versions:
+            publication = Publication(
+                Repository.at(self.config.repository) if self.config.repository else None,
+                config.site_url or "",
+                self.config.pdf,
+                history=versions,
+                version=version(sources.plan),
+            )
+            self.site = compose(sources, publication)
+
         self.sources = [
             config.config_file_path,
             *map(str, (sources.plan.parent, sources.docs, sources.macros, overrides)),
@@ -107,7 +110,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
         def environment() -> Environment:
             env = made()
-            files = _lang(config) in {None, LANGUAGES[0]}
+            files = _lang(config) == LANGUAGES[-1]
             env.loader, env.bytecode_cache = ThemeFiles(config.theme.dirs, listed=files), Compiled()
             return env
 
@@ -200,11 +203,11 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         texts = self._feed(lang, site)
         if lang == LANGUAGES[0]:
             texts["sitemap.xml"] = self.site.sitemap()
+        else:
+            write_data(self.site.plan, site, config.site_url or "")
             for suffix, minified in MINIFIED.items():
                 files = (site / "assets").glob(f"*{suffix}")
                 texts |= {str(file): minified(file.read_text("utf-8")) for file in files}
-        else:
-            write_data(self.site.plan, site, config.site_url or "")
         for name, text in texts.items():
             if text is not None:
                 (site / name).write_text(text, "utf-8")
