@@ -34,6 +34,7 @@ from plansite.model import is_file
 from plansite.pages import FEED, located
 from plansite.policy import digest
 from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
+from plansite.progress import progress
 from plansite.render import Compiled, Publication, Repository, day, labels_in, problem_of
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Made, Site, Sources, compose
@@ -70,6 +71,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         self.made: dict[str, BuiltPage] = {}
         """{file: what it was made from} for every generated page."""
         self._handwritten: list[Document] = []
+        self._steps: Iterator[int] = iter(())
 
     def read(self, config: MkDocsConfig) -> None:
         """Read and check all that the site is made of; raises PlanError."""
@@ -140,6 +142,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
                 continue
             file.inclusion = InclusionLevel.EXCLUDED
             self.last.take(file.dest_uri, Path(config.site_dir))
+        if _lang(config) == LANGUAGES[0]:  # the others take as long
+            # MkDocs goes through the pages twice: for their content, and for what surrounds it.
+            steps = 2 * sum(file.inclusion != InclusionLevel.EXCLUDED for file in files.documentation_pages())
+            self._steps = iter(progress(range(steps), steps, "pages"))
         return files
 
     on_files = CombinedEvent(_add_pages, _take_pages)
@@ -184,9 +190,14 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
+        next(self._steps, None)
         if page.file.src_uri not in self.site.pages:
             place = page.url.removeprefix(FOLDER[_lang(config)])
             self._handwritten.append(handwritten(place, str(page.title), html))
+
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> None:
+        """Count a page that is done."""
+        next(self._steps, None)
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
         """Keep one 404 page for each language; the sitemap of all of them is written when they are done."""

@@ -16,6 +16,7 @@ from plansite.load import Loaded, load, load_labels
 from plansite.model import Labels, Redirect
 from plansite.pages import FILES, Page, located, pages
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.progress import progress
 from plansite.remembered import Known
 from plansite.render import Publication, Templates, render, render_feed, render_sitemap, title_of
 from plansite.theme import check_theme
@@ -85,7 +86,9 @@ class Site:
         locate = partial(located, site_url=self.publication.site_url)
         reading, made = self.plan.reading, {}
         reading.taken()
-        for page, markdown in render(due, self.plan, self.templates, places, self.publication):
+        rendered = render(due, self.plan, self.templates, places, self.publication)
+        # Of languages that are made at once one shows how far they are.
+        for page, markdown in progress(rendered, len(due), "templates") if LANGUAGES[0] in langs else rendered:
             described = linked_data(page, title_of(markdown), self.plan, self.labels, locate)
             read = sorted(reading.taken())
             made[page.file] = Made(read, self.key(read), markdown, described)
