@@ -74,9 +74,9 @@ def error_in(text: str) -> yaml.MarkedYAMLError | None:
         for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST or number > BIGGEST:
-                return ExcessError(
-                    problem="yaml_deep" if depth > DEEPEST else "yaml_big", problem_mark=event.start_mark
-                )
+                excess = "yaml_deep" if depth > DEEPEST else "yaml_big"
+                # The C loader's marks are of another type.
+                return ExcessError(problem=excess, problem_mark=event.start_mark)  # type: ignore[arg-type]
     except yaml.MarkedYAMLError as error:
         return error
     return None
