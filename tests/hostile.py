@@ -1,11 +1,14 @@
 """Texts that would act if a page, a file or a reader took them for more than text, and every place they can be put."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
+from urllib.parse import urlsplit
 
 import yaml
+from bs4 import BeautifulSoup, Comment
 from pydantic import BaseModel
 
 from conftest import PROJECT, SMALL_PLAN
@@ -192,3 +195,16 @@ def changed(data: Any, change: Callable[[Steps, str], str], steps: Steps = ()) -
 def written(data: Any, path: Path) -> None:
     """Write plain data, each text on a line of its own, with escapes for whatever nobody sees."""
     path.write_text(yaml.dump(data, Dumper=yaml.CSafeDumper, width=10**9, sort_keys=False), "utf-8")
+
+
+def shape(html: str) -> Iterator[tuple[str, ...]]:
+    """Yield what of a page acts: elements with their attributes, addresses they lead to, scripts, comments."""
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.find_all(True):
+        yield from ((tag.name, name) for name in ("", *tag.attrs))
+        for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(tag.attrs):
+            address = urlsplit(str(tag[name]))
+            yield tag.name, name, address.scheme, address.netloc
+        if tag.name in {"script", "style"} and tag.get("type") not in {"application/json", "application/ld+json"}:
+            yield tag.name, "holds", re.sub(r"content: .*? }", "", tag.get_text())
+    yield from (("comment", str(comment)) for comment in soup.find_all(string=lambda text: isinstance(text, Comment)))

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, Comment
 from playwright.sync_api import Browser, expect
 
 from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, run, search, serving
-from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, slots, whole, written
+from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, shape, slots, whole, written
 from plansite.document import LONGEST, parse
 from plansite.load import load, load_labels
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem
@@ -142,19 +142,6 @@ def sites(texts: dict[Slot, str], tmp_path_factory: pytest.TempPathFactory) -> d
 def build(site: str, project: Path) -> None:
     done = run("plansite", "build", site, cwd=project, SITE_URL="https://site.invalid/")
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def shape(html: str) -> Iterator[tuple[str, ...]]:
-    """Yield what of a page acts: elements with their attributes, addresses they lead to, scripts, comments."""
-    soup = BeautifulSoup(html, "html.parser")
-    for tag in soup.find_all(True):
-        yield from ((tag.name, name) for name in ("", *tag.attrs))
-        for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(tag.attrs):
-            address = urlsplit(str(tag[name]))
-            yield tag.name, name, address.scheme, address.netloc
-        if tag.name in {"script", "style"} and tag.get("type") not in {"application/json", "application/ld+json"}:
-            yield tag.name, "holds", re.sub(r"content: .*? }", "", tag.get_text())
-    yield from (("comment", str(comment)) for comment in soup.find_all(string=lambda text: isinstance(text, Comment)))
 
 
 @pytest.mark.site

@@ -214,10 +214,10 @@ class _Walk:
                 self.document.report("yaml_long", place, steps, most=LONGEST)
                 continue
             # Within braces, or with another colon behind it, YAML takes a field whose colon is none for a longer name.
-            if field := not key.style and FIELD.match(name):
+            if field := isinstance(key, yaml.ScalarNode) and not key.style and FIELD.match(name):
                 self.document.report("field_colon", place, steps, key=field["key"])
                 name, rest = field["key"], name[field.end() :]
-                kind = "int" if rest.isdecimal() else "str"
+                kind = "int" if re.fullmatch("[1-9][0-9]*", rest) else "str"
                 value = yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", rest, key.start_mark, key.end_mark)
             if (*steps, name) in self.document.keys:
                 first = self.document.keys[*steps, name][0]

@@ -1,0 +1,292 @@
+"""Makes up plans and spoils real ones, thousands of them: each is built right or refused right. `make fuzz` makes 5,000.
+
+Half are made of the records of the model with any text in them (hypothesis), half are the plan of three measures, or
+the real one, with bytes and tokens lost, repeated and put elsewhere.
+"""
+
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from markdown import Markdown
+
+from conftest import PROJECT, REAL_PLAN, SMALL_PLAN
+from hostile import CHINESE, LATIN, UNSEEN, consistent, shape, slots, whole, written
+from plansite.load import Loaded, load
+from plansite.problems import LANGUAGES, PlanError, Problem
+from plansite.rules import Steps
+from plansite.site import Site, Sources, compose
+from plansite.text import notice_text
+
+FAILED = PROJECT / ".cache" / "fuzz"
+"""Where a plan is kept that is neither built right nor refused right."""
+SEED = 20220511
+REAL = 25
+"""One in so many spoiled plans is the real one, which takes ten times as long."""
+HAN = re.compile("[\u4e00-\u9fff]")
+
+
+class Bench:
+    """Tries plans one after the other in a folder of its own; `every` how many that can be read, one is rendered."""
+
+    def __init__(self, folder: Path, every: int = 1) -> None:
+        self.folder, self.every = folder, every
+        self.plan = folder / "plan.yaml"
+        self.counts: Counter[str] = Counter()
+        (folder / "glossary.yaml").write_bytes(SMALL_PLAN.with_name("glossary.yaml").read_bytes())
+
+    def attempt(self, content: bytes, name: str) -> None:
+        """Try a plan; raise AssertionError with where it has been kept unless it is built right or refused right."""
+        self.plan.write_bytes(content)
+        try:
+            self.counts[self.outcome(content)] += 1
+        except Exception as error:
+            FAILED.mkdir(parents=True, exist_ok=True)
+            kept = FAILED / f"{name}.yaml"
+            kept.write_bytes(content)
+            raise AssertionError(f"{kept}: {type(error).__name__}: {error}") from error
+
+    def outcome(self, content: bytes) -> str:
+        """Return what has become of a plan: refused, read or rendered."""
+        try:
+            loaded = load(self.plan)
+        except PlanError as error:
+            assert error.problems
+            refused_right(error.problems, content.decode("utf-8", "replace"))
+            return "refused"
+        refused_right(loaded.pending, content.decode())
+        text = notice_text(loaded.plan)
+        for measure in loaded.plan.measures:
+            assert all(sentence.zh in text for sentence in measure.sentences)
+        if (self.counts["read"] + self.counts["rendered"]) % self.every:
+            return "read"
+        try:
+            rendered_right(compose(Sources(self.plan, PROJECT / "macros", PROJECT / "docs", PROJECT / "overrides")))
+        except PlanError as error:
+            # Only whether redirects lead somewhere is seen later than by the check of the plan alone.
+            assert {problem.code for problem in error.problems} <= {"taken_address", "unknown_address"}
+            return "refused"
+        return "rendered"
+
+
+def refused_right(problems: Any, text: str) -> None:
+    """Assert that each problem has a place in a file and a sentence in both languages that is one line."""
+    lines = {"plan": len(text.splitlines()) + 1, "glossary": 10**6}
+    for problem in problems:
+        assert 1 <= problem.line <= lines[Path(problem.file).stem], problem
+        assert problem.column >= 1, problem
+        said = {lang: problem.message(lang) for lang in LANGUAGES}
+        assert HAN.search(said["zh"]), said
+        assert re.search("[a-z]{2}", said["en"]), said
+        assert all(line.isprintable() for line in (problem.path, *said.values())), problem
+
+
+def rendered_right(site: Site) -> None:
+    """Assert that no page holds an element, an attribute or an address that the usual ones do not hold."""
+    for name, page in site.markdown.items():
+        assert set(shape(html(page))) <= usual(), name
+
+
+@cache
+def usual() -> frozenset[tuple[str, ...]]:
+    """Return what the pages of the plan of three measures and of the real one consist of."""
+    sites = [compose(Sources(plan, PROJECT / "macros", PROJECT / "docs")) for plan in (SMALL_PLAN, REAL_PLAN)]
+    return frozenset(part for site in sites for page in site.markdown.values() for part in shape(html(page)))
+
+
+def html(page: str) -> str:
+    """Return a page as Markdown makes it; what stands before it is data."""
+    head, body = page.removeprefix("---\n").split("\n---\n", 1)
+    assert set(yaml.safe_load(head)) <= {"title", "description", "script", "moved_to"}
+    return Markdown(extensions=["attr_list", "toc"]).convert(body)
+
+
+# Spoiled plans.
+
+TOKENS = [token.encode() for token in (*LATIN, *CHINESE, *UNSEEN)] + [
+    b"\xff", b"\xe5\x8c", b"\x00", b"\xef\xbb\xbf", b"\r\n", b"\r", b"\n", b"\n\n", b"\t", b"  ", b"- ", b": ", b":",
+    b"? ", b"[", b"]", b"{", b"}", b",", b"'", b'"', b"|\n", b">\n", b"#", b"&a ", b"*a", b"!x ", b"!!int ", b"!!bool ",
+    b"!!float ", b"!!binary ", b"!!set ", b"<<: ", b"---\n", b"...\n", b"%YAML 1.1\n", b"~", b"null", b"true", b"no",
+    b"0", b"-1", b"1.5", b".inf", b".nan", b"1e400", b"0x1F", b"0b1", b"017", b"1_000", b"1:30", b"9" * 50,
+    b"2022-05-11", b"2022-13-41", b"0000-00-00", b"2022-05-11T10:00:00Z", b"zh: ", b"en: ", b"id: ", b"number: ",
+    b"sentences: ", b"units: ", b"targets: ", b"redirects: ", b"[[[[[[[[[[", b"\xe3\x80\x80", b"\xef\xbc\x9a",
+]  # fmt: skip
+Change = Callable[[bytes, random.Random], bytes]
+
+
+def _span(content: bytes, chance: random.Random) -> tuple[int, int]:
+    start = chance.randrange(len(content) + 1)
+    return start, min(len(content), start + int(chance.paretovariate(0.7)))
+
+
+def _lost(content: bytes, chance: random.Random) -> bytes:
+    start, end = _span(content, chance)
+    return content[:start] + content[end:]
+
+
+def _repeated(content: bytes, chance: random.Random) -> bytes:
+    start, end = _span(content, chance)
+    return content[:end] + content[start:]
+
+
+def _moved(content: bytes, chance: random.Random) -> bytes:
+    start, end = _span(content, chance)
+    at = chance.randrange(len(content) + 1)
+    return content[:at] + content[start:end] + content[at:]
+
+
+def _put(content: bytes, chance: random.Random) -> bytes:
+    start, end = _span(content, chance)
+    return content[:start] + chance.choice(TOKENS) + content[end if chance.random() < 0.3 else start :]
+
+
+def _flipped(content: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(content) + 1)
+    return content[:at] + bytes([chance.randrange(256)]) + content[at + 1 :]
+
+
+def _token(content: bytes, chance: random.Random) -> bytes:
+    """Put a token in place of a word, a number or a mark, where YAML looks for one."""
+    words = list(re.finditer(rb"(?<=[ \[{])[^\s,\[\]{}:]+", content))
+    if not words:
+        return content
+    word = chance.choice(words)
+    return content[: word.start()] + chance.choice([*TOKENS, chance.choice(words)[0]]) + content[word.end() :]
+
+
+def _lines(content: bytes, chance: random.Random) -> bytes:
+    """Lose, repeat, swap or shift lines."""
+    lines = content.split(b"\n")
+    at, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+    lines[at] = chance.choice([lines[other], b"", b" " + lines[at], lines[at][1:], lines[at] + b"\n" + lines[at]])
+    return b"\n".join(lines)
+
+
+CHANGES: list[Change] = [_lost, _repeated, _moved, _put, _flipped, _token, _token, _token, _lines, _lines]
+
+
+def spoiled(number: int) -> Iterator[tuple[int, bytes]]:
+    """Yield (seed, plan) for so many spoiled plans, the same for the same seed."""
+    plans = {path: path.read_bytes() for path in (SMALL_PLAN, REAL_PLAN)}
+    for own in range(number):
+        chance = random.Random(own)  # noqa: S311 - repeatable, not secret
+        content = plans[SMALL_PLAN if own % REAL else REAL_PLAN]
+        for _ in range(chance.choice([1, 1, 1, 2, 3, 8])):
+            content = chance.choice(CHANGES)(content, chance)
+        yield own, content
+
+
+# Plans that are made up.
+
+WORDS = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from([*LATIN, *CHINESE, *UNSEEN, "", " ", "x" * 4_001, "市场", "permits", "准入许可", "credit loans"]),
+    st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=20),
+    st.text("的一是0123456789十百万亿半、，。；：（）“”《》和及等", min_size=1, max_size=30).map("市{}".format),
+    st.text("ab ,.;:()[]0123456789%-", min_size=1, max_size=30).map("One, two and three {}x".format),
+    st.lists(st.sampled_from("one half , and such as including 3 10% hundred [us] May".split()), min_size=1).map(
+        " ".join
+    ),
+)
+OTHERS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.dates(), st.datetimes(), st.binary(max_size=5),
+    st.lists(WORDS, max_size=3), st.dictionaries(WORDS, WORDS, max_size=2), st.just([[]]), st.just({}), WORDS,
+)  # fmt: skip
+
+
+def places(data: Any, steps: Steps = ()) -> Iterator[Steps]:
+    """Yield the way to every value of plain data."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield (*steps, key)
+        yield from places(value, (*steps, key))
+
+
+TEXTS = [steps for steps, _ in slots(whole("plan"))]
+PLACES = list(places(whole("plan")))
+
+
+@st.composite
+def made_up(draw: st.DrawFn) -> Any:
+    """Draw a plan: the plan of three measures with everything a plan can hold, some of it lost, repeated or other."""
+    data = yaml.safe_load(_whole())
+    edits = draw(st.lists(st.tuples(st.sampled_from("text more lost twice other".split()), WORDS, OTHERS), max_size=6))
+    for edit, words, other in edits:
+        steps = draw(st.sampled_from(TEXTS if edit in {"text", "more"} else PLACES))
+        _edit(data, steps, edit, words, other)
+    return data
+
+
+@cache
+def _whole() -> str:
+    return yaml.safe_dump(whole("plan"))
+
+
+def _edit(data: Any, steps: Steps, edit: str, words: str, other: Any) -> None:
+    """Change one place of a plan, if an edit before has left it."""
+    record = data
+    for step in steps[:-1]:
+        if not isinstance(record, dict | list) or (isinstance(record, list) and isinstance(step, str)):
+            return
+        if isinstance(record, dict) and step not in record:
+            return
+        if isinstance(record, list) and int(step) >= len(record):
+            return
+        record = record[step]  # type: ignore[call-overload,index]
+    key: Any = steps[-1]
+    if not (isinstance(record, dict) and key in record) and not (
+        isinstance(record, list) and isinstance(key, int) and key < len(record)
+    ):
+        return
+    if edit == "lost":
+        del record[key]
+    elif edit == "twice" and isinstance(record, list):
+        record.append(record[key])
+    elif edit == "more":
+        record[key] = f"{record[key]}{words}"
+    else:
+        record[key] = words if edit == "text" else other
+
+
+def try_made_up(bench: Bench, number: int, base: int | None = None) -> None:
+    """Try so many plans that hypothesis makes up: others each time for another `base`, always the same without."""
+
+    @settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        derandomize=base is None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(made_up())
+    def one(data: Any) -> None:
+        bench.attempt(yaml.dump(data, Dumper=yaml.SafeDumper, width=10**9, sort_keys=False).encode(), "made-up")
+
+    (one if base is None else seed(base)(one))()
+
+
+def main(number: int = 5_000, base: int = SEED) -> None:
+    """Try so many plans, half of each sort, and print what became of them."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        for own, content in spoiled(number // 2):
+            bench.attempt(content, f"spoiled-{own}")
+        try_made_up(bench, number - number // 2, base)
+    print(f"{dict(bench.counts)} in {time.monotonic() - start:.0f} s, none wrong; seed {base}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
