@@ -8,7 +8,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf serve test check planted mutations bench-search bench-history lighthouse schema golden lock clean
+.PHONY: site pdf serve test check planted mutations fuzz bench-search bench-history lighthouse schema golden lock clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -44,6 +44,9 @@ planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the che
 
 mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check names the line to mend
 	@$(BIN)/python tests/mutations.py
+
+fuzz: $(VENV)/dev.done  ## whether 5,000 plans, made up and spoiled, are each built or refused as they should be; SEED=... for others
+	@$(BIN)/python tests/fuzz.py 5000 $(SEED)
 
 bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, beside stock Material
 	@scripts/ensure-chromium

@@ -1,7 +1,7 @@
 """Texts that would act if a page, a file or a reader took them for more than text, and every place they can be put."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -18,12 +18,13 @@ from plansite.rules import Steps
 MODELS: dict[str, Any] = {"plan": Plan, "glossary": Glossary, "labels": dict[str, Label]}
 """What each file holds that people edit."""
 
-# None of them shows a half-width mark where Chinese allows none, so that the most of them pass in Chinese too.
 CHINESE = [
     "#汉", "-汉", "+1+汉", "=1+汉", "@汉", "＝汉", "1汉", "|汉|汉|", "***汉***", "__汉__", "~~汉~~", "^汉^", "`汉`",
-    "```汉", "---", "***", "===", "\\汉", "{{7*7}}汉", "{%汉%}", "{#汉#}", "{汉}", "$汉$", "&lt汉", "&amp汉", "&copy汉",
+    "```汉", "---", "***", "===", "\\汉", "{{7*7}}汉", "{%汉%}", "{#汉#}", "{汉}", "$汉$", "&lt汉", "&amp汉",
+    "&copy汉",
     "%3Cscript%3E汉", "\\u003cscript\\u003e汉", "［汉］（汉）", "＜script＞汉", "javascript：汉", "／／evil．invalid／汉",
 ]  # fmt: skip
+"""Without a half-width mark, which no Chinese text may have."""
 LATIN = [
     "<b onclick=alert(1)>x</b>",
     "<script>alert(1)</script>",
@@ -183,13 +184,13 @@ def _complete(model: type[BaseModel], data: dict[str, Any]) -> None:
                 _complete(inner, record)
 
 
-def changed(data: Any, change: Callable[[Steps, str], str], steps: Steps = ()) -> Any:
-    """Return plain data with every text changed."""
+def changed(data: Any, texts: Mapping[Steps, str], steps: Steps = ()) -> Any:
+    """Return plain data with other texts in some places."""
     if isinstance(data, dict):
-        return {key: changed(value, change, (*steps, key)) for key, value in data.items()}
+        return {key: changed(value, texts, (*steps, key)) for key, value in data.items()}
     if isinstance(data, list):
-        return [changed(value, change, (*steps, at)) for at, value in enumerate(data)]
-    return change(steps, data) if isinstance(data, str) else data
+        return [changed(value, texts, (*steps, at)) for at, value in enumerate(data)]
+    return texts.get(steps, data)
 
 
 def written(data: Any, path: Path) -> None:
@@ -200,7 +201,7 @@ def written(data: Any, path: Path) -> None:
 def shape(html: str) -> Iterator[tuple[str, ...]]:
     """Yield what of a page acts: elements with their attributes, addresses they lead to, scripts, comments."""
     soup = BeautifulSoup(html, "html.parser")
-    for tag in soup.find_all(True):
+    for tag in soup.find_all():
         yield from ((tag.name, name) for name in ("", *tag.attrs))
         for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(tag.attrs):
             address = urlsplit(str(tag[name]))
