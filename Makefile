@@ -1,14 +1,17 @@
 # What people run. Each target sets up what it needs: a virtual environment with pinned, hash-checked packages,
-# and for tests a browser from the system's packages.
+# and for tests a browser, a web server and Java from the system's packages.
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 FORMS := .github/ISSUE_TEMPLATE
+# The lock file that npm leaves where it has installed everything.
+VALIDATOR := tests/validator/node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf serve test check planted mutations fuzz bench-search bench-history lighthouse schema golden lock clean
+.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-history bench-load lighthouse external-links schema golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -17,8 +20,11 @@ pdf: $(VENV)/site.done  ## the same with the whole notice as PDF: Chinese, Engli
 	@scripts/ensure-chromium
 	@$(BIN)/plansite build --pdf site
 
-serve: $(VENV)/site.done  ## preview that follows edits
-	$(BIN)/mkdocs serve
+package: site  ## the same as dist/site.tar.gz, with compressed forms and checksums, for a web server
+	@$(BIN)/plansite package site
+
+serve: $(VENV)/site.done  ## preview that follows edits; PORT=8000
+	@$(BIN)/plansite serve --port $(PORT)
 
 check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 	$(BIN)/ruff check
@@ -36,7 +42,9 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 
 test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium
-	@$(MAKE) --no-print-directory check
+	@scripts/ensure-java
+	@scripts/ensure-nginx
+	@$(MAKE) --no-print-directory $(VALIDATOR) check
 	$(BIN)/pytest -m "site or browser or planted" --numprocesses 2 --dist worksteal
 
 planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the check finds
@@ -45,8 +53,9 @@ planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the che
 mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check names the line to mend
 	@$(BIN)/python tests/mutations.py
 
-fuzz: $(VENV)/dev.done  ## whether 5,000 plans, made up and spoiled, are each built or refused as they should be; SEED=... for others
-	@$(BIN)/python tests/fuzz.py 5000 $(SEED)
+bench: $(VENV)/dev.done  ## how fast builds, rebuilds, preview and check are; ROWS=cold,rebuild and RUNS=3 for less
+	@scripts/ensure-chromium
+	@$(BIN)/python tests/bench.py $(if $(ROWS),--rows $(ROWS)) $(if $(RUNS),--runs $(RUNS))
 
 bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, beside stock Material
 	@scripts/ensure-chromium
@@ -55,10 +64,17 @@ bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, besid
 bench-history: $(VENV)/dev.done  ## what 200 versions of the plan cost a build
 	@$(BIN)/python tests/bench_history.py
 
+bench-load: $(VENV)/dev.done  ## how many requests a second nginx answers with deploy/nginx.conf, beside a bare file
+	@scripts/ensure-nginx
+	@$(BIN)/python tests/bench_load.py
+
 lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in both languages; needs Node.js
 	@scripts/ensure-chromium
 	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/lighthouse
 	@$(BIN)/python tests/lighthouse/run.py
+
+external-links: $(VENV)/dev.done  ## the addresses of other hosts that the finished site gives, and where
+	@$(BIN)/python tests/links.py
 
 schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
 	$(BIN)/plansite schema plan > data/plan.schema.json
@@ -74,8 +90,11 @@ lock: $(VENV)/dev.done  ## pin all dependencies anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	  --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements-dev.txt -c requirements.txt
 
+audit: $(VENV)/dev.done  ## whether a package that builds the site is known to be unsafe; asks the package index
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
+
 clean:  ## remove what can be made again
-	rm -rf $(VENV) .cache site .site-* scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/lighthouse/node_modules
+	rm -rf $(VENV) .cache site .site-* dist scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/*/node_modules
 
 $(VENV)/site.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
@@ -88,4 +107,8 @@ $(VENV)/site.done: requirements.txt pyproject.toml
 $(VENV)/dev.done: requirements-dev.txt $(VENV)/site.done
 	@echo "Setting up the tools for tests ..."
 	@$(BIN)/pip install -qq --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VALIDATOR): tests/validator/package-lock.json
+	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(dir $<)
 	@touch $@

@@ -20,15 +20,15 @@ from statistics import median
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-import yaml
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-from conftest import CHROMIUM_FLAGS, DATA, PROJECT, run, serving
+from conftest import CHROMIUM, CHROMIUM_FLAGS, DATA, PROJECT, run, serving
 from plansite.load import load, load_labels
 from plansite.problems import LANGUAGES, Lang
 from plansite.search import Document, FieldName, documents, index_of, script
 from plansite.site import Sources, compose, write
 from plansite.views import PlanView
+from stock import stock_project
 
 QUERIES = DATA / "search"
 FIRST: dict[Lang, str] = {"zh": "营业执照", "en": "business license"}
@@ -134,25 +134,9 @@ class Run:
     misses: list[tuple[int, str]] = field(default_factory=list)
 
 
-def stock_site(lang: Lang, folder: Path) -> Path:
+def stock_site(pages: Path, lang: Lang, folder: Path) -> Path:
     """Build the pages of one language with Material as it comes, its search set for that language."""
-    pages, docs = folder / "pages", folder / "docs"
-    write(compose(Sources()), Path("docs"), pages)
-    ending = {"zh": (".zh.md", ".md"), "en": (".en.md",)}[lang]
-    for path in pages.rglob("*.md"):
-        name = path.relative_to(pages).as_posix()
-        if name.endswith(ending) and not (lang == "zh" and name.endswith(".en.md")):
-            target = docs / f"{name.split('.')[0]}.md"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-    settings = {
-        "site_name": "Stock Material",
-        "theme": {"name": "material", "language": lang, "font": False},
-        "plugins": [{"search": {"lang": lang}}],
-        "markdown_extensions": ["attr_list"],
-    }
-    (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings), "utf-8")
-    done = run("mkdocs", "build", "--quiet", cwd=folder)
+    done = run("mkdocs", "build", "--quiet", cwd=stock_project(pages, lang, folder))
     assert done.returncode == 0, done.stderr
     return folder / "site"
 
@@ -323,13 +307,13 @@ def home(address: str, lang: Lang) -> str:
 def main() -> None:
     """Build both sites and print every table; names of sets may be given."""
     names = sys.argv[1:] or sorted(path.stem for path in QUERIES.glob("*.json"))
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)
         done = run("plansite", "build", str(folder / "ours"), cwd=PROJECT)
         assert done.returncode == 0, done.stderr
-        sites = {lang: stock_site(lang, folder / lang) for lang in LANGUAGES}
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        write(compose(Sources()), Path("docs"), folder / "pages")
+        sites = {lang: stock_site(folder / "pages", lang, folder / lang) for lang in LANGUAGES}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         with serving(folder / "ours") as ours, serving(sites["zh"]) as zh, serving(sites["en"]) as en:
             stock: dict[Lang, str] = {"zh": f"{zh}/", "en": f"{en}/"}
             compare(browser, ours, stock, names)

@@ -4,6 +4,7 @@ import functools
 import http.server
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -30,11 +31,14 @@ from plansite.views import PlanView
 
 PROJECT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
+BINARIES = Path(sys.executable).parent
+"""Where our commands are installed."""
 SMALL_PLAN = DATA / "plan.yaml"
 REAL_PLAN = PROJECT / "data" / "plan.yaml"
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 SEARCH_BOX = "[data-md-component=search-query]"
 RESULTS = ".md-search-result__item"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Chromium as root in a container needs --no-sandbox; the rest keeps it from calling home.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -82,19 +86,26 @@ def copy_project(target: Path) -> Path:
     return target
 
 
-def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def environment(**settings: str) -> dict[str, str]:
+    """Return the environment of a person who reads English, with some settings."""
+    return {"PATH": f"{BINARIES}:/usr/bin:/bin", "LANG": "C.UTF-8", "NO_MKDOCS_2_WARNING": "1", **settings}
+
+
+def run(*command: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run one of our commands as a person would, with English messages."""
-    binaries = Path(sys.executable).parent
-    env = {"PATH": f"{binaries}:/usr/bin:/bin", "LANG": "C.UTF-8", "NO_MKDOCS_2_WARNING": "1", **environment}
-    program = str(binaries / command[0])
-    return subprocess.run([program, *command[1:]], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    program = str(BINARIES / command[0])
+    return subprocess.run(
+        [program, *command[1:]], cwd=cwd, env=environment(**settings), capture_output=True, text=True, check=False
+    )
 
 
 class Repository:
-    """A scratch repository of a folder, whose data/plan.yaml a test edits and commits."""
+    """A scratch repository of a folder, made where there is none, whose data/plan.yaml a test edits and commits."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.plan = folder, folder / "data" / "plan.yaml"
+        if (folder / ".git").exists():
+            return
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit("2026-01-01T08:00:00+08:00")
 
@@ -153,6 +164,13 @@ def serving(folder: Path) -> Iterator[str]:
             thread.join()
 
 
+def free_port() -> int:
+    """A port of loopback where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """The built site on loopback."""
@@ -163,11 +181,10 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; where there is none, the tests fail and say how to get it."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
+    if CHROMIUM is None:
         pytest.fail("no Chromium found; run scripts/ensure-chromium", pytrace=False)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
 

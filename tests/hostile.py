@@ -20,9 +20,9 @@ MODELS: dict[str, Any] = {"plan": Plan, "glossary": Glossary, "labels": dict[str
 
 CHINESE = [
     "#汉", "-汉", "+1+汉", "=1+汉", "@汉", "＝汉", "1汉", "|汉|汉|", "***汉***", "__汉__", "~~汉~~", "^汉^", "`汉`",
-    "```汉", "---", "***", "===", "\\汉", "{{7*7}}汉", "{%汉%}", "{#汉#}", "{汉}", "$汉$", "&lt汉", "&amp汉",
-    "&copy汉",
-    "%3Cscript%3E汉", "\\u003cscript\\u003e汉", "［汉］（汉）", "＜script＞汉", "javascript：汉", "／／evil．invalid／汉",
+    "```汉", "---", "***", "===", "\\汉", "{{7*7}}汉", "{%汉%}", "{#汉#}", "{汉}", "$汉$", "&lt汉",
+    "&amp汉", "&copy汉", "%3Cscript%3E汉", "\\u003cscript\\u003e汉", "［汉］（汉）", "＜script＞汉",
+    "javascript：汉", "／／evil．invalid／汉",
 ]  # fmt: skip
 """Without a half-width mark, which no Chinese text may have."""
 LATIN = [

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from conftest import PROJECT, copy_project, run, serving
+from conftest import PROJECT, Watched, copy_project, run, serving
 from plansite.addresses import LIST, enlist, listed
 from plansite.cli import main
 from plansite.pages import FILES
@@ -126,7 +126,8 @@ def test_a_redirect_is_a_page_that_leads_on_in_each_language(project: Path, brow
     assert (site / "data" / "old.csv").read_bytes() == (site / "sentences.csv").read_bytes()
     assert "tax-service" not in (site / "sitemap.xml").read_text("utf-8")
     with serving(site) as address, browser.new_context(base_url=address) as context:
-        page = context.new_page()
+        watched = Watched(context.new_page())
+        page = watched.page
         for folder in ("", "en/"):
             text = (site / folder / "units" / "tax-service" / "index.html").read_text("utf-8")
             assert f'<link rel="canonical" href="https://example.org/plan/{folder}units/tax-bureau/">' in text
@@ -134,6 +135,7 @@ def test_a_redirect_is_a_page_that_leads_on_in_each_language(project: Path, brow
             expect(page.locator("h1#unit")).to_be_visible()
             parts = urlsplit(page.url)
             assert (parts.path, parts.fragment) == (f"/{folder}units/tax-bureau/", "market")
+        assert watched.complaints == []
     with serving(site) as address, browser.new_context(base_url=address, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto("/en/units/tax-service/")

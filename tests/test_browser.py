@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from conftest import RESULTS, SMALL_PLAN, Watched, copy_project, run, search, serving
+from conftest import RESULTS, SMALL_PLAN, Watched, copy_project, free_port, run, search, serving
 
 pytestmark = pytest.mark.browser
 
@@ -343,26 +342,20 @@ def test_text_of_the_plan_never_runs_in_pages_or_search(browser: Browser, tmp_pa
         expect(watched.page.locator(f"{RESULTS} h1").first).to_contain_text("<img src=/trap onerror=alert(1)>")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_path: Path) -> None:
     """`make serve`: a mistake is named, and once mended the edit shows up in open pages of both languages."""
     project = copy_project(tmp_path / "project")
     plan = project / "data" / "plan.yaml"
     port = free_port()
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as server:
+    command = [str(Path(sys.executable).with_name("plansite")), "serve", "--lang=en", f"--port={port}"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         try:
+            assert server.stdout is not None
             assert server.stderr is not None
-            for line in server.stderr:
-                if "Serving on" in line:
-                    break
+            assert next(line for line in server.stdout if "follows what you edit" in line)
             with browser.new_context(base_url=f"http://127.0.0.1:{port}") as context:
-                chinese, english = context.new_page(), context.new_page()
+                watched = Watched(context.new_page())
+                chinese, english = context.new_page(), watched.page
                 chinese.goto("/measures/31/")
                 english.goto("/en/measures/31/")
                 text = plan.read_text("utf-8")
@@ -375,5 +368,6 @@ def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_pat
                 expect(chinese.locator("#s1")).to_contain_text("超级大数据", timeout=60_000)
                 expect(english.locator("h1")).to_contain_text("Build an edited smart", timeout=60_000)
                 expect(english.locator("#s1")).to_contain_text("超级大数据")
+                assert watched.complaints == []
         finally:
             server.terminate()

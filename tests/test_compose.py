@@ -12,7 +12,7 @@ from plansite.site import Sources, compose, write
 def said_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(project)
     with pytest.raises(PlanError) as raised:
-        compose(Sources())
+        compose(Sources()).made()
     return [problem.line_of_text("en") for problem in raised.value.problems]
 
 
@@ -59,4 +59,8 @@ def test_pages_can_feed_another_generator(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(project)
     count = write(compose(Sources()), Path("docs"), tmp_path / "pages")
     assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (11 + 58 + 47 + 4 + 14) + 6
-    assert (tmp_path / "pages" / "measures" / "7.en.md").read_text("utf-8").startswith('---\ntitle: "Measure 7: ')
+    assert (
+        (tmp_path / "pages" / "en" / "measures" / "7" / "index.md")
+        .read_text("utf-8")
+        .startswith('---\ntitle: "Measure 7: ')
+    )

@@ -21,7 +21,7 @@ from conftest import DATA, PROJECT, REAL_PLAN, SMALL_PLAN
 from plansite.export import data_schema, plan_json, schema, write_data
 from plansite.load import Loaded
 from plansite.model import Glossary, Plan
-from plansite.tables import description, neutral, package
+from plansite.tables import Package, description, neutral
 from plansite.views import PlanView
 
 SCHEMA = json.loads(schema(Plan))
@@ -76,7 +76,7 @@ PLAN_SCHEMA = Draft202012Validator(json.loads(data_schema()))
 @pytest.mark.parametrize("view", ["real_view", "small_view"])
 def test_plan_json_is_what_its_schema_says(view: str, request: pytest.FixtureRequest) -> None:
     plan: PlanView = request.getfixturevalue(view)
-    assert list(PLAN_SCHEMA.iter_errors(json.loads(plan_json(plan, package(plan))))) == []
+    assert list(PLAN_SCHEMA.iter_errors(json.loads(plan_json(plan, Package(plan))))) == []
 
 
 def without_title(data: Any) -> None:
@@ -105,13 +105,13 @@ def without_origin(data: Any) -> None:
 
 @pytest.mark.parametrize("spoil", [without_title, misspelt, added, number_as_text, unknown_state, without_origin])
 def test_the_schema_of_plan_json_refuses_anything_else(spoil: Callable[[Any], None], small_view: PlanView) -> None:
-    data = json.loads(plan_json(small_view, package(small_view)))
+    data = json.loads(plan_json(small_view, Package(small_view)))
     spoil(data)
     assert list(PLAN_SCHEMA.iter_errors(data)) != []
 
 
 def test_plan_json_says_what_is_not_translated(small_view: PlanView) -> None:
-    measures = json.loads(plan_json(small_view, package(small_view)))["measures"]
+    measures = json.loads(plan_json(small_view, Package(small_view)))["measures"]
     assert [measure["translation"] for measure in measures] == ["current", "current", "missing"]
     assert [measure["en_confirmed"] for measure in measures] == ["2026-11-23", "2026-11-23", None]
     assert measures[2]["sentences"][0] == {"zh": "完善破产制度。", "en": None, "note": None}
@@ -156,9 +156,9 @@ def test_english_is_not_given_as_whole_where_a_sentence_lacks_it(small_view: Pla
 
 
 def test_addresses_are_absolute_where_the_site_has_one(small_view: PlanView) -> None:
-    plain_addresses = json.loads(plan_json(small_view, package(small_view)))
+    plain_addresses = json.loads(plan_json(small_view, Package(small_view)))
     assert plain_addresses["units"][0]["url"]["en"] == "/en/units/tax-service/"
-    data = json.loads(plan_json(small_view, package(small_view, "https://example.org/plan/")))
+    data = json.loads(plan_json(small_view, Package(small_view, "https://example.org/plan/")))
     assert data["units"][0]["url"] == {
         "zh": "https://example.org/plan/units/tax-service/",
         "en": "https://example.org/plan/en/units/tax-service/",
@@ -167,7 +167,7 @@ def test_addresses_are_absolute_where_the_site_has_one(small_view: PlanView) -> 
 
 def test_every_column_is_described_and_filled(real_view: PlanView) -> None:
     described = description().tables
-    for table in package(real_view).tables:
+    for table in Package(real_view).tables:
         assert list(table.columns) == [*described[table.name].columns, *description().provenance]
         for place, (name, column) in enumerate(table.columns.items()):
             kinds = {type(row[place]) for row in table.rows} - {type(None)}
@@ -200,7 +200,7 @@ def test_every_file_says_where_it_comes_from(real_view: PlanView, folder: Path) 
 def test_the_workbook_holds_what_the_csv_files_hold(real_view: PlanView, folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "plan.xlsx")
     assert book.sheetnames == ["about 说明", "measures 措施", "sentences 逐句对照", "units 责任单位"]
-    for sheet, table in zip(book.worksheets[1:], package(real_view, "https://example.org/plan/").tables, strict=True):
+    for sheet, table in zip(book.worksheets[1:], Package(real_view, "https://example.org/plan/").tables, strict=True):
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions
         header, *rows = sheet.iter_rows(values_only=True)

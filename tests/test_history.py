@@ -7,7 +7,9 @@ import pytest
 
 from conftest import SMALL_PLAN, Repository
 from plansite import changes as compared
-from plansite.history import CACHE, Version, content, history, version
+from plansite.git import content, version
+from plansite.history import Version, history
+from plansite.kept import CACHE
 from plansite.load import load
 from plansite.versions import HistoryView
 from plansite.views import PlanView
@@ -80,23 +82,26 @@ def test_without_a_history_there_is_none(
 
 def test_what_a_commit_changed_is_kept_and_made_anew_where_that_is_damaged(repository: Repository) -> None:
     found = versions(repository)
-    [kept] = (repository.folder / CACHE).iterdir()
+    [kept] = (repository.folder / CACHE / "changes").iterdir()
     assert versions(repository) == found
-    kept.write_text(kept.read_text("utf-8").replace("added", "removed"), "utf-8")
-    assert {change.action for change in versions(repository)[0].changes} == {"removed"}, "what is kept is used"
-    kept.write_text('[{"kind"', "utf-8")
-    assert versions(repository) == found
+    whole = kept.read_bytes()
+    for damaged in (whole.replace(b"added", b"moved"), whole[:-1], whole[:10], b""):
+        kept.write_bytes(damaged)
+        assert versions(repository) == found
+        assert kept.read_bytes() == whole, "what was damaged is mended"
 
 
 def test_what_is_kept_is_forgotten_with_the_code_that_made_it(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions(repository)
+    [kept] = (repository.folder / CACHE / "changes").iterdir()
+    before = kept.read_bytes()
     other = tmp_path / "changes.py"
     other.write_text("# another comparison")
     monkeypatch.setattr(compared, "__file__", str(other))
     versions(repository)
-    assert len(list((repository.folder / CACHE).iterdir())) == 2
+    assert kept.read_bytes() != before
 
 
 def test_a_folder_that_cannot_be_written_costs_time_only(repository: Repository) -> None:

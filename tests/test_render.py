@@ -28,7 +28,7 @@ from plansite.render import (
     protect,
     render,
     render_diff,
-    render_feeds,
+    render_feed,
 )
 from plansite.versions import HistoryView
 from plansite.views import PlanView
@@ -36,6 +36,8 @@ from plansite.views import PlanView
 MACROS = PROJECT / "macros"
 GOLDEN = Path(__file__).parent / "golden"
 LABELS = load_labels(MACROS / "labels.yaml")
+TEMPLATES = Templates(MACROS, LABELS)
+NOWHERE = Publication()
 HANDWRITTEN = ["about", "accessibility", "contribute"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
@@ -46,7 +48,14 @@ SHOWN = [
 
 @pytest.mark.parametrize("name", [f"{page}.{lang}.md" for page in SHOWN for lang in ("zh", "en")])
 def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.FixtureRequest) -> None:
-    as_agreed(name, render(small_view, MACROS, LABELS, HANDWRITTEN)[name], request)
+    as_agreed(name, rendered(small_view)[name], request)
+
+
+def rendered(plan: PlanView, templates: Templates = TEMPLATES, publication: Publication = NOWHERE) -> dict[str, str]:
+    """Return {file: Markdown} of all pages of a plan."""
+    every = list(pages(plan))
+    places = {page.address for page in every} | set(HANDWRITTEN)
+    return {page.file: text for page, text in render(every, plan, templates, places, publication)}
 
 
 def as_agreed(name: str, text: str, request: pytest.FixtureRequest) -> None:
@@ -87,15 +96,13 @@ def versions(now: Any) -> list[Version]:
 def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytest.FixtureRequest) -> None:
     data = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
     plan = PlanView(load(SMALL_PLAN), versions(data))
-    rendered = render(plan, MACROS, LABELS, HANDWRITTEN)[f"{page}.{lang}.md"]
-    as_agreed(f"history/{page}.{lang}.md", rendered, request)
+    as_agreed(f"history/{page}.{lang}.md", rendered(plan)[f"{page}.{lang}.md"], request)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequest) -> None:
     plan = PlanView(load(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
-    name = f"{FOLDER[lang]}changes.xml"
-    feed = render_feeds(plan, MACROS, LABELS, "https://example.org/plan/")[name]
+    feed = render_feed(plan, TEMPLATES, lang, "https://example.org/plan/")
     as_agreed(f"history/{lang}.xml", feed, request)
     root = ET.fromstring(feed)  # noqa: S314 - our own feed
     assert root.findtext("{*}updated") == "2026-02-03T09:00:00+00:00"
@@ -115,7 +122,7 @@ def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequ
 def test_a_pull_request_is_told_in_words(site_url: str, lang: Lang, request: pytest.FixtureRequest) -> None:
     version = HistoryView(versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8")))).versions[0]
     pages = [("", "Home", "changed"), ("units/office", "Office", "removed")]
-    text = render_diff(version, pages, Templates(MACROS, LABELS), lang, site_url)
+    text = render_diff(version, pages, TEMPLATES, lang, site_url)
     as_agreed(f"history/diff{'-hosted' if site_url else ''}.{lang}.md", text, request)
 
 
@@ -135,8 +142,8 @@ def queries(page: str) -> list[dict[str, str]]:
 
 def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanView) -> None:
     repository = Repository.at("https://github.com/someone/plan/tree/改/a%23b/")
-    rendered = render(small_view, MACROS, LABELS, HANDWRITTEN, Publication(repository, "https://plan.example.org/x/"))
-    page = rendered["measures/2.zh.md"]
+    found = rendered(small_view, publication=Publication(repository, "https://plan.example.org/x/"))
+    page = found["measures/2.zh.md"]
     branch = "%E6%94%B9/a%23b"
     assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/data/plan.yaml#L142"]
     assert all(href.startswith("https://github.com/someone/plan/issues/new?") for href in hrefs(page, "report"))
@@ -146,7 +153,7 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
         name | {"sentence": "第1句：推广信用贷产品。", "address": f"{address}#s1"},
         name | {"address": address},
     ]
-    unit = rendered["units/tax-service.en.md"]
+    unit = found["units/tax-service.en.md"]
     assert hrefs(unit, "edit") == [f"https://github.com/someone/plan/edit/{branch}/data/plan.yaml#L45"]
     name = dict.fromkeys(("title", "measure"), "District Tax Service")
     assert queries(unit) == [
@@ -156,7 +163,7 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
 
 def test_without_a_known_address_a_report_gives_the_path(small_view: PlanView) -> None:
     publication = Publication(Repository.at("http://localhost:3000/someone/plan"))
-    page = render(small_view, MACROS, LABELS, HANDWRITTEN, publication)["measures/2.en.md"]
+    page = rendered(small_view, publication=publication)["measures/2.en.md"]
     assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/data/plan.yaml#L142"]
     assert [query["address"] for query in queries(page)] == ["/en/measures/2/#s1", "/en/measures/2/"]
 
@@ -165,7 +172,7 @@ def test_reports_fill_fields_that_the_form_has_and_stay_short_enough(real_view: 
     form = yaml.safe_load((PROJECT / ".github" / "ISSUE_TEMPLATE" / "mistake.yml").read_text("utf-8"))
     fields = {part["id"] for part in form["body"] if "id" in part}
     publication = Publication(Repository.at("https://github.com/someone/plan"), "https://plan.example.org/")
-    pages = render(real_view, MACROS, LABELS, HANDWRITTEN, publication).values()
+    pages = rendered(real_view, publication=publication).values()
     filled = [set(query) - {"template", "title"} for page in pages for query in queries(page)]
     assert len(filled) == 2 * (172 + 58 + 47)
     assert set.union(*filled) == {"measure", "sentence", "address"} <= fields
@@ -174,7 +181,7 @@ def test_reports_fill_fields_that_the_form_has_and_stay_short_enough(real_view: 
 
 
 def test_no_page_offers_to_edit_or_report_where_the_project_is_hosted_nowhere(real_view: PlanView) -> None:
-    for name, page in render(real_view, MACROS, LABELS, HANDWRITTEN).items():
+    for name, page in rendered(real_view).items():
         assert "tools__edit" not in page, name
         assert "tools__report" not in page, name
 
@@ -205,10 +212,10 @@ def test_only_the_address_of_a_branch_becomes_links(address: str) -> None:
 def test_the_page_of_the_data_says_which_version_they_are(small_view: PlanView) -> None:
     for lang, unknown in (("zh", "未记录"), ("en", "Not recorded")):
         plan = PlanView(load(SMALL_PLAN), version="1f2e3d4c")
-        known = render(plan, MACROS, LABELS, HANDWRITTEN)[f"data.{lang}.md"]
+        known = rendered(plan)[f"data.{lang}.md"]
         assert known.count("1f2e3d4c") == 2, "among the facts and in the citation"
         assert unknown not in known
-        assert unknown in render(small_view, MACROS, LABELS, HANDWRITTEN)[f"data.{lang}.md"]
+        assert unknown in rendered(small_view)[f"data.{lang}.md"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +245,7 @@ def test_a_wrong_template_is_named_with_its_line(
     last = len(template.read_text("utf-8").splitlines())
     monkeypatch.chdir(tmp_path)
     with pytest.raises(PlanError) as raised:
-        render(small_view, Path("macros"), LABELS, HANDWRITTEN)
+        rendered(small_view, Templates(Path("macros"), LABELS))
     allowed = (
         "answering, counted, edit_link, feed, file_link, it, labels, lang, link, pdfs, plan, report_link, root, titled"
     )
@@ -292,7 +299,7 @@ def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
     glossary = yaml.safe_load(SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"))
     path.with_name("glossary.yaml").write_text(yaml.safe_dump(spoil_glossary(glossary), allow_unicode=True), "utf-8")
     hosted = Publication(Repository.at("https://github.com/someone/plan"))
-    for name, page in render(PlanView(load(path)), MACROS, LABELS, HANDWRITTEN, hosted).items():
+    for name, page in rendered(PlanView(load(path)), publication=hosted).items():
         body = page.split("\n---\n", 1)[1]
         html = markdown.markdown(body, extensions=["attr_list", "tables", "toc"])
         assert "<img" not in html, name

@@ -73,43 +73,6 @@ def test_sentences_have_their_anchors(site: Path, real: Loaded) -> None:
             assert item.find("a", class_="anchor", href=f"#s{number}") is not None
 
 
-def test_every_link_and_anchor_leads_somewhere(site: Path) -> None:
-    broken = []
-    for path in html_files(site):
-        here = "/" + path.relative_to(site).as_posix().removesuffix("index.html")
-        for link in parsed(path).select("a[href]"):
-            target = urlsplit(urljoin(here, str(link["href"])))
-            if target.scheme:
-                continue
-            file = site / target.path.lstrip("/")
-            file = file / "index.html" if target.path.endswith("/") else file
-            found = file.is_file() and (
-                not target.fragment or parsed(file).find(id=target.fragment) or file.suffix == ".json"
-            )
-            if not found:
-                broken.append(f"{here}: {link['href']}")
-    assert broken == []
-
-
-def test_every_page_is_reached_from_home(site: Path) -> None:
-    for root in ("/", "/en/"):
-        reached, pending = {root}, [root]
-        while pending:
-            here = pending.pop()
-            for link in parsed(site / here.lstrip("/") / "index.html").select("main a[href], footer a[href]"):
-                path = urlsplit(urljoin(here, str(link["href"]))).path
-                if path.endswith("/") and path not in reached and path.startswith(root):
-                    reached.add(path)
-                    pending.append(path)
-        in_language = {
-            "/" + path.parent.relative_to(site).as_posix().removeprefix(".") for path in site.rglob("index.html")
-        }
-        expected = {
-            f"{address.rstrip('/')}/" for address in in_language if address.startswith("/en") == (root == "/en/")
-        }
-        assert {path for path in reached if path.startswith("/en/") == (root == "/en/")} == expected
-
-
 def test_the_toggle_leads_to_the_same_page_and_names_the_language_in_itself(site: Path) -> None:
     for path in html_files(site):
         toggle = parsed(path).select_one("a.language-toggle")

@@ -56,7 +56,13 @@ def test_chinese_is_full_width_and_unwrapped(real: Loaded) -> None:
     assert "0.5个工作日" in text
 
 
-@pytest.mark.parametrize(("number", "expected"), [(1, "一"), (10, "十"), (11, "十一"), (19, "十九"), (21, "二十一")])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        *((1, "一"), (10, "十"), (11, "十一"), (19, "十九"), (20, "二十"), (21, "二十一"), (100, "一百")),
+        *((101, "一百零一"), (110, "一百一十"), (1001, "一千零一"), (2020, "二千零二十"), (9999, "九千九百九十九")),
+    ],
+)
 def test_numerals(number: int, expected: str) -> None:
     assert numeral(number) == expected
 

@@ -37,8 +37,10 @@ def test_every_token_may_do_exactly_what_its_job_needs() -> None:
         "preview.preview": {"contents": "read", "pages": "read"},
         "comment.comment": {"actions": "read", "pull-requests": "write"},
         "publish.build": {"contents": "read", "pages": "read"},
+        "publish.audit": {"contents": "read"},
         "publish.deploy": {"pages": "write", "id-token": "write"},
         "nightly.fuzz": {"contents": "read"},
+        "links.links": {"contents": "read"},
     }
 
 
@@ -50,13 +52,14 @@ def test_workflows_start_when_they_should_and_never_as_the_base_of_a_fork() -> N
         "comment": {"workflow_run": {"workflows": ["preview"], "types": ["completed"]}},
         "publish": {"push": main, "workflow_dispatch": ""},
         "nightly": {"schedule": [{"cron": "17 19 * * *"}], "workflow_dispatch": ""},
+        "links": {"schedule": [{"cron": "23 4 * * 1"}], "workflow_dispatch": ""},
     }
 
 
 def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
     for path in FOLDER.iterdir():
         text = path.read_text("utf-8")
-        pinned = re.findall(r"uses: actions/[a-z-]+@[0-9a-f]{40}  # v[0-9]+\.[0-9]+\.[0-9]+\n", text)
+        pinned = re.findall(r"uses: (?:actions|lycheeverse)/[a-z-]+@[0-9a-f]{40}  # v[0-9]+\.[0-9]+\.[0-9]+\n", text)
         assert len(pinned) == text.count("uses:") > 0, path
 
 
@@ -125,13 +128,15 @@ def test_a_link_in_an_artifact_leads_nowhere(tmp_path: Path) -> None:
 
 
 def test_only_a_site_from_main_that_was_built_is_published() -> None:
-    build, deploy = (WORKFLOWS["publish"]["jobs"][job] for job in ("build", "deploy"))
+    build, audit, deploy = (WORKFLOWS["publish"]["jobs"][job] for job in ("build", "audit", "deploy"))
     assert build["if"] == "github.ref == 'refs/heads/main'"
-    assert deploy["needs"] == "build"
+    assert deploy["needs"] == ["build", "audit"]
     assert "if" not in deploy
+    assert "if" not in audit
     assert deploy["environment"]["name"] == "github-pages"
     assert [step["uses"].partition("@")[0] for step in deploy["steps"]] == ["actions/deploy-pages"]
     commands = [step["run"] for step in build["steps"] if "run" in step]
-    assert commands == ["make pdf"]
+    assert commands == ["make pdf", ".venv/bin/plansite package"]
+    assert audit["steps"][-1]["run"] == "make audit"
     assert WORKFLOWS["publish"]["concurrency"] == {"group": "pages", "cancel-in-progress": "false"}
-    assert not [step for job in (build, deploy) for step in job["steps"] if "continue-on-error" in step]
+    assert not [step for job in (build, audit, deploy) for step in job["steps"] if "continue-on-error" in step]

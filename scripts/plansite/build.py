@@ -1,95 +1,171 @@
 """Builds the site beside the old one and swaps it in whole, so that a failed build loses nothing."""
 
+import ctypes
+import fcntl
+import gc
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
-from plansite.pages import PDFS
-from plansite.problems import FOLDER
+from plansite.built import Built, digests, inputs
+from plansite.kept import CACHE
+from plansite.problems import LANGUAGES, BuildError, PlanError, shown
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-"""What prints, the first that there is."""
-PATIENCE = 120
-"""Seconds that printing one file may take."""
-
-
-class BuildError(Exception):
-    """The build failed: why, or what MkDocs had to say, without its progress."""
+T = TypeVar("T")
 
 
 def build(site: Path, *, pdf: bool = False) -> str:
     """Build into `site` and return one line: pages, languages, seconds, where it is, how to preview it.
 
-    With `pdf` the whole notice is printed as well. Raises BuildError when MkDocs reports an error or a warning, where
-    `site` is no site, and where there is no browser to print with.
+    With `pdf` the whole notice is printed as well. Raises PlanError where the plan or a template is wrong, BuildError
+    when MkDocs warns of anything, where `site` is no site or cannot be written, and where there is no browser to print
+    with. Whenever it is interrupted, the site that stood there stands there whole.
     """
     start = time.monotonic()
-    browser = _browser() if pdf else ""
+    site = site.resolve()
     if _holds_something_else(site):
-        raise BuildError(f"{site} holds something else than a site, which would be lost; name a new or an empty folder")
-    site.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".site-", dir=site.parent) as side:
-        fresh, old = Path(side, "new"), Path(side, "old")
-        # Not --quiet: it drops warnings before strict mode can count them.
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(fresh)]
-        environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PLAN_PDF": str(pdf).lower()}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode:
-            said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("INFO ")]
-            raise BuildError("\n".join([*said, _fate(site)]))
-        if pdf and (complaint := _print_notice(browser, fresh, Path(side))):
-            raise BuildError(f"{complaint}\n{_fate(site)}")
-        if site.exists():
-            site.rename(old)
-        fresh.rename(site)
+        raise BuildError(
+            f"{shown(site)} holds something else than a site, which would be lost; name a new or an empty folder"
+        )
+    try:
+        with _alone(site):
+            last = Built.at(site)
+            done = "unchanged since it was built:" if last.current else ""
+            if not done:
+                _build(site, last, pdf=pdf)
+                done = f"built in {time.monotonic() - start:.1f} s:"
+    except BuildError as error:
+        raise BuildError(f"{error}\n{_fate(site)}") from None
+    except OSError as error:
+        raise BuildError(
+            f"{error.filename2 or error.filename or shown(site)}: {error.strerror}\n{_fate(site)}"
+        ) from None
+    pages = sum(1 for _ in site.rglob("index.html"))
+    return f"{pages} pages in 2 languages {done} {shown(site)}/ (preview: make serve)"
+
+
+def _build(site: Path, last: Built, *, pdf: bool) -> None:
+    # Whatever is needed to build takes longer to load than to find that there is nothing to build.
+    from plansite.pdf import find_browser, print_notice  # noqa: PLC0415
+    from plansite.plugin import build_language, configure  # noqa: PLC0415
+
+    # What is collected would be collected in vain: all that is made is needed until the end.
+    gc.disable()
+    browser = find_browser() if pdf else ""
+    config, plugin = configure(pdf=pdf)
+    plugin.last = last
+    before = inputs(plugin.sources)
+    with tempfile.TemporaryDirectory(prefix=_side(site), dir=site.parent, ignore_cleanup_errors=True) as side:
+        folders = {lang: Path(side, lang) for lang in LANGUAGES}
+        first, second = LANGUAGES
+        with _beside(build_language, config, second, folders[second]) as result:
+            made = build_language(config, first, folders[first])
+            made |= result()
+        fresh = folders[first]
+        shutil.copytree(folders[second], fresh, dirs_exist_ok=True, copy_function=os.replace)
+        if pdf:
+            print_notice(browser, fresh, Path(side))
         # mkdtemp makes private folders; the site is to be read by a web server.
-        site.chmod(0o755)
-    pages = len(list(site.rglob("index.html")))
-    seconds = time.monotonic() - start
-    return f"{pages} pages in 2 languages built in {seconds:.1f} s: {site}/ (preview: make serve)"
+        fresh.chmod(0o755)
+        files = digests(fresh)
+        _swap(fresh, site)
+        _discard(Path(side))
+    # What was edited meanwhile may be in it or not.
+    after = inputs(plugin.sources)
+    Built(site, plugin.sources, after if after == before else "", files, plugin.frame, made).remember()
 
 
-def _browser() -> str:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        raise BuildError(f"printing needs one of {', '.join(BROWSERS)}; see scripts/ensure-chromium")
-    return browser
+@contextmanager
+def _beside(work: Callable[..., T], *arguments: object) -> Iterator[Callable[[], T]]:
+    """Do some work in a process of its own meanwhile; gives what waits for its result, or raises what it raised."""
+    context = get_context("fork")
+    here, there = context.Pipe(duplex=False)
+
+    def run() -> None:
+        try:
+            there.send((work(*arguments), None))
+        except (PlanError, BuildError, OSError) as error:
+            there.send((None, error))
+
+    def result() -> T:
+        try:
+            value: T
+            error: Exception | None
+            value, error = here.recv()
+        except EOFError:
+            raise BuildError("half of the build was ended from outside") from None
+        if error:
+            raise error
+        return value
+
+    process = context.Process(target=run)
+    process.start()
+    there.close()
+    try:
+        yield result
+    finally:
+        # After a failure on this side nobody waits for the other.
+        process.terminate()
+        process.join()
+
+
+@contextmanager
+def _alone(site: Path) -> Iterator[None]:
+    """Wait until no other build is going on beside this one, and clear away what is left of one that was killed."""
+    site.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(site.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        for left in site.parent.glob(f"{_side(site)}*"):
+            shutil.rmtree(left)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _side(site: Path) -> str:
+    """Return how the names of folders begin in which a site is built, beside the one that stands."""
+    return f".{site.name}-building-"
+
+
+def _discard(folder: Path) -> None:
+    """Have a folder removed while nobody waits for it; some file systems take longer for that than a build takes."""
+    old = CACHE / "old"
+    try:
+        old.mkdir(parents=True, exist_ok=True)
+        folder.rename(old / folder.name)
+    except OSError:
+        shutil.rmtree(folder)
+    # What an earlier build left, if it was killed at this point, is removed with it.
+    subprocess.Popen(["rm", "-rf", str(old)], start_new_session=True)  # noqa: S603, S607 - wherever it is installed
+
+
+def _swap(fresh: Path, site: Path) -> None:
+    """Put a new site in the place of the one that stands, which is left where the new one was.
+
+    On Linux they change places in one step (renameat2), so that there is a site at every moment.
+    """
+    if not site.exists():
+        fresh.rename(site)
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    at_cwd, exchange = -100, 2
+    paths = os.fsencode(fresh), os.fsencode(site)
+    if not hasattr(libc, "renameat2") or libc.renameat2(at_cwd, paths[0], at_cwd, paths[1], exchange):
+        old = fresh.with_name("old")
+        site.rename(old)
+        fresh.rename(site)
 
 
 def _fate(site: Path) -> str:
-    return f"{site}/ was left as it was" if site.exists() else "nothing was built"
-
-
-def _print_notice(browser: str, site: Path, scratch: Path) -> str | None:
-    """Print the page of the whole notice into the site as PDF; return what went wrong, if anything.
-
-    `scratch` is a folder for what the browser keeps meanwhile.
-    """
-    for name, file in PDFS.items():
-        address = (site / FOLDER["en" if name == "en" else "zh"] / "text" / "index.html").resolve().as_uri()
-        command = [
-            browser,
-            # Root, as in a container, has no sandbox; what is opened is our own page.
-            *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-            *("--disable-component-update", "--disable-sync", "--no-pdf-header-footer"),
-            "--generate-pdf-document-outline",
-            f"--user-data-dir={scratch / 'browser'}",
-            f"--print-to-pdf={site / file}",
-            address + ("?both" if name == "both" else ""),
-        ]
-        try:
-            subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 - found on PATH
-        except subprocess.TimeoutExpired:
-            return f"{browser} has not printed {file} in {PATIENCE} seconds"
-        except (subprocess.CalledProcessError, OSError) as error:
-            return f"{browser} did not print {file}: {error}"
-        if not (site / file).is_file() or not (site / file).read_bytes().startswith(b"%PDF-"):
-            return f"{browser} did not print {file}"
-    return None
+    return f"{shown(site)}/ was left as it was" if site.exists() else "nothing was built"
 
 
 def _holds_something_else(folder: Path) -> bool:

@@ -7,20 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from plansite.addresses import LIST, enlist
-from plansite.build import BuildError, build
-from plansite.confirm import confirm
-from plansite.diff import diff
-from plansite.export import schema, write_data
-from plansite.form import reform
-from plansite.load import load
-from plansite.model import Glossary, Plan
-from plansite.problems import LANGUAGES, PlanError, lang_of_locale, report
-from plansite.site import Sources, compose, write
-from plansite.text import notice_text
-from plansite.views import PlanView
+from plansite.problems import LANGUAGES, BuildError, PlanError, lang_of_locale, report
 
-PLAN, SITE = Sources().plan, Path("site")
+# Each command loads what it needs when it runs: all of it takes longer than to see that there is nothing to build.
+DATA, SITE = Path("data"), Path("site")
+PLAN = DATA / "plan.yaml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,12 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     confirm.set_defaults(run=_confirm)
 
     addresses = commands.add_parser(
-        "addresses", parents=[reading], help=f"add new addresses to the list of those published, {LIST}"
+        "addresses", parents=[reading], help="add new addresses to the list of those published, data/addresses.txt"
     )
     addresses.set_defaults(run=_addresses)
 
     form = commands.add_parser("fmt", parents=[common], help="put the plan and the glossary into their one form")
-    both = [PLAN, PLAN.with_name("glossary.yaml")]
+    both = [PLAN, DATA / "glossary.yaml"]
     form.add_argument(
         "files", type=Path, nargs="*", default=both, metavar="FILE", help=f"(default: {both[0]} {both[1]})"
     )
@@ -97,12 +88,24 @@ def _parser() -> argparse.ArgumentParser:
     site.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="DIR", help="(default: %(default)s)")
     site.add_argument("--pdf", action="store_true", help="print the whole notice as well; needs Chromium")
     site.set_defaults(run=_build)
+
+    preview = commands.add_parser("serve", parents=[common], help="show the site, and build it anew after every change")
+    preview.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
+    preview.set_defaults(run=_serve)
+
+    packed = commands.add_parser("package", parents=[common], help="pack a built site for a web server")
+    packed.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="SITE", help="(default: %(default)s)")
+    packed.add_argument("--to", type=Path, default=Path("dist"), metavar="DIR", help="(default: %(default)s)")
+    packed.set_defaults(run=_package)
     return parser
 
 
 def _check(options: argparse.Namespace) -> None:
+    from plansite.load import load
+    from plansite.site import Sources, check
+
     sources = Sources(plan=options.file)
-    pending = compose(sources).pending if sources.macros.is_dir() else load(sources.plan).pending
+    pending = check(sources) if sources.macros.is_dir() else load(sources.plan).pending
     if pending:
         raise PlanError(pending)
     if options.format == "json":
@@ -110,45 +113,81 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _confirm(options: argparse.Namespace) -> None:
+    from plansite.confirm import confirm
+
     today = datetime.now().astimezone().date()
     print("\n".join(confirm(options.plan, options.names, today)))
 
 
 def _addresses(options: argparse.Namespace) -> None:
+    from plansite.addresses import LIST, enlist
+    from plansite.site import Sources, compose
+
     added = enlist(options.plan.with_name(LIST), compose(Sources(plan=options.plan)).addresses)
     print("\n".join(added) or "nothing to add")
 
 
 def _fmt(options: argparse.Namespace) -> None:
+    from plansite.form import reform
+
     changed = reform(options.files)
     print(f"put into form: {', '.join(map(str, changed))}" if changed else "everything is in form")
 
 
 def _text(options: argparse.Namespace) -> None:
+    from plansite.load import load
+    from plansite.text import notice_text
+
     print(notice_text(load(options.plan).plan), end="")
 
 
 def _pages(options: argparse.Namespace) -> None:
+    from plansite.site import Sources, compose, write
+
     sources = Sources(plan=options.plan)
     print(f"{write(compose(sources), sources.docs, options.folder)} files written to {options.folder}/")
 
 
 def _diff(options: argparse.Namespace) -> None:
+    from plansite.diff import diff
+    from plansite.site import Sources
+
     sources = Sources(plan=options.plan)
     print(diff(sources, options.base, options.head, options.lang, os.environ.get("SITE_URL", "")), end="")
 
 
 def _export(options: argparse.Namespace) -> None:
+    from plansite.export import write_data
+    from plansite.load import load
+    from plansite.views import PlanView
+
     names = write_data(PlanView(load(options.plan)), options.folder)
     print(f"{', '.join(names)} written to {options.folder}/")
 
 
 def _schema(options: argparse.Namespace) -> None:
+    from plansite.export import schema
+    from plansite.model import Glossary, Plan
+
     print(schema(Plan if options.file == "plan" else Glossary), end="")
 
 
 def _build(options: argparse.Namespace) -> None:
+    from plansite.build import build
+
     print(build(options.folder, pdf=options.pdf))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from plansite.serve import serve
+
+    return serve(options.port, options.lang)
+
+
+def _package(options: argparse.Namespace) -> None:
+    from plansite.package import package
+
+    print(package(options.folder, options.to))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Says in words what a change to the plan does: to its records, and to the pages of the site."""
 
-import json
 import tempfile
 from collections import defaultdict
 from dataclasses import replace
@@ -10,12 +9,12 @@ from typing import Any
 
 from plansite.changes import changes
 from plansite.document import read
-from plansite.history import Version, content
+from plansite.git import content
+from plansite.history import Version
 from plansite.load import load, load_labels
-from plansite.model import Labels
 from plansite.pages import pages
 from plansite.problems import Lang, PlanError, Problem
-from plansite.render import Templates, render, render_diff
+from plansite.render import Templates, render, render_diff, title_of
 from plansite.site import Sources, handwritten
 from plansite.versions import HistoryView
 from plansite.views import PlanView
@@ -30,18 +29,18 @@ def diff(sources: Sources, base: str, head: str | None, lang: Lang, site_url: st
     A version is a file, or a commit by any name that git knows; without `head` it is the plan as it lies there. They
     are compared as data, even where one is faulty. Raises PlanError where a version is not there or is not YAML.
     """
-    labels = load_labels(sources.macros / "labels.yaml")
+    templates = Templates(sources.macros, load_labels(sources.macros / "labels.yaml"))
     with tempfile.TemporaryDirectory() as scratch:
         before = _fetch(sources.plan, base, Path(scratch, "base", "data"))
         after = _fetch(sources.plan, head, Path(scratch, "head", "data")) if head else sources.plan
         found = changes(_data(before), _data(after))
         try:
-            old, new = (_pages(replace(sources, plan=plan), labels) for plan in (before, after))
+            old, new = (_pages(replace(sources, plan=plan), templates) for plan in (before, after))
             affected = _affected(old, new, lang)
         except PlanError:
             affected = None  # `check` says why
     version = HistoryView([Version("", datetime.now(UTC), tuple(found))]).versions[0]
-    return render_diff(version, affected, Templates(sources.macros, labels), lang, site_url)
+    return render_diff(version, affected, templates, lang, site_url)
 
 
 def _fetch(plan: Path, name: str, folder: Path) -> Path:
@@ -68,11 +67,12 @@ def _data(plan: Path) -> dict[str, Any]:
     return records | {"terms": others[0].get("terms") if others else None}
 
 
-def _pages(sources: Sources, labels: Labels) -> Pages:
+def _pages(sources: Sources, templates: Templates) -> Pages:
     """Return the pages of a plan, without the lines of the file that they name: an edit moves all that follow it."""
     plan = PlanView(replace(load(sources.plan), lines=defaultdict(int)))
-    markdown = render(plan, sources.macros, labels, handwritten(sources.docs))
-    return {(page.address, page.lang): markdown[page.file] for page in pages(plan)}
+    every = list(pages(plan))
+    places = {page.address for page in every} | set(handwritten(sources.docs))
+    return {(page.address, page.lang): markdown for page, markdown in render(every, plan, templates, places)}
 
 
 def _affected(before: Pages, after: Pages, lang: Lang) -> list[tuple[str, str, str]]:
@@ -83,7 +83,5 @@ def _affected(before: Pages, after: Pages, lang: Lang) -> list[tuple[str, str, s
     for address in dict.fromkeys(address for address, _ in differing):
         key = (address, lang)
         action = "removed" if key not in after else "added" if key not in before else "changed"
-        # A page opens with its title, in JSON.
-        title = json.loads(every[key].splitlines()[1].removeprefix("title: "))
-        affected.append((address, title, action))
+        affected.append((address, title_of(every[key]), action))
     return affected

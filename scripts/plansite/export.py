@@ -14,9 +14,8 @@ from plansite.fields import field_of
 from plansite.model import Plan
 from plansite.plandata import PlanData, plan_data
 from plansite.problems import LANGUAGES
-from plansite.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral, package
+from plansite.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral
 from plansite.views import PlanView
-from plansite.workbook import workbook
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -130,7 +129,9 @@ def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
 
     Addresses in them are absolute where that of the site is known.
     """
-    contents = package(plan, site_url)
+    from plansite.workbook import workbook  # noqa: PLC0415 - the writer of workbooks takes long to load
+
+    contents = Package(plan, site_url)
     files = {
         **{f"{table.name}.csv": table_csv(table) for table in contents.tables},
         "plan.xlsx": workbook(contents),

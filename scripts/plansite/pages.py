@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from plansite.model import Redirect, is_file
 from plansite.problems import FOLDER, LANGUAGES, Lang
-from plansite.tables import Package, package
+from plansite.tables import Package
 from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 
 Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Package | Redirect
@@ -59,7 +59,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield Page("targets", lang, "targets.md.j2", plan)
         yield Page("glossary", lang, "glossary.md.j2", plan)
         yield Page("changes", lang, "changes.md.j2", plan)
-        yield Page("data", lang, "data.md.j2", package(plan))
+        yield Page("data", lang, "data.md.j2", Package(plan))
         yield from (Page(measure.address, lang, "measure.md.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.md.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.md.j2", theme) for theme in plan.themes)

@@ -1,31 +1,45 @@
 """Feeds the pages of the plan to MkDocs; the only module that knows MkDocs."""
 
+import hashlib
+import logging
 import os
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader, TemplateError
 from markupsafe import Markup
-from mkdocs.config import base, config_options
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import base, config_options, load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.exceptions import MkDocsException, PluginError
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from rcssmin import cssmin
 from rjsmin import jsmin
 
 from plansite import pages as generated
+from plansite.built import Built, BuiltPage
 from plansite.export import write_data
-from plansite.history import history, version
+from plansite.git import version
+from plansite.history import history
+from plansite.kept import fingerprint, program
 from plansite.linked import linked_data
 from plansite.model import is_file
-from plansite.pages import located
-from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, lang_of_locale, report
-from plansite.render import Publication, Repository, day, labels_in
+from plansite.pages import FEED, located
+from plansite.policy import digest
+from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
+from plansite.render import Compiled, Publication, Repository, day, labels_in, problem_of
 from plansite.search import Document, handwritten, write_search
-from plansite.site import Site, Sources, compose
+from plansite.site import Made, Site, Sources, compose
+from plansite.theme import NAMES
+
+MINIFIED = {".css": cssmin, ".js": jsmin}
+"""What takes the comments out of our styles and scripts."""
 
 
 class PlanConfig(base.Config):
@@ -41,90 +55,161 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     """Adds one virtual Markdown page for each page of the plan; nothing generated is written under docs/."""
 
     site: Site
-    """What this build publishes; set by on_config, the first of the events."""
-    handwritten: dict[Lang, list[Document]]
-    """What the search can find in docs/; filled page by page."""
+    """What this build publishes."""
+    sources: list[str]
+    """The files and folders that it is made from."""
+    frame: str
+    """The fingerprint of all that surrounds its pages."""
+    due: dict[str, Made]
+    """The generated pages in the languages that it builds, but for those that stand already as they would come out."""
+    last = Built()
+    """The site that stands already: whatever would come out the same is taken from it."""
 
-    def on_config(self, config: MkDocsConfig) -> None:
-        """Read the plan and render every page before MkDocs empties the site folder, so that no mistake costs it."""
-        if hasattr(self, "site"):
-            return  # the i18n plugin starts a build of its own for each further language
+    def __init__(self) -> None:
+        self.made: dict[str, BuiltPage] = {}
+        """{file: what it was made from} for every generated page."""
+        self._handwritten: list[Document] = []
+
+    def read(self, config: MkDocsConfig) -> None:
+        """Read and check all that the site is made of; raises PlanError."""
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
+        publication = Publication(
+            Repository.at(self.config.repository) if self.config.repository else None,
+            config.site_url or "",
+            self.config.pdf,
+            versions=history(sources.plan),
+            version=version(sources.plan),
+        )
+        self.site = compose(sources, publication)
+        self.sources = [
+            config.config_file_path,
+            *map(str, (sources.plan.parent, sources.docs, sources.macros, overrides)),
+        ]
+        around = [Path(config.config_file_path), sources.macros / "labels.yaml", overrides]
+        settings = (config.site_url, self.config.repository, self.config.pdf, self.site.plan.notice.date)
+        self.frame = fingerprint(around, program(), *map(str, (*settings, bool(self.site.plan.history))))
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Read everything and render it before MkDocs empties the site folder, so that no mistake costs it."""
+        self._prepare(config)
+        if hasattr(self, "site"):
+            return  # build_language has, or this is the i18n plugin's own build of a further language
         try:
-            repository = Repository.at(self.config.repository) if self.config.repository else None
-            publication = Publication(
-                repository,
-                config.site_url or "",
-                self.config.pdf,
-                versions=history(sources.plan),
-                version=version(sources.plan),
-            )
-            self.site = compose(sources, publication)
+            self.read(config)
+            self.due = self.site.made()
         except PlanError as error:
-            message = report(error.problems, "text", lang_of_locale(os.environ))
-            raise PluginError(f"\n{message}") from None
-        self.handwritten = {lang: [] for lang in LANGUAGES}
+            raise PluginError(f"\n{report(error.problems, 'text', lang_of_locale(os.environ))}") from None
+
+    def _prepare(self, config: MkDocsConfig) -> None:
+        """Have the theme's templates compiled once and for all, its other files listed for one language only."""
+        made = config.theme.get_env
+
+        def environment() -> Environment:
+            env = made()
+            files = _lang(config) in {None, LANGUAGES[0]}
+            env.loader, env.bytecode_cache = ThemeFiles(config.theme.dirs, listed=files), Compiled()
+            return env
+
+        config.theme.get_env = environment  # type: ignore[method-assign]
 
     @event_priority(100)
-    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Add the pages before the i18n plugin sorts all files by language."""
-        for name in self.site.markdown:
-            files.append(File(name, config.docs_dir, config.site_dir, config.use_directory_urls))
+    def _add_pages(self, files: Files, config: MkDocsConfig) -> Files:
+        """Add the pages of a language before the i18n plugin sorts all files by language."""
+        for page in self.site.pages.values():
+            if page.lang == _lang(config):
+                files.append(File(page.file, config.docs_dir, config.site_dir, config.use_directory_urls))
         return files
+
+    @event_priority(-200)
+    def _take_pages(self, files: Files, config: MkDocsConfig) -> Files:
+        """Take from the last site whatever would come out the same; other pages may link to it still."""
+        for file in files.documentation_pages(inclusion=InclusionLevel.all):
+            name, stands = file.src_uri, self.last.pages.get(file.src_uri)
+            if made := self.due.get(name):
+                look = fingerprint([], self.frame, made.text, made.linked)
+                self.made[name] = BuiltPage(made.read, made.key, look, file.dest_uri)
+                if stands is None or stands.look != look or not self.last.holds(stands):
+                    continue
+            elif stands:
+                self.made[name] = stands
+            else:
+                continue
+            file.inclusion = InclusionLevel.EXCLUDED
+            self.last.take(file.dest_uri, Path(config.site_dir))
+        return files
+
+    on_files = CombinedEvent(_add_pages, _take_pages)
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
         """Give the Markdown of a page that is no file on disk."""
-        return self.site.markdown.get(page.file.src_uri)
+        made = self.due.get(page.file.src_uri)
+        return made.text if made else None
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the theme the words of the interface in the language being built."""
         lang = _lang(config)
+        ours = Path(config.theme.custom_dir or "overrides", "assets")
+        assets = {f"assets/{path.name}": published_name(path) for path in ours.iterdir() if path.suffix in MINIFIED}
+        for file in files:
+            file.dest_uri = assets.get(file.src_uri, file.dest_uri)
         env.globals |= {
+            "assets": assets,
             "labels": labels_in(self.site.labels, lang),
-            "plan": self.site.plan,
+            "notice_date": self.site.plan.notice.date,
+            "has_history": bool(self.site.plan.history),
             "site_lang": lang,
             "other_lang": _other(lang),
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
         }
-        env.filters |= {"css": css, "day": day, "jsmin": jsmin, "linked_data": partial(self._linked_data, config)}
+        env.filters |= {"css": css, "day": day, "digest": digest, "jsmin": jsmin, "linked_data": self._linked_data}
+        env.filters["twin"] = partial(_twin, lang)
         return env
 
-    def _linked_data(self, config: MkDocsConfig, page: Page) -> Markup:
+    def _linked_data(self, page: Page) -> Markup:
         """Return what describes a page to other programs."""
-        lang = _lang(config)
-
-        # Of a page written by hand there is no more to say than where it is.
-        address = page.url.removeprefix(FOLDER[lang]).strip("/")
-        shown = self.site.pages.get(page.file.src_uri) or generated.Page(address, lang, "", self.site.plan)
-        locate = partial(located, site_url=config.site_url or "")
-        data = linked_data(shown, str(page.title), self.site.plan, self.site.labels, locate)
+        if made := self.due.get(page.file.src_uri):
+            data = made.linked
+        else:
+            # Of a page written by hand there is no more to say than where it is.
+            lang: Lang = page.file.locale  # type: ignore[attr-defined]
+            shown = generated.Page(page.url.removeprefix(FOLDER[lang]).strip("/"), lang, "", self.site.plan)
+            locate = partial(located, site_url=self.site.publication.site_url)
+            data = linked_data(shown, str(page.title), self.site.plan, self.site.labels, locate)
         return Markup(data)  # noqa: S704 - JSON in which nothing can end the element
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
-        if page.file.src_uri not in self.site.markdown:
-            lang = _lang(config)
-            place = page.url.removeprefix(FOLDER[lang])
-            self.handwritten[lang].append(handwritten(place, str(page.title), html))
+        if page.file.src_uri not in self.site.pages:
+            place = page.url.removeprefix(FOLDER[_lang(config)])
+            self._handwritten.append(handwritten(place, str(page.title), html))
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
-        """Keep one 404 page for each language, and no sitemap where the address of the site is not known."""
+        """Keep one 404 page for each language; the sitemap of all of them is written when they are done."""
         if template_name == "404.html" and _lang(config) == "en":
             target = Path(config.site_dir, FOLDER["en"], template_name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(output_content, "utf-8")
             return ""
-        return "" if template_name == "sitemap.xml" and not config.site_url else output_content
+        return "" if template_name == "sitemap.xml" else output_content
 
-    @event_priority(-200)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the data files, our scripts and styles without comments, and the search indexes of all languages."""
-        site = Path(config.site_dir)
-        write_data(self.site.plan, site, config.site_url or "")
-        for name, feed in self.site.feeds.items():
-            (site / name).write_text(feed, "utf-8")
+        """Write the search index and the feed of a language; with one of them, what belongs to no language."""
+        lang, site = _lang(config), Path(config.site_dir)
+        texts = self._feed(lang, site)
+        if lang == LANGUAGES[0]:
+            texts["sitemap.xml"] = self.site.sitemap()
+            for suffix, minified in MINIFIED.items():
+                files = (site / "assets").glob(f"*{suffix}")
+                texts |= {str(file): minified(file.read_text("utf-8")) for file in files}
+        else:
+            write_data(self.site.plan, site, config.site_url or "")
+        for name, text in texts.items():
+            if text is not None:
+                (site / name).write_text(text, "utf-8")
+        write_search(self.site.plan, self.site.labels, lang, self._handwritten, site)
+        self._handwritten = []
         for redirect in self.site.plan.redirects:
             # A program that reads a file follows no page: the file itself stands at its old address too.
             for folder in FOLDER.values() if is_file(redirect.origin) else ():
@@ -133,17 +218,114 @@ class PlanPlugin(BasePlugin[PlanConfig]):
                 if new.exists():
                     old.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(new, old)
-        for pattern, minified in (("*.js", jsmin), ("*.css", cssmin)):
-            for file in (site / "assets").glob(pattern):
-                file.write_text(minified(file.read_text("utf-8")), "utf-8")
-        for lang in LANGUAGES:
-            write_search(self.site.plan, self.site.labels, lang, self.handwritten[lang], site)
+
+    def _feed(self, lang: Lang, site: Path) -> dict[str, str | None]:
+        """Return {file: Atom} of the changes in one language, or take it from the last site."""
+        name = FOLDER[lang] + FEED
+        stands = self.last.pages.get(name)
+        if stands and stands.key == self.site.key(stands.read) and self.last.holds(stands):
+            self.made[name] = stands
+            self.last.take(name, site)
+        elif feed := self.site.feed(lang):
+            self.made[name] = BuiltPage(feed.read, feed.key, feed.key, name)
+            return {name: feed.text}
+        return {}
+
+
+class ThemeFiles(FileSystemLoader):
+    """The theme's templates and files; only those are listed that a page may ask for."""
+
+    UNUSED = (".icons", "lunr", "workers")
+    """Folders of Material's: ten thousand icons that templates include, and a search engine other than ours."""
+
+    def __init__(self, folders: Sequence[str], *, listed: bool) -> None:
+        super().__init__(folders)
+        self._listed = listed
+
+    def list_templates(self) -> list[str]:
+        """Return the names of all files but those in unused folders."""
+        found = set()
+        for root in self.searchpath if self._listed else ():
+            for folder, inner, files in os.walk(root):
+                inner[:] = [name for name in inner if name not in self.UNUSED]
+                found |= {Path(folder, name).relative_to(root).as_posix() for name in files}
+        return sorted(found)
+
+
+class _Complaints(logging.Handler):
+    """Collects what MkDocs warns of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname}: {record.getMessage().strip()}")
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Turn whatever MkDocs warns of into a BuildError that says it all."""
+    logger, complaints = logging.getLogger("mkdocs"), _Complaints()
+    logger.addHandler(complaints)
+    try:
+        yield
+    except MkDocsException as error:
+        raise BuildError("\n".join([*complaints.lines, str(error)])) from None
+    finally:
+        logger.removeHandler(complaints)
+
+
+def configure(*, pdf: bool) -> tuple[MkDocsConfig, PlanPlugin]:
+    """Read mkdocs.yml and all that it leads to; raises BuildError or PlanError."""
+    with _strictly():
+        config = load_config(strict=True)
+        plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
+        plugin.config.pdf = pdf
+        plugin.read(config)
+        config.plugins.on_startup(command="build", dirty=False)
+    return config, plugin
+
+
+def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, BuiltPage]:
+    """Build the pages of one language into a folder, and what belongs to none with one of them.
+
+    Returns {file: what it was made from} for the generated pages. Raises BuildError where MkDocs
+    warns of anything, PlanError where a template is broken.
+    """
+    i18n: Any = config.plugins["i18n"]
+    # As if the plugin had come to this language on its round, and would go no further.
+    i18n.current_language, i18n.building = lang, True
+    config.site_dir = str(folder)
+    plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
+    plugin.due = plugin.site.made([lang], plugin.last.standing(plugin.frame))
+    try:
+        with _strictly():
+            mkdocs_build(config)
+    except TemplateError as error:
+        overrides = Path(config.theme.custom_dir or "")
+        problem = problem_of(error, overrides, "main.html", sorted(NAMES))
+        if problem is None:
+            raise
+        raise PlanError([problem]) from error
+    return plugin.made
+
+
+def _twin(lang: Lang, url: str) -> str:
+    """Return the address of a page in the other language."""
+    return FOLDER[_other(lang)] + url.removeprefix(FOLDER[lang]).removeprefix("./") or "./"
 
 
 def css(text: str) -> Markup:
     """Return text as a string of CSS, in which only letters and digits stand as they are."""
     escaped = "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text)
     return Markup(f'"{escaped}"')  # noqa: S704 - nothing in it can end the string
+
+
+def published_name(asset: Path) -> str:
+    """Return where a style or script of ours is published: a name that no other content has, to be kept for good."""
+    content = MINIFIED[asset.suffix](asset.read_text("utf-8"))
+    return f"assets/{asset.stem}.{hashlib.sha256(content.encode()).hexdigest()[:8]}{asset.suffix}"
 
 
 def _lang(config: MkDocsConfig) -> Lang:

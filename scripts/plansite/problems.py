@@ -14,7 +14,7 @@ LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
 """Where the pages of each language stand."""
 
-_SAID = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text("utf-8"))
+_SAID = yaml.load((Path(__file__).parent / "messages.yaml").read_text("utf-8"), yaml.CSafeLoader)
 MESSAGES: dict[str, dict[Lang, str]] = _SAID["messages"]
 WORDS: dict[str, dict[Lang, str]] = _SAID["words"]
 NEAREST: dict[Lang, str] = {"en": ' (did you mean "{nearest}"?)', "zh": "（是否为“{nearest}”？）"}
@@ -75,6 +75,10 @@ def _word(key: str, value: object, lang: Lang) -> str:
     if key in {"kind", "expected", "found", "reason", "side"} and value in WORDS:
         return WORDS[str(value)][lang]
     return visible(str(value))
+
+
+class BuildError(Exception):
+    """The build failed: why, or what MkDocs had to say, without its progress."""
 
 
 class PlanError(Exception):

@@ -1,32 +1,36 @@
 """Fills the templates in macros/ with the plan: one Markdown file for each page and language."""
 
+import json
 import posixpath
 import re
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlencode, urljoin
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from plansite.glossary import pieces, runs, unglossed
 from plansite.history import Version
+from plansite.kept import CACHE, keep, program, recall
 from plansite.model import Labels
-from plansite.pages import FEED, PDFS, Page, located, pages
+from plansite.pages import FEED, PDFS, Page, located
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
 from plansite.text import chinese_date
 from plansite.versions import VersionView, urn
 from plansite.views import MeasureView, PlanView
 
-PACKAGE = Path(__file__).parent
 # Characters that mean something to Markdown inside a line, and marks that mean something at its start.
 MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
+AFTER = re.compile("[?#]")
+"""Where an address of the site ends and what it asks for, or a place on the page, begins."""
 
 # https://HOST/OWNER/PROJECT/tree/BRANCH; a name or password before the host would be published.
 BRANCH_ADDRESS = re.compile(
@@ -81,9 +85,12 @@ class UnknownNameError(TemplateRuntimeError):
 
 def protect(value: object) -> object:
     """Return text in which neither HTML nor Markdown finds markup; what is marked as safe stays as it is."""
-    if hasattr(value, "__html__"):
-        return value
-    return Markup(MARKDOWN.sub(_entities, str(escape(value))))  # noqa: S704 - escaped for HTML first, then for Markdown
+    return value if hasattr(value, "__html__") else _protected(str(value))
+
+
+@lru_cache(1 << 16)
+def _protected(text: str) -> Markup:
+    return Markup(MARKDOWN.sub(_entities, str(escape(text))))  # noqa: S704 - escaped for HTML first, then for Markdown
 
 
 def _entities(match: re.Match[str]) -> str:
@@ -93,6 +100,19 @@ def _entities(match: re.Match[str]) -> str:
 def day(value: date, lang: Lang) -> str:
     """Return a date as people write it: 2022年5月11日 or May 11, 2022."""
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
+
+
+def title_of(markdown: str) -> str:
+    """Return the title of a generated page, with which it opens, in JSON."""
+    title: str = json.loads(markdown.split("\n", 2)[1].removeprefix("title: "))
+    return title
+
+
+def way(start: str, target: str) -> str:
+    """Return the relative path from one address to another: from "measures/7" to "units", "../../units"."""
+    here, there = ([part for part in address.split("/") if part] for address in (start, target))
+    shared = len(posixpath.commonprefix([here, there]))
+    return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
 
 
 def opening(text: str) -> str:
@@ -133,31 +153,38 @@ def answering(labels: Labels, lang: Lang, measure: MeasureView) -> str:
 
 
 def render(
+    due: Iterable[Page],
     plan: PlanView,
-    macros: Path,
-    labels: Labels,
-    handwritten: Iterable[str],
+    templates: "Templates",
+    addresses: Collection[str],
     publication: Publication = Publication(),
-) -> dict[str, str]:
-    """Return {file: Markdown} for every generated page.
+) -> Iterator[tuple[Page, str]]:
+    """Yield each page that is due with its Markdown.
 
-    `handwritten` are the addresses of pages written by hand, which templates may link to as well. Raises PlanError
-    with every broken template line.
+    `addresses` are those of all pages of the site, which templates may link to. Raises PlanError in the end with every
+    broken line of the templates, each once.
     """
-    every = list(pages(plan))
-    addresses = {page.address for page in every} | set(handwritten)
-    templates = Templates(macros, labels)
-    for page in every:
-        templates.fill(page.file, page.template, _context(page, plan, labels, addresses, publication))
-    return templates.filled()
+    problems: dict[str, Problem] = {}
+    for page in due:
+        try:
+            markdown = templates.fill(page.template, _context(page, plan, templates.labels, addresses, publication))
+        except PlanError as error:
+            problems |= {problem.line_of_text("en"): problem for problem in error.problems}
+        else:
+            yield page, markdown
+    if problems:
+        raise PlanError(problems.values())
 
 
-def render_feeds(plan: PlanView, macros: Path, labels: Labels, site_url: str) -> dict[str, str]:
-    """Return {file: Atom} for the feed of changes of each language, without addresses' host where it is not known."""
-    templates = Templates(macros, labels)
-    for lang in LANGUAGES if plan.history else ():
-        templates.fill(FOLDER[lang] + FEED, "changes.xml.j2", _outside(plan, labels, lang, site_url))
-    return templates.filled()
+def render_feed(plan: PlanView, templates: "Templates", lang: Lang, site_url: str) -> str:
+    """Return the feed of changes in one language (Atom), without addresses' host where it is not known."""
+    return templates.fill("changes.xml.j2", _outside(plan, templates.labels, lang, site_url))
+
+
+def render_sitemap(addresses: Iterable[str], templates: "Templates", site_url: str) -> str:
+    """Return the list of all pages with their twins in the other language (XML)."""
+    context = {"addresses": addresses, "located": partial(located, site_url=site_url), "languages": LANGUAGES}
+    return templates.fill("sitemap.xml.j2", context)
 
 
 def render_diff(
@@ -170,17 +197,14 @@ def render_diff(
     context = _outside(None, templates.labels, lang, site_url) | {"version": version, "pages": pages}
     # Where nobody knows the site's address, there is nothing to link to.
     context |= {"hosted": bool(site_url), "link": context["link"] if site_url else None}
-    templates.fill("", "diff.md.j2", context)
-    return templates.filled()[""]
+    return templates.fill("diff.md.j2", context)
 
 
 class Templates:
-    """The templates and labels in macros/; what is wrong with templates is kept until all are filled."""
+    """The templates and labels in macros/."""
 
     def __init__(self, macros: Path, labels: Labels) -> None:
         self._macros, self.labels = macros, labels
-        self._filled: dict[str, str] = {}
-        self._problems: dict[str, Problem] = {}
         self._environment = Environment(
             loader=FileSystemLoader(macros),
             autoescape=True,
@@ -188,26 +212,39 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            cache_size=-1,
+            auto_reload=False,
+            bytecode_cache=Compiled(),
         )
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
 
-    def fill(self, file: str, template: str, context: dict[str, Any]) -> None:
-        """Fill a template for a file."""
+    def fill(self, template: str, context: dict[str, Any]) -> str:
+        """Return a template filled with what it may use; raises PlanError where it uses anything else."""
         try:
-            self._filled[file] = self._environment.get_template(template).render(context) + "\n"
+            return self._environment.get_template(template).render(context) + "\n"
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
-            problem = _problem(error, self._macros, template, sorted(context))
+            problem = problem_of(error, self._macros, template, sorted(context))
             if problem is None:
                 raise
-            self._problems[problem.line_of_text("en")] = problem
+            raise PlanError([problem]) from error
 
-    def filled(self) -> dict[str, str]:
-        """Return {file: text}; raises PlanError with every broken template line."""
-        if self._problems:
-            raise PlanError(self._problems.values())
-        return self._filled
+
+class Compiled(BytecodeCache):
+    """Keeps templates compiled; Jinja's own would run a file that has been damaged."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template from where it is kept."""
+        if code := recall(CACHE / "templates" / bucket.key, self._key(bucket)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        keep(CACHE / "templates" / bucket.key, self._key(bucket), bucket.bytecode_to_string())
+
+    def _key(self, bucket: Bucket) -> str:
+        return f"{bucket.checksum}{program()}"
 
 
 def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
@@ -225,8 +262,8 @@ def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -
     """Return what a template may use whose text is read outside the site."""
 
     def locate(address: str, lang: Lang) -> str:
-        parts = urlsplit(address)
-        return urljoin(located(parts.path, lang, site_url), urlunsplit(parts._replace(path="")))
+        path = AFTER.split(address, 1)[0]
+        return located(path, lang, site_url) + address[len(path) :]
 
     return _words(labels, lang) | {
         "plan": plan,
@@ -238,20 +275,19 @@ def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -
 
 
 def _context(
-    page: Page, plan: PlanView, labels: Labels, addresses: set[str], publication: Publication
+    page: Page, plan: PlanView, labels: Labels, addresses: Collection[str], publication: Publication
 ) -> dict[str, Any]:
     """Return what the template of a page may use, and nothing else."""
     repository = publication.repository
 
     def link(address: str) -> str:
-        parts = urlsplit(address)
-        if parts.path not in addresses:
-            raise UnknownNameError(f'link to "{parts.path}", which is not a page of the site')
-        relative = posixpath.relpath(f"/{parts.path}", f"/{page.address}")
-        return urlunsplit(parts._replace(path=f"{relative}/"))
+        path = AFTER.split(address, 1)[0]
+        if path not in addresses:
+            raise UnknownNameError(f'link to "{path}", which is not a page of the site')
+        return f"{way(page.address, path)}/{address[len(path) :]}"
 
     def file_link(name: str) -> str:
-        return posixpath.relpath(f"/{name}", f"/{FOLDER[page.lang]}{page.address}")
+        return way(FOLDER[page.lang] + page.address, name)
 
     def edit_link(line: int) -> str | None:
         return repository.edit(plan.file, line) if repository else None
@@ -276,7 +312,7 @@ def _context(
     }
 
 
-def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
+def problem_of(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
     """Return where in which template an error arose, or None if it arose in our own code."""
     reason = str(error)
     if isinstance(error, TemplateNotFound):
@@ -286,7 +322,9 @@ def _problem(error: Exception, macros: Path, template: str, allowed: list[str]) 
     else:
         frames = traceback.extract_tb(error.__traceback__)
         while frames and not Path(frames[-1].filename).is_relative_to(macros):
-            if Path(frames.pop().filename).is_relative_to(PACKAGE) and not isinstance(error, TemplateError):
+            if Path(frames.pop().filename).is_relative_to(Path(__file__).parent) and not isinstance(
+                error, TemplateError
+            ):
                 return None
         if not frames:
             return None

@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 import yaml
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin, pinyin
-from snowballstemmer import stemmer
 
 from plansite.glossary import unglossed
+from plansite.kept import looked_up
 from plansite.model import HAN, Labels, Sentence, Text
+from plansite.pinyin import readable, spoken
 from plansite.problems import Lang
 from plansite.proof import COUNT_WORDS
 from plansite.render import answering, counted, labels_in, titled
@@ -94,7 +94,7 @@ def all_texts(document: Document) -> list[str]:
 @cache
 def table(name: str) -> Any:
     """Return a table of words beside this module: stopwords or synonyms, by language."""
-    return yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"))
+    return yaml.load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 def stopwords() -> dict[Lang, list[str]]:
@@ -105,18 +105,31 @@ def stopwords() -> dict[Lang, list[str]]:
 
 def families(texts: Iterable[str]) -> list[str]:
     """Return the Latin words of texts that share a stem: ["bankrupt bankruptcy", ...] (Snowball English)."""
+
+    def find(unknown: list[str]) -> list[str]:
+        from snowballstemmer import stemmer  # noqa: PLC0415 - it loads the stemmers of all languages
+
+        stems: list[str] = stemmer("english").stemWords(unknown)
+        return stems
+
     words = sorted({word for text in texts for word in WORD.findall(text.lower())})
+    stems = looked_up("stems", words, find)
     found: dict[str, list[str]] = defaultdict(list)
-    for word, stem in zip(words, stemmer("english").stemWords(words), strict=True):
-        found[stem].append(word)
+    for word in words:
+        found[stems[word]].append(word)
     return [" ".join(forms) for forms in found.values() if len(forms) > 1]
 
 
 def simplified(text: str) -> str:
     """Return each traditional character whose simplified one occurs in a text, followed by it: 營营環环 (OpenCC)."""
+
+    def find(unknown: list[str]) -> str:
+        simple: str = OpenCC("t2s").convert("".join(unknown))
+        return simple
+
     known = set(text)
-    pairs = zip(CJK, OpenCC("t2s").convert(CJK), strict=True)
-    return "".join(old + new for old, new in pairs if old != new and new in known)
+    pairs = looked_up("simplified", CJK, find)
+    return "".join(old + pairs[old] for old in CJK if pairs[old] != old and pairs[old] in known)
 
 
 def readings(texts: Iterable[str]) -> dict[str, Any]:
@@ -127,16 +140,19 @@ def readings(texts: Iterable[str]) -> dict[str, Any]:
     """
     runs: list[tuple[str, int]] = [("", 0)]
     found: dict[str, set[str]] = defaultdict(set)
-    for character, sounds in zip(COMMON, pinyin(COMMON, style=Style.NORMAL, heteronym=True), strict=True):
+    said = [run for text in texts for run in HAN_RUN.findall(text)]
+    read = spoken([*said, *COMMON])
+    heteronyms = readable(COMMON)
+    for character in COMMON:
         sound, count = runs[-1]
-        if sound in sounds:
+        if sound in heteronyms[character]:
             runs[-1] = sound, count + 1
         else:
-            runs.append((lazy_pinyin(character)[0], 1))
+            runs.append((read[character][0], 1))
         found[runs[-1][0]].add(character)
     others: dict[str, set[str]] = defaultdict(set)
-    for run in (run for text in texts for run in HAN_RUN.findall(text)):
-        for character, sound in zip(run, lazy_pinyin(run), strict=True):
+    for run in said:
+        for character, sound in zip(run, read[run], strict=True):
             if character not in found[sound]:
                 others[sound].add(character)
     return {

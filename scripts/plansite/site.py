@@ -1,20 +1,29 @@
-"""From the project's files to the finished Markdown of every generated page, with all problems at once."""
+"""From the project's files to all that a site is made of, with all problems at once."""
 
-from collections.abc import Callable, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from plansite.addresses import LIST, address_problems
-from plansite.load import load, load_labels
+from plansite.kept import CACHE, fingerprint, keep, program, recall
+from plansite.linked import linked_data
+from plansite.load import Loaded, load, load_labels
 from plansite.model import Labels, Redirect
-from plansite.pages import FILES, Page, pages
-from plansite.problems import PlanError, Problem, shown
-from plansite.render import Publication, render, render_feeds
+from plansite.pages import FILES, Page, located, pages
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.remembered import Known
+from plansite.render import Publication, Templates, render, render_feed, render_sitemap, title_of
 from plansite.theme import check_theme
 from plansite.views import PlanView
 
 T = TypeVar("T")
+CHECKED = CACHE / "checked"
+# How a page written by hand links to another page.
+LINK_TO_FILE = re.compile(r"\]\((\w+)\.md\b")
 
 
 @dataclass(frozen=True)
@@ -28,23 +37,79 @@ class Sources:
 
 
 @dataclass(frozen=True)
+class Made(Known):
+    """A generated page: its Markdown, and what describes it to other programs, in JSON. Or a feed."""
+
+    text: str
+    linked: str
+
+
+@dataclass(frozen=True)
 class Site:
-    """A plan with the words of the interface and its pages, {file: page} and {file: Markdown}."""
+    """All that a site is made of, checked; its pages are rendered when they are asked for."""
 
     plan: PlanView
-    labels: Labels
+    templates: Templates
     pages: dict[str, Page]
-    markdown: dict[str, str]
-    feeds: dict[str, str]
-    """{file: Atom}, none where there is no history."""
+    """{file: page} for every generated page."""
+    handwritten: Sequence[str]
+    """The addresses of the pages in docs/."""
     addresses: Sequence[str]
     """The addresses that are published, of pages in one language and of files, but for home."""
     pending: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
+    publication: Publication
+    texts: Mapping[str, str]
+    """What changes often, by the names in remembered.Reading."""
+    rest: str
+    """The fingerprint of everything else that pages are made from."""
+
+    @property
+    def labels(self) -> Labels:
+        """The words of the interface."""
+        return self.templates.labels
+
+    def key(self, read: Iterable[str]) -> str:
+        """Return the fingerprint of all that a page is made from which reads these texts."""
+        return fingerprint([], self.rest, *(f"{name} {self.texts.get(name)}" for name in sorted(read)))
+
+    def made(self, langs: Sequence[Lang] = LANGUAGES, known: Mapping[str, Known] | None = None) -> dict[str, Made]:
+        """Return {file: page} for the generated pages in some languages, but for those that would come out as known.
+
+        Raises PlanError with every broken line of the templates.
+        """
+        stand = {file for file, page in (known or {}).items() if page.key == self.key(page.read)}
+        due = [page for file, page in self.pages.items() if page.lang in langs and file not in stand]
+        places = {page.address for page in self.pages.values()} | set(self.handwritten)
+        locate = partial(located, site_url=self.publication.site_url)
+        reading, made = self.plan.reading, {}
+        reading.taken()
+        for page, markdown in render(due, self.plan, self.templates, places, self.publication):
+            described = linked_data(page, title_of(markdown), self.plan, self.labels, locate)
+            read = sorted(reading.taken())
+            made[page.file] = Made(read, self.key(read), markdown, described)
+        return made
+
+    def feed(self, lang: Lang) -> Made | None:
+        """Return the feed of changes in one language, where there is a history."""
+        if self.plan.history is None:
+            return None
+        self.plan.reading.taken()
+        feed = render_feed(self.plan, self.templates, lang, self.publication.site_url)
+        read = sorted(self.plan.reading.taken())
+        return Made(read, self.key(read), feed, "")
+
+    def sitemap(self) -> str | None:
+        """Return the list of all pages for search engines, where somebody knows the address of the site."""
+        moved = {page.address for page in self.pages.values() if isinstance(page.subject, Redirect)}
+        every = [page.address for page in self.pages.values() if page.lang == LANGUAGES[0]]
+        addresses = [address for address in (*every, *self.handwritten) if address not in moved]
+        site_url = self.publication.site_url
+        return render_sitemap(addresses, self.templates, site_url) if site_url else None
 
 
 def compose(sources: Sources, publication: Publication = Publication()) -> Site:  # noqa: B008 - frozen
-    """Read, check and render everything; raises PlanError with the problems of all files together."""
+    """Read and check everything that a site is made of; raises PlanError with the problems of all files together."""
     problems: list[Problem] = []
 
     def attempt(step: Callable[[], T]) -> T | None:
@@ -69,10 +134,38 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     found = list(address_problems(sources.plan.with_name(LIST), published, loaded))
     if any(problem.blocks for problem in found):
         raise PlanError(found)
-    markdown = render(plan, sources.macros, labels, addresses, publication)
-    feeds = render_feeds(plan, sources.macros, labels, publication.site_url)
+    templates = Templates(sources.macros, labels)
+    by_file = {page.file: page for page in every}
+    texts, rest = _texts_and_rest(loaded, publication)
     pending = [*loaded.pending, *found]
-    return Site(plan, labels, {page.file: page for page in every}, markdown, feeds, published, pending)
+    rest = fingerprint([sources.macros], program(), *addresses, rest)
+    return Site(plan, templates, by_file, addresses, published, pending, publication, texts, rest)
+
+
+def _texts_and_rest(loaded: Loaded, publication: Publication) -> tuple[dict[str, str], str]:
+    """Return what changes often, and everything else that pages are made from."""
+    said: Any = {"sentences": {"__all__": {"zh", "en"}}, "en_for": True, "en_confirmed": True}
+    texts = {str(measure.number): measure.model_dump_json(include=said) for measure in loaded.plan.measures}
+    texts["version"] = publication.version
+    plan = loaded.plan.model_dump_json(exclude={"measures": {"__all__": said}})
+    history = [version.commit for version in publication.versions or ()]
+    lines = loaded.lines if publication.repository else {}
+    where = (publication.repository, publication.site_url, publication.pdf, history, loaded.file, lines)
+    return texts, f"{plan}{loaded.glossary.model_dump_json()}{where}"
+
+
+def check(sources: Sources) -> Sequence[Problem]:
+    """Return what is to be said of a project in which nothing is wrong; raises PlanError with all that is.
+
+    Pages that were rendered without a mistake need not be rendered again while all that they are made from stays.
+    """
+    site = compose(sources)
+    kept = recall(CHECKED, program())
+    known = {name: Known(*page) for name, page in json.loads(kept).items()} if kept else {}
+    made = site.made(known=known)
+    pages = {name: made.get(name) or known[name] for name in site.pages}
+    keep(CHECKED, program(), json.dumps({name: (page.read, page.key) for name, page in pages.items()}).encode())
+    return site.pending
 
 
 def handwritten(docs: Path) -> list[str]:
@@ -91,10 +184,18 @@ def _twin(name: str) -> str:
 
 
 def write(site: Site, docs: Path, target: Path) -> int:
-    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files."""
-    files = site.markdown | {path.name: path.read_text("utf-8") for path in docs.glob("*.md")}
-    for name, markdown in files.items():
-        path = target / name
+    """Write the generated and the hand-written Markdown to a folder, for any other generator; return how many files.
+
+    Each page is an index.md in the folder that is its address, so that links hold, whether a generator understands
+    them from where the file stands or from where the page does.
+    """
+    made = site.made()
+    files = {(page.lang, page.address): made[name].text for name, page in site.pages.items()}
+    for path in docs.glob("*.md"):
+        name, _, english = path.stem.partition(".")
+        files["en" if english else "zh", name] = LINK_TO_FILE.sub(r"](../\1/", path.read_text("utf-8"))
+    for (lang, address), markdown in files.items():
+        path = target / FOLDER[lang] / address / "index.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(markdown, "utf-8")
     return len(files)

@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
@@ -73,16 +73,53 @@ class Table:
 
 @dataclass(frozen=True)
 class Package:
-    """All tables of a plan with where they come from; `version` is the commit they were made from, "" if not known."""
+    """All tables of a plan with where they come from."""
 
-    words: Description
-    source: Text
-    date: dt.date
-    confirmed: dt.date
-    """When the English was last found right."""
-    version: str
-    site_url: str
-    tables: Sequence[Table]
+    plan: PlanView
+    site_url: str = ""
+    """Where the site is, for addresses; "" where nobody knows."""
+
+    @property
+    def words(self) -> Description:
+        """What is said of them."""
+        return description()
+
+    @property
+    def source(self) -> Text:
+        """Where the plan stands."""
+        return self.plan.notice.announcement
+
+    @property
+    def date(self) -> dt.date:
+        """The day of the notice."""
+        return self.plan.notice.date
+
+    @property
+    def confirmed(self) -> dt.date:
+        """When the English was last found right."""
+        return self.plan.confirmed
+
+    @property
+    def version(self) -> str:
+        """The commit that they are made from, "" where nobody knows."""
+        return self.plan.version
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """Every table with its rows, each of which says where it comes from."""
+        origin: Row = {
+            "source": both(self.source),
+            "date": self.date,
+            "licence": both(self.words.licence),
+            "version": self.version,
+        }
+
+        def table(name: str, described: Described) -> Table:
+            columns = described.columns | self.words.provenance
+            rows = ({**row, **_located(self.site_url, place), **origin} for place, row in ROWS[name](self.plan))
+            return Table(name, described, columns, [[row[column] for column in columns] for row in rows])
+
+        return [table(name, described) for name, described in self.words.tables.items()]
 
 
 def urls(site_url: str, place: str) -> dict[Lang, str]:
@@ -105,26 +142,7 @@ def neutral(text: str) -> str:
 def description() -> Description:
     """Return what tables.yaml says."""
     text = Path(__file__).with_name("tables.yaml").read_text("utf-8")
-    return Description.model_validate(yaml.safe_load(text))
-
-
-def package(plan: PlanView, site_url: str = "") -> Package:
-    """Return the tables of a plan, with their addresses and where they come from."""
-    words, notice = description(), plan.notice
-    origin: Row = {
-        "source": both(notice.announcement),
-        "date": notice.date,
-        "licence": both(words.licence),
-        "version": plan.version,
-    }
-
-    def table(name: str, described: Described) -> Table:
-        columns = described.columns | words.provenance
-        rows = ({**row, **_located(site_url, place), **origin} for place, row in ROWS[name](plan))
-        return Table(name, described, columns, [[row[column] for column in columns] for row in rows])
-
-    tables = [table(name, described) for name, described in words.tables.items()]
-    return Package(words, notice.announcement, notice.date, plan.confirmed, plan.version, site_url, tables)
+    return Description.model_validate(yaml.load(text, yaml.CSafeLoader))
 
 
 def _located(site_url: str, place: str) -> Row:

@@ -7,17 +7,17 @@ from datetime import date
 
 from plansite.model import Plan, Responsibility, Sentence
 
-NUMERALS = "一二三四五六七八九十"
+NUMERALS = "零一二三四五六七八九"
 ROLES = {"responsible": "责任单位", "lead": "牵头单位"}
 PAGE_NUMBER = "—4—"
 """A page number of the printed notice that its text version carries along inside measure 7."""
 
 
 def numeral(number: int) -> str:
-    """Return a number from 1 to 99 in Chinese numerals, as headings count: 一, 十, 十九, 二十一."""
-    tens, ones = divmod(number, 10)
-    ten = ("" if tens == 1 else NUMERALS[tens - 1]) + "十" if tens else ""
-    return ten + (NUMERALS[ones - 1] if ones else "")
+    """Return a number from 1 to 9999 in Chinese numerals, as headings count: 一, 十, 十九, 二十一, 一百零一."""
+    digits = zip(f"{number:04}", ("千", "百", "十", ""), strict=True)
+    text = "".join(NUMERALS[int(digit)] + (place if digit != "0" else "") for digit, place in digits)
+    return re.sub("^一十", "十", re.sub("零+", "零", text).strip("零"))
 
 
 def chinese_date(day: date) -> str:

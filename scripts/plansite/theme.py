@@ -12,17 +12,17 @@ from plansite.model import Labels
 from plansite.problems import PlanError, Problem, shown
 
 # What a template of the theme may use: of MkDocs and its i18n plugin, of Material, and of our own plugin.
-MKDOCS = {"base_url", "config", "i18n_alternates", "nav", "page"}
+MKDOCS = {"base_url", "config", "nav", "page"}
 MATERIAL = {"lang"}
-OURS = {"labels", "other_lang", "other_root", "plan", "root", "site_lang"}
+OURS = set("assets has_history labels notice_date other_lang other_root root site_lang within".split())
 NAMES = MKDOCS | MATERIAL | OURS
-FILTERS = ("css", "day", "jsmin", "linked_data", "url")
+FILTERS = ("css", "day", "digest", "jsmin", "linked_data", "twin", "url")
 
 
 def check_theme(overrides: Path, labels: Labels) -> None:
     """Raise PlanError with every line that Jinja cannot read or that uses a name, filter or label nobody defines."""
     problems = []
-    for path in sorted([*overrides.rglob("*.html"), *overrides.rglob("*.xml")]):
+    for path in sorted(overrides.rglob("*.html")):
         for line, reason in _mistakes(path.read_text("utf-8"), labels):
             details: dict[str, object] = {"reason": reason, "allowed": sorted(NAMES)}
             problems.append(Problem(shown(path), line, 1, path.name, "template", details))

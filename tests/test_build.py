@@ -1,0 +1,222 @@
+"""A build makes the same site from the same sources, whatever stood already, and never loses the last good one."""
+
+import hashlib
+import random
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import BINARIES, SMALL_PLAN, Repository, copy_project, environment, run
+
+pytestmark = pytest.mark.site
+
+KILLED = 20
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Return {file: digest} of everything in a folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def build(project: Path, **settings: str) -> dict[str, str]:
+    """Build the site of a project; return its digest."""
+    done = run("plansite", "build", cwd=project, **settings)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return digest(project / "site")
+
+
+def cold(project: Path, scratch: Path, **settings: str) -> dict[str, str]:
+    """Build a copy of a project where nothing is kept; return the digest of its site."""
+    shutil.copytree(project, scratch, ignore=shutil.ignore_patterns("site", ".cache"))
+    return build(scratch, **settings)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of three measures with the real templates and a history of one commit."""
+    project = copy_project(tmp_path / "project")
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), project / "data" / name)
+    (project / "data" / "addresses.txt").unlink()
+    (project / ".gitignore").write_text("/site/\n/.cache/\n", "utf-8")
+    Repository(project)
+    return project
+
+
+EDITS: dict[str, Callable[[Path], None]] = {
+    "a sentence": lambda project: edit(project / "data/plan.yaml", "extend credit loans", "extend more credit loans"),
+    "the Chinese of a sentence": lambda project: edit(project / "data/plan.yaml", "。", "吧。"),
+    "a term": lambda project: edit(project / "data/glossary.yaml", "What one", "What everybody"),
+    "a label": lambda project: edit(project / "macros/labels.yaml", "en: Home}", "en: Front page}"),
+    "a template": lambda project: edit(project / "macros/measure.md.j2", 'class="measure ', 'class="measure other '),
+    "the frame": lambda project: edit(project / "overrides/partials/footer.html", "<footer ", '<footer data-new="" '),
+    "a style": lambda project: edit(project / "overrides/assets/site.css", "{", "{ --new: 1px; "),
+    "a page written by hand": lambda project: edit(project / "docs/about.md", "# ", "# 新"),
+    "a setting": lambda project: edit(project / "mkdocs.yml", "site_description: ", "site_description: 新"),
+}
+
+
+def test_a_build_that_keeps_what_it_can_makes_what_a_build_from_nothing_makes(project: Path, tmp_path: Path) -> None:
+    build(project)
+    for name, change in EDITS.items():
+        before = digest(project / "site")
+        change(project)
+        after = build(project)
+        assert after != before, name
+        assert after == cold(project, tmp_path / name), name
+        assert build(project) == after, f"{name}, built again"
+
+
+def test_settings_of_the_environment_are_not_forgotten_either(project: Path, tmp_path: Path) -> None:
+    build(project)
+    settings = {"SITE_URL": "https://plan.example.org/", "PLAN_REPOSITORY": "https://git.example.org/a/plan"}
+    assert build(project, **settings) == cold(project, tmp_path / "cold", **settings)
+    assert build(project) == cold(project, tmp_path / "without")
+
+
+def test_a_commit_is_part_of_what_a_site_is_made_from(project: Path, tmp_path: Path) -> None:
+    build(project)
+    repository = Repository(project)
+    edit(repository.plan, "extend credit loans", "extend more credit loans")
+    repository.commit("2026-02-01T08:00:00+08:00")
+    site = build(project)
+    assert "more" in (project / "site/en/changes/index.html").read_text("utf-8")
+    assert site == cold(project, tmp_path / "cold")
+
+
+def test_what_has_been_damaged_is_made_anew(project: Path) -> None:
+    whole = build(project)
+    for damage in (b"", b"damaged", None):
+        kept = [path for path in (project / ".cache").rglob("*") if path.is_file()]
+        assert {"templates", "sites", "changes"} <= {path.parent.name for path in kept}
+        for path in kept:
+            path.write_bytes(path.read_bytes()[:-1] + b"?" if damage is None else damage)
+        page = project / "site" / "measures" / "1" / "index.html"
+        page.write_text("damaged", "utf-8")
+        (project / "site" / "en" / "index.html").unlink()
+        (project / "site" / "left.html").touch()
+        assert build(project) == whole
+    page.write_text("damaged", "utf-8")
+    (project / "site" / "en" / "index.html").unlink()
+    assert build(project) == whole, "the record is whole, the site is not"
+
+
+def test_nothing_changed_is_said_and_nothing_is_made(project: Path) -> None:
+    build(project)
+    inode = (project / "site").stat().st_ino
+    done = run("plansite", "build", cwd=project)
+    assert done.returncode == 0
+    assert "unchanged since it was built: site/" in done.stdout
+    assert (project / "site").stat().st_ino == inode
+
+
+def test_the_same_sources_make_the_same_site_anywhere_and_at_any_time(project: Path, tmp_path: Path) -> None:
+    here = build(project, TZ="Asia/Shanghai", LANG="C.UTF-8")
+    other = tmp_path / "somewhere else" / "another name"
+    other.parent.mkdir()
+    shutil.copytree(project, other, ignore=shutil.ignore_patterns("site", ".cache"))
+    command = ["faketime", "2031-03-01 23:30:00", str(BINARIES / "plansite"), "build"]
+    settings = environment(TZ="America/St_Johns", LANG="zh_CN.UTF-8", LC_ALL="C.UTF-8")
+    done = subprocess.run(command, cwd=other, env=settings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert digest(other / "site") == here
+
+
+def test_killed_at_any_moment_a_build_leaves_a_whole_site_and_the_next_one_heals(project: Path) -> None:
+    plan, versions = project / "data" / "plan.yaml", []
+    text = plan.read_text("utf-8")
+    good = [build(project)]
+    plan.write_text(text.replace("extend credit loans", "extend more credit loans"), "utf-8")
+    good.append(build(project))
+    versions = [text, plan.read_text("utf-8")]
+    chance = random.Random(2022)  # noqa: S311 - moments, not secrets
+    killed = 0
+    for turn in range(KILLED):
+        plan.write_text(versions[turn % 2], "utf-8")
+        with subprocess.Popen(
+            [str(BINARIES / "plansite"), "build"], cwd=project, env=environment(), stdout=subprocess.DEVNULL
+        ) as process:
+            try:
+                process.wait(timeout=chance.uniform(0, 1.5))
+            except subprocess.TimeoutExpired:
+                process.send_signal(chance.choice([signal.SIGKILL, signal.SIGTERM]))
+                killed += 1
+        assert digest(project / "site") in good
+    assert killed >= KILLED // 4, "most builds had ended before they could be killed"
+    plan.write_text(text, "utf-8")
+    assert build(project) == good[0]
+    assert left_beside(project) == []
+
+
+def left_beside(project: Path) -> list[str]:
+    """Return the names of what builds leave beside the site while they are at work."""
+    return [path.name for path in project.iterdir() if path.name.startswith(".site")]
+
+
+def on_a_disk(project: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a project with its own view of the disks, as root of that view."""
+    return subprocess.run(
+        ["/usr/bin/unshare", "--map-root-user", "--mount", "sh", "-ec", script],
+        cwd=project,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_full_disk_costs_no_site(project: Path) -> None:
+    script = f"""
+        mkdir disk && mount -t tmpfs -o size=24m tmpfs disk
+        {BINARIES}/plansite build disk/site >/dev/null
+        sha256sum disk/site/index.html disk/site/en/measures/2/index.html > before
+        sed -i 's/extend credit loans/extend more credit loans/' data/plan.yaml
+        dd if=/dev/zero of=disk/full bs=1k status=none 2>/dev/null || true
+        if {BINARIES}/plansite build disk/site; then exit 9; fi
+        sha256sum --check --quiet before
+        ls -A disk
+        rm disk/full
+        {BINARIES}/plansite build disk/site >/dev/null
+        if sha256sum --check --quiet before >/dev/null 2>&1; then exit 8; fi
+    """
+    done = on_a_disk(project, script)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["full", "site"]
+    why, fate = done.stderr.splitlines()
+    assert why.endswith(": No space left on device")
+    assert fate == "disk/site/ was left as it was"
+
+
+def test_a_folder_that_cannot_be_written_costs_no_site(project: Path) -> None:
+    good = build(project)
+    edit(project / "data" / "plan.yaml", "extend credit loans", "extend more credit loans")
+    script = f"mount --bind . . && mount -o remount,ro,bind . && cd $PWD && {BINARIES}/plansite build"
+    done = on_a_disk(project, script)
+    assert done.returncode == 1
+    assert "Read-only file system" in done.stderr
+    assert "site/ was left as it was" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert digest(project / "site") == good
+
+
+def test_two_builds_at_once_leave_one_whole_site(project: Path) -> None:
+    command = [str(BINARIES / "plansite"), "build"]
+    both = [subprocess.Popen(command, cwd=project, env=environment(), stdout=subprocess.PIPE) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    for process in both:
+        process.communicate()
+    site = digest(project / "site")
+    shutil.rmtree(project / "site")
+    assert build(project) == site
+    assert left_beside(project) == []

@@ -1,0 +1,124 @@
+"""The finished site as a whole: every link leads somewhere, every page is near home, all of it is valid."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import PROJECT, Repository, copy_project, run
+from links import Site
+from plansite.problems import LANGUAGES
+
+pytestmark = pytest.mark.site
+
+ADDRESS = "https://plan.example.org/2022/"
+CHECKER = PROJECT / "tests" / "validator" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+REDIRECTS = """
+redirects:
+  - {from: units/taxes, to: units/tax-service}
+  - {from: data/old.csv, to: sentences.csv}
+"""
+# What the checker is right about and we keep: Material's two switches say autocomplete="off", which HTML knows for
+# text only, and which keeps Firefox from showing the search box still open on a page that is loaded again.
+SWITCH = r'<input class="md-toggle" data-md-toggle="(drawer|search)"'
+KEPT = re.compile(f"Attribute “autocomplete” is only allowed .*{SWITCH}", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def built(site: Path) -> Site:
+    """The real site, whose address is not known."""
+    return Site(site)
+
+
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site at an address below the root of a host, with a hosted source, a history, and addresses given up."""
+    project = copy_project(tmp_path_factory.mktemp("hosted") / "project")
+    repository = Repository(project)
+    repository.edit("数字人民币、金融科技创新监管试点", "数字人民币和金融科技创新监管试点")
+    plan = repository.plan.read_text("utf-8")
+    repository.plan.write_text(plan + REDIRECTS, "utf-8")
+    repository.commit("2026-01-02T08:00:00+08:00")
+    source = "https://git.example.org/a/plan"
+    done = run("plansite", "build", cwd=project, SITE_URL=ADDRESS, PLAN_REPOSITORY=source)
+    assert done.returncode == 0, done.stderr
+    return Site(project / "site", ADDRESS)
+
+
+@pytest.mark.parametrize("name", ["built", "hosted"])
+def test_every_address_within_the_site_leads_to_a_file_and_to_an_element_of_it(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    site: Site = request.getfixturevalue(name)
+    assert len(site.links) > 20_000, "addresses of all kinds are read"
+    assert site.broken() == []
+
+
+def test_links_of_every_kind_are_followed(hosted: Site) -> None:
+    targets = {link.place: set[str]() for link in hosted.links}
+    for link in hosted.links:
+        targets[link.place].add(link.target.removeprefix(ADDRESS))
+    assert "en/measures/7/" in targets[f"{ADDRESS}sitemap.xml"]
+    assert "en/measures/7/" in targets[f"{ADDRESS}plan.json"]
+    assert "en/measures/7/#s2" in targets[f"{ADDRESS}sentences.csv"]
+    assert "en/measures/7/" in targets[f"{ADDRESS}en/changes.xml"], "a link in the HTML of an entry"
+    assert "en/units/tax-service/" in targets[f"{ADDRESS}en/units/taxes/"], "where a redirect leads"
+    assert "en/text/#notice" in targets[f"{ADDRESS}en/measures/7/"], "a part of another page, in JSON-LD"
+
+
+def test_an_id_is_given_once_on_a_page(built: Site, hosted: Site) -> None:
+    assert built.repeated() == []
+    assert hosted.repeated() == []
+
+
+def test_every_page_is_within_three_clicks_of_home(built: Site, hosted: Site) -> None:
+    for site in (built, hosted):
+        for lang in LANGUAGES:
+            clicks = site.clicks(lang)
+            pages = [site.place(path) for path in site.folder.rglob("index.html")]
+            # Nothing is to lead to an address that has been given up.
+            wanted = [page for page in pages if site.language(page) == lang and not page.endswith("/units/taxes/")]
+            assert [page for page in wanted if clicks.get(page, 4) > 3] == []
+            assert len(wanted) == 137
+
+
+def test_the_addresses_of_other_hosts_are_those_that_we_know(built: Site) -> None:
+    assert set(built.foreign()) == {
+        "https://creativecommons.org/licenses/by/4.0/",
+        "https://creativecommons.org/licenses/by/4.0/deed.zh-hans",
+        "https://json-schema.org/draft/2020-12/schema",
+        "https://schema.org",
+        "https://schema.org/UnofficialLegalValue",
+    }
+
+
+def complaints(*folders: Path) -> list[str]:
+    """Return what the Nu Html Checker says of all pages and style sheets in folders."""
+    if shutil.which("java") is None or not CHECKER.is_file():
+        pytest.fail("the HTML checker is missing; run make test, which installs it", pytrace=False)
+    options = ["--skip-non-html", "--also-check-css", "--format", "json", "--stdout", "--exit-zero-always"]
+    # It needs more stack than Java gives a thread.
+    command = ["java", "-Xss4m", "-jar", str(CHECKER), *options, *map(str, folders)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    messages = json.loads(done.stdout)["messages"]
+    return [f"{said['url']}:{said.get('lastLine')}: {said['message']} {said.get('extract')}" for said in messages]
+
+
+def test_every_page_and_style_sheet_is_valid(built: Site, hosted: Site) -> None:
+    said = complaints(built.folder, hosted.folder)
+    kept = [line for line in said if KEPT.search(line)]
+    pages = [page for site in (built, hosted) for page in site.folder.rglob("*.html")]
+    assert len(kept) == 2 * len(pages), "Material's switches on every page, so that every page has been checked"
+    assert [line for line in said if line not in kept] == []
+
+
+def test_the_checker_finds_mistakes_in_pages_and_style_sheets(built: Site, tmp_path: Path) -> None:
+    page = (built.folder / "index.html").read_text("utf-8")
+    (tmp_path / "index.html").write_text(page.replace("</main>", "<p style='colour: red'></div></main>"), "utf-8")
+    (tmp_path / "site.css").write_text("a { colour: red }", "utf-8")
+    said = [line for line in complaints(tmp_path) if not KEPT.search(line)]
+    assert len([line for line in said if "Property “colour” doesn't exist" in line]) == 2
+    assert any("Stray end tag “div”" in line or "End tag “div” seen" in line for line in said), said
