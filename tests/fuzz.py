@@ -4,13 +4,14 @@ Half are made of the records of the model with any text in them (hypothesis), ha
 the real one, with bytes and tokens lost, repeated and put elsewhere.
 """
 
+import json
 import random
 import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, reduce
 from operator import getitem
 from pathlib import Path
@@ -26,7 +27,7 @@ from hostile import CHINESE, LATIN, UNSEEN, consistent, shape, slots, whole
 from plansite.load import load
 from plansite.problems import LANGUAGES, PlanError, Problem
 from plansite.rules import Steps
-from plansite.site import Site, Sources, compose
+from plansite.site import Made, Sources, compose
 from plansite.text import notice_text
 
 FAILED = PROJECT / ".cache" / "fuzz"
@@ -69,12 +70,12 @@ class Bench:
         if (self.counts["read"] + self.counts["rendered"]) % self.every:
             return "read"
         sources = Sources(self.plan, PROJECT / "macros", PROJECT / "docs", PROJECT / "overrides")
-        site = attempted(lambda: compose(sources))
-        if isinstance(site, list):
+        pages = attempted(lambda: compose(sources).made())
+        if isinstance(pages, list):
             # Only where redirects lead is seen later than by the check of the plan alone.
-            assert {problem.code for problem in site} <= {"taken_address", "unknown_address"}
+            assert {problem.code for problem in pages} <= {"taken_address", "unknown_address"}
             return "refused"
-        rendered_right(site)
+        rendered_right(pages)
         return "rendered"
 
 
@@ -100,17 +101,19 @@ def refused_right(problems: Sequence[Problem], text: str) -> None:
         assert all(line.isprintable() for line in (problem.path, *said.values())), problem
 
 
-def rendered_right(site: Site) -> None:
+def rendered_right(pages: Mapping[str, Made]) -> None:
     """Assert that no page holds an element, an attribute or an address that the usual ones do not hold."""
-    for name, page in site.markdown.items():
-        assert set(shape(html(page))) <= usual(), name
+    for name, page in pages.items():
+        assert set(shape(html(page.text))) <= usual(), name
+        assert "<" not in page.linked, name
+        json.loads(page.linked)
 
 
 @cache
 def usual() -> frozenset[tuple[str, ...]]:
     """Return what the pages of the plan of three measures and of the real one consist of."""
     sites = [compose(Sources(plan, PROJECT / "macros", PROJECT / "docs")) for plan in (SMALL_PLAN, REAL_PLAN)]
-    return frozenset(part for site in sites for page in site.markdown.values() for part in shape(html(page)))
+    return frozenset(part for site in sites for page in site.made().values() for part in shape(html(page.text)))
 
 
 def html(page: str) -> str:

@@ -38,6 +38,7 @@ def test_a_plan_that_is_read_wrongly_is_kept(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "kept" / "spoiled-7.yaml").read_bytes() == b"a plan"
 
 
+@pytest.mark.planted
 def test_markup_that_acts_is_found() -> None:
     for page in ("<b onclick=x>y</b>", "*x*{: onclick=y }", "[x](javascript:y)", "<!-- x -->"):
         assert not set(shape(fuzz.html(f"---\ntitle: x\n---\n\n<p>{page}</p>\n\n{page}\n"))) <= fuzz.usual()
