@@ -53,6 +53,9 @@ planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the che
 mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check names the line to mend
 	@$(BIN)/python tests/mutations.py
 
+fuzz: $(VENV)/dev.done  ## whether 5,000 plans, made up and spoiled, are each built or refused as they should be; SEED=1
+	@$(BIN)/python tests/fuzz.py 5000 $(SEED)
+
 bench: $(VENV)/dev.done  ## how fast builds, rebuilds, preview and check are; ROWS=cold,rebuild and RUNS=3 for less
 	@scripts/ensure-chromium
 	@$(BIN)/python tests/bench.py $(if $(ROWS),--rows $(ROWS)) $(if $(RUNS),--runs $(RUNS))
