@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf package serve test check planted mutations bench bench-search bench-history bench-load lighthouse external-links schema golden lock audit clean
+.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-history bench-load lighthouse external-links schema golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -52,6 +52,9 @@ planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the che
 
 mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check names the line to mend
 	@$(BIN)/python tests/mutations.py
+
+fuzz: $(VENV)/dev.done  ## whether 5,000 plans, made up and spoiled, are each built or refused as they should be; SEED=1
+	@$(BIN)/python tests/fuzz.py 5000 $(SEED)
 
 bench: $(VENV)/dev.done  ## how fast builds, rebuilds, preview and check are; ROWS=cold,rebuild and RUNS=3 for less
 	@scripts/ensure-chromium

@@ -39,6 +39,7 @@ def test_every_token_may_do_exactly_what_its_job_needs() -> None:
         "publish.build": {"contents": "read", "pages": "read"},
         "publish.audit": {"contents": "read"},
         "publish.deploy": {"pages": "write", "id-token": "write"},
+        "nightly.fuzz": {"contents": "read"},
         "links.links": {"contents": "read"},
     }
 
@@ -50,6 +51,7 @@ def test_workflows_start_when_they_should_and_never_as_the_base_of_a_fork() -> N
         "preview": {"pull_request": main},
         "comment": {"workflow_run": {"workflows": ["preview"], "types": ["completed"]}},
         "publish": {"push": main, "workflow_dispatch": ""},
+        "nightly": {"schedule": [{"cron": "17 19 * * *"}], "workflow_dispatch": ""},
         "links": {"schedule": [{"cron": "23 4 * * 1"}], "workflow_dispatch": ""},
     }
 

@@ -14,8 +14,12 @@ DATA, SITE = Path("data"), Path("site")
 PLAN = DATA / "plan.yaml"
 
 
+EXIT_CODES = """Exit codes: 0 all is well, 1 the plan, a template or the build is wrong, or a file cannot be written,
+2 the command was called wrongly."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 where the plan, a template or the build is wrong."""
+    """Run one command; return its exit code (EXIT_CODES)."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
@@ -23,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if problems := report(error.problems, options.format, options.lang):
             print(problems, file=sys.stdout if options.run is _check else sys.stderr)
         return 1
-    except BuildError as error:
+    except (BuildError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -34,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     common.set_defaults(format="text")
     reading = argparse.ArgumentParser(add_help=False, parents=[common])
     reading.add_argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
-    parser = argparse.ArgumentParser(prog="plansite", description=__doc__)
+    parser = argparse.ArgumentParser(prog="plansite", description=__doc__, epilog=EXIT_CODES)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     check = commands.add_parser(

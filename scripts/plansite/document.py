@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import islice
 from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from plansite.problems import Problem, shown
-from plansite.slips import FIELD, Place, marks, place_of, slips, swallowed
+from plansite.problems import Problem, shown, visible
+from plansite.slips import FIELD, MOST, ExcessError, Place, Slip, error_in, marks, place_at, place_of, slips, swallowed
 
 Steps = tuple[int | str, ...]
 """The way to a value: keys of mappings and places in lists, counted from 0."""
@@ -19,8 +20,13 @@ Steps = tuple[int | str, ...]
 # Plain data and nothing else: no aliases, no merge keys, no objects of a programming language.
 SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
-DEEPEST = 20
-"""How many levels a file may be nested; a plan has nine."""
+TEXT = "tag:yaml.org,2002:str"
+LARGEST = 20_000_000
+"""How many bytes a file may have: those of some 5,000 measures."""
+LONGEST = 4_000
+"""How many characters a text may have; the longest of the plan has 917."""
+DIGITS = 40
+"""How many characters a number or a date may have: Python takes long to read, or refuses to write, very long ones."""
 SEEN = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
 UNSEEN = re.compile(f"[^{SEEN}\U00010000-\U0010ffff]")
 """What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends."""
@@ -93,22 +99,30 @@ class Document:
             else:
                 labels = [value.get("id"), value.get("number")] if isinstance(value, dict) else []
                 name += f"[{next((label for label in labels if label and isinstance(label, str | int)), step + 1)}]"
-        return name.lstrip(".") or Path(self.file).stem
+        return visible(name).lstrip(".") or Path(self.file).stem
 
 
 def read(path: Path) -> Document:
     """Read a file; what is wrong with it as YAML is reported in the document, which may then be without data."""
+    document = Document(shown(path))
     try:
-        return parse(shown(path), path.read_bytes())
+        # What is no file may never end, or never begin.
+        if path.is_file() or path.is_dir() or not path.exists():
+            with path.open("rb") as file:
+                return parse(document.file, file.read(LARGEST + 1))
+        reason = "no_regular_file"
     except OSError as error:
-        document = Document(shown(path))
-        document.report("unreadable", (1, 1), reason=REASONS.get(type(error), error.strerror))
-        return document
+        reason = REASONS.get(type(error), str(error.strerror))
+    document.report("unreadable", (1, 1), reason=reason)
+    return document
 
 
 def parse(file: str, raw: bytes) -> Document:
     """Read what a file of this name holds, or once held."""
     document = Document(file, raw=raw)
+    if len(raw) > LARGEST:
+        document.report("too_large", (1, 1), most=LARGEST // 1_000_000)
+        return document
     try:
         text = document.text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -117,25 +131,37 @@ def parse(file: str, raw: bytes) -> Document:
         return document
     # In form.py the marks of nodes count the characters of the text as it stands.
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if unseen := [(place_of(plain, match.start()), match[0]) for match in UNSEEN.finditer(plain)]:
+    if unseen := [(place_of(plain, match.start()), match[0]) for match in islice(UNSEEN.finditer(plain), MOST)]:
         # Read on as if they were not there, so that they hide nothing else.
         text = plain = UNSEEN.sub("", plain)
-    found = list(marks(plain))
-    if not found:
-        loader = yaml.CSafeLoader(text)
-        try:
-            node = document.node = loader.get_single_node()
-        except yaml.MarkedYAMLError:
-            found = list(slips(plain))
-        else:
-            document.data = _Walk(document, plain.split("\n")).value(node, ()) if node else None
-        finally:
-            loader.dispose()
-    for place, code, details in found:
+    for place, code, details in _slips(plain) or _composed(document, text):
         document.report(code, place, **details)
+    if document.node:
+        document.data = _Walk(document, plain.split("\n")).value(document.node, ())
     for place, character in unseen:
         document.report("control_character", place, document.at(place), character=f"U+{ord(character):04X}")
     return document
+
+
+def _slips(text: str) -> list[Slip]:
+    """Return what keeps YAML from reading a text."""
+    if found := list(islice(marks(text), MOST)):
+        return found
+    error = error_in(text)
+    if isinstance(error, ExcessError):
+        return [(place_at(error.problem_mark), str(error.problem), {})]
+    return list(slips(text)) if error else []
+
+
+def _composed(document: Document, text: str) -> list[Slip]:
+    """Give a document its nodes; return what keeps them from being one."""
+    try:
+        document.node = yaml.compose(text, yaml.CSafeLoader)
+    except yaml.composer.ComposerError as error:
+        # A second document, an alias of nothing, or two things with the same anchor.
+        code = "yaml" if error.context and "document" in error.context else "yaml_alias"
+        return [(place_at(error.problem_mark), code, {})]
+    return []
 
 
 class _Walk:
@@ -145,12 +171,12 @@ class _Walk:
         self.document = document
         self.lines = lines
         self.seen: set[int] = set()
-        self.construct = yaml.SafeLoader("").construct_object
+        self.loader = yaml.SafeLoader("")
 
     def value(self, node: yaml.Node, steps: Steps) -> Any:
-        place = self.document.values[steps] = (node.start_mark.line + 1, node.start_mark.column + 1)
-        if reason := self.refused(node, steps):
-            self.document.report(reason, place, steps)
+        place = self.document.values[steps] = place_at(node.start_mark)
+        if reason := self.refused(node):
+            self.document.report(reason, place, steps, most=LONGEST)
             return None
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*steps, index)) for index, child in enumerate(node.value)]
@@ -161,27 +187,37 @@ class _Walk:
             self.document.report(code, at, steps, **details)
             return None
         try:
-            return self.construct(node)
+            if node.tag == TEXT or len(node.value) <= DIGITS:
+                return self.loader.construct_object(node)
         except ValueError:
-            self.document.report("yaml_value", place, steps, value=node.value)
-            return node.value
+            pass
+        value = node.value[:DIGITS]
+        self.document.report("yaml_value", place, steps, value=value)
+        return value
 
-    def refused(self, node: yaml.Node, steps: Steps) -> str | None:
+    def refused(self, node: yaml.Node) -> str | None:
         if id(node) in self.seen or node.tag not in SCALARS | COLLECTIONS:
             return "yaml_alias"
         self.seen.add(id(node))
-        return "yaml_deep" if len(steps) > DEEPEST else None
+        if isinstance(node, yaml.ScalarNode) and node.tag != TEXT:
+            # A tag that is written may say of anything that it is a number.
+            implied = self.loader.resolve(yaml.ScalarNode, node.value, (not node.style, True))  # type: ignore[no-untyped-call]
+            return "yaml_alias" if node.tag != implied else None
+        return "yaml_long" if isinstance(node, yaml.ScalarNode) and len(node.value) > LONGEST else None
 
     def fields(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
         for key, given in node.value:
             value = given
-            place = (key.start_mark.line + 1, key.start_mark.column + 1)
+            place = place_at(key.start_mark)
             name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
+            if len(name) > LONGEST:
+                self.document.report("yaml_long", place, steps, most=LONGEST)
+                continue
             # Within braces, or with another colon behind it, YAML takes a field whose colon is none for a longer name.
-            if field := not key.style and FIELD.match(name):
+            if field := isinstance(key, yaml.ScalarNode) and not key.style and FIELD.match(name):
                 self.document.report("field_colon", place, steps, key=field["key"])
                 name, rest = field["key"], name[field.end() :]
-                kind = "int" if rest.isdecimal() else "str"
+                kind = "int" if re.fullmatch("[1-9][0-9]*", rest) else "str"
                 value = yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", rest, key.start_mark, key.end_mark)
             if (*steps, name) in self.document.keys:
                 first = self.document.keys[*steps, name][0]

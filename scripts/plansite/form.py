@@ -2,8 +2,9 @@
 
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -20,6 +21,8 @@ ESCAPED = re.compile("[\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\u
 """What only double quotes can hold."""
 MOST = 10
 """How many lines of one file are reported; who has more lets the command mend them."""
+WINDOW = 500
+"""Among how many lines from the first that differs on."""
 CODES = {"line_ends", "not_in_form", "needless_line"}
 """The problems that only concern the form."""
 PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
@@ -43,7 +46,7 @@ def formed(document: Document) -> str:
 
 def look(document: Document) -> None:
     """Report the lines of a document that are not in its one form, with what they should be."""
-    if document.reported:
+    if document.reported or document.data is None:
         return
     form = formed(document)
     if document.raw == form.encode():
@@ -52,7 +55,7 @@ def look(document: Document) -> None:
     if document.raw.startswith(b"\xef\xbb\xbf") or b"\r" in document.raw or found[-1]:
         document.report("line_ends", (1, 1), blocks=False)
         found += [""] if found[-1] else []
-    for line, instead in list(_differences(found, wanted))[:MOST]:
+    for line, instead in islice(_differences(found, wanted), MOST):
         place = (line + 1, 1)
         above = [(at, steps) for steps, at in document.values.items() if at <= (line + 1, len(found[line]))]
         _, steps = max(above, default=(place, ()))
@@ -60,15 +63,19 @@ def look(document: Document) -> None:
         document.report(code, place, steps, blocks=False, instead=" ↵ ".join(instead))
 
 
-def _differences(found: list[str], wanted: list[str]) -> Iterable[tuple[int, list[str]]]:
-    """Yield (index of a line, the lines to write instead) for each line that differs."""
-    for kind, start, end, first, last in SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes():
+def _differences(found: list[str], wanted: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (index of a line, the lines to write instead) for each line that differs, from the first on for WINDOW."""
+    same = next((at for at, (one, other) in enumerate(zip(found, wanted, strict=False)) if one != other), None)
+    skip = min(len(found), len(wanted)) if same is None else same
+    # Within all lines of a long file, the search for those that are alike would take too long.
+    there, instead = found[skip : skip + WINDOW], wanted[skip : skip + WINDOW]
+    for kind, start, end, first, last in SequenceMatcher(None, there, instead, autojunk=False).get_opcodes():
         if kind == "insert":
-            yield min(start, len(found) - 1), wanted[first : last + 1]
+            yield skip + min(start, len(there) - 1), instead[first : last + 1]
         elif kind != "equal":
             for line in range(start, end):
                 at = first + line - start
-                yield line, wanted[at : last if line == end - 1 else min(at + 1, last)]
+                yield skip + line, instead[at : last if line == end - 1 else min(at + 1, last)]
 
 
 def reform(paths: Sequence[Path]) -> list[Path]:

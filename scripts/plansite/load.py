@@ -86,8 +86,11 @@ def _validate(document: Document, model: type[T]) -> T | None:
     if unknown:
         # With the names that were meant nothing is missing that is only misspelt, and what they hold is checked too.
         return _validate(document, model)
+    unreadable = {steps for _, steps, code, *_ in document.reported if code.startswith("yaml")}
     for details in found:
-        _translate(document, model, details)
+        # What concerns these only follows from a problem that has been reported.
+        if details["loc"] not in unreadable:
+            _translate(document, model, details)
     return None
 
 
@@ -117,8 +120,7 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
     """Say one of pydantic's errors in our words."""
     steps, kind, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
     place = document.place(steps)
-    unreadable = {steps for _, steps, code, *_ in document.reported if code.startswith("yaml")}
-    if steps in unreadable or (kind == "too_short" and len(value) >= context["min_length"]):
+    if kind == "too_short" and len(value) >= context["min_length"]:
         return  # only follows from a problem that has been reported
     if EXPECTED.get(kind) == "a_mapping" and isinstance(value, str) and (field := FIELD.match(value)):
         document.report("field_colon", place, steps, key=field["key"])

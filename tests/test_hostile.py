@@ -1,0 +1,284 @@
+"""Whatever stands in a text of the plan, the glossary or the labels is shown as text, or refused with its line."""
+
+import csv
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, expect
+
+from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, run, search, serving
+from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, shape, slots, whole, written
+from plansite.document import LONGEST, parse
+from plansite.load import load, load_labels
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem
+from plansite.rules import Steps
+from plansite.tables import neutral
+
+Slot = tuple[str, Steps]
+"""A file (plan, glossary or labels), and the way to one of its texts."""
+Kind = tuple[str, tuple[str, ...]]
+"""A file, and the way to texts of a kind."""
+
+
+def kind(slot: Slot) -> Kind:
+    name, steps = slot
+    return name, pattern(steps, name)
+
+
+SLOTS: dict[Slot, str] = {(name, steps): text for name in MODELS for steps, text in slots(whole(name))}
+KINDS = {kind(slot) for slot in SLOTS}
+FEW = {slot: text for number, (slot, text) in enumerate(SLOTS.items()) if slot[0] != "labels" or number % 10 == 0}
+"""All but most of the labels, which are alike."""
+WORDS = ("measures", "*", "sentences", "*", "targets", "*", "words", "en")
+TITLE: dict[Lang, Slot] = {lang: ("plan", ("measures", 1, "title", lang)) for lang in LANGUAGES}
+UNPUBLISHED = {"waivers", "printed", "wordings", "also", "except"}
+"""What only the check reads, or `plansite text`."""
+UNUSED = {
+    (*sentence, *field)
+    for sentence in (
+        ("notice", "preamble", "*"),
+        ("notice", "general_requirements", "sentences", "*"),
+        ("safeguards", "*", "sentences", "*"),
+    )
+    for field in (("note", "en"), ("targets", "*", "words", "en"))
+}
+"""What the model allows and no page shows."""
+HOMONYMS = {"pdf_en", "pdf_zh", "report_mistake", "used_in"}
+"""Labels of what this site does not have, which seem to be on it because something else says the same."""
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_text_of_the_model_is_tried(name: str) -> None:
+    assert set(patterns(MODELS[name])) <= {way for file, way in map(kind, SLOTS) if file == name}
+
+
+def problems(texts: dict[Slot, str], folder: Path) -> list[Problem]:
+    """Return what keeps the three files from being published once some of their texts are others."""
+    for name in MODELS:
+        data = changed(whole(name), {steps: text for (file, steps), text in texts.items() if file == name})
+        written(consistent(data) if name == "plan" else data, folder / f"{name}.yaml")
+    found: list[Problem] = []
+    for read, name in ((load, "plan"), (load_labels, "labels")):
+        try:
+            read(folder / f"{name}.yaml")
+        except PlanError as error:
+            found += [problem for problem in error.problems if problem.blocks]
+    return found
+
+
+def refused(texts: dict[Slot, str], folder: Path) -> set[Slot]:
+    """Return which of these texts are refused, each with its line; nothing else may be wrong."""
+    found = {(Path(problem.file).stem, problem.line) for problem in problems(texts, folder)}
+    lines: dict[tuple[str, int], Slot] = {}
+    for name in MODELS:
+        values = parse(name, (folder / f"{name}.yaml").read_bytes()).values
+        lines |= {(name, values[steps][0]): (name, steps) for file, steps in texts if file == name}
+    return {lines[place] for place in found}
+
+
+@pytest.mark.parametrize("unseen", [*UNSEEN, "x" * (LONGEST + 1)], ids=ascii)
+def test_what_nobody_sees_or_would_read_is_refused_everywhere(unseen: str, tmp_path: Path) -> None:
+    texts = {slot: text + unseen for slot, text in FEW.items()}
+    assert refused(texts, tmp_path) == set(texts)
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[Slot, str]:
+    """Every text that may be published, with every hostile text behind it that is not refused there."""
+    folder = tmp_path_factory.mktemp("tried")
+    passed: dict[Kind, list[str]] = defaultdict(list)
+    for hostile in (*LATIN, *CHINESE):
+        kinds = {kind(slot) for slot in refused({slot: text + hostile for slot, text in FEW.items()}, folder)}
+        for one in KINDS - kinds:
+            passed[one].append(hostile)
+    # What states a figure has to stand in its sentence.
+    passed["plan", WORDS] = passed["plan", (*WORDS[:4], "en")]
+    found = {}
+    for slot, text in SLOTS.items():
+        added = passed[kind(slot)]
+        # Each comes first somewhere: what begins a line means more to Markdown.
+        first = len(text) % len(added) if added else 0
+        gap = " " if kind(slot)[1][-1] in {"en", "en_one"} else ""
+        found[slot] = gap.join([*added[first:], text, *added[:first]])
+    # A clause is printed with the names of its units.
+    names = {SLOTS[slot]: text for slot, text in found.items() if kind(slot)[1] == ("units", "*", "name", "zh")}
+    for slot in [slot for slot in found if slot[1][-1] == "printed"]:
+        found[slot] = re.sub("|".join(names), lambda name: names[name[0]], SLOTS[slot])
+    # A reference passes where the id it names is changed alike, which is refused itself.
+    return found | {slot: SLOTS[slot] for slot in refused(found, folder)}
+
+
+@pytest.fixture(scope="module")
+def sites(texts: dict[Slot, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A "usual" site, and a "hostile" one of the same records, in whose history the usual texts become hostile."""
+    project = copy_project(tmp_path_factory.mktemp("hostile"))
+    (project / "data" / "addresses.txt").unlink()
+    folders = {"plan": project / "data", "glossary": project / "data", "labels": project / "macros"}
+    for name, folder in folders.items():
+        written(whole(name), folder / f"{name}.yaml")
+    repository = Repository(project)
+    usual = {slot: f"{text.upper()} too" for slot, text in SLOTS.items() if slot[0] == "plan" and slot[1][-1] == "en"}
+    for site, others in {"usual": usual, "hostile": texts}.items():
+        # A version that changes little is told in full: here only the titles of a measure.
+        for version in ({slot: text for slot, text in others.items() if slot not in TITLE.values()}, others):
+            assert problems(version, project) == []
+            for name, folder in folders.items():
+                (project / f"{name}.yaml").replace(folder / f"{name}.yaml")
+            repository.commit("2026-02-03T08:00:00+08:00")
+        build(site, project)
+    return {site: project / site for site in ("usual", "hostile")}
+
+
+def build(site: str, project: Path) -> None:
+    done = run("plansite", "build", site, cwd=project, SITE_URL="https://site.invalid/")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.site
+def test_no_text_becomes_part_of_a_page(sites: dict[str, Path]) -> None:
+    usual = {part for path in sites["usual"].rglob("*.html") for part in shape(path.read_text("utf-8"))}
+    pages = sorted(sites["hostile"].rglob("*.html"))
+    assert len(pages) == len(list(sites["usual"].rglob("*.html")))
+    for path in pages:
+        assert set(shape(path.read_text("utf-8"))) <= usual, path
+
+
+def told(site: Path) -> set[str]:
+    """Return all that the pages of a site say, without spaces: whole pages, each piece of text, each attribute."""
+    found = set()
+    for path in site.rglob("*.html"):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        found |= {str(value) for tag in soup.find_all() for value in tag.attrs.values()}
+        # What explains a term stands within the sentence.
+        found |= {tag.extract().get_text() for tag in soup.select("script, style, .term__card")}
+        found |= {soup.get_text(), *soup.stripped_strings}
+    return {without_spaces(text) for text in found}
+
+
+def without_spaces(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.site
+def test_every_text_is_shown_as_it_was_written(sites: dict[str, Path], texts: dict[Slot, str]) -> None:
+    pages = "\n".join(told(sites["hostile"]))
+    hidden = {slot for slot, text in texts.items() if text != SLOTS[slot] and without_spaces(text) not in pages}
+    assert {way for name, way in map(kind, hidden) if name != "labels" and not UNPUBLISHED & set(way)} == UNUSED
+    # Some labels have words put into their braces, and some are for the feeds and for those who change the plan.
+    usual = told(sites["usual"])
+    labels = [slot for slot in texts if slot[0] == "labels" and "{" not in SLOTS[slot] and SLOTS[slot] in usual]
+    assert len(labels) > 100
+    assert {str(steps[0]) for _, steps in hidden & set(labels)} == HOMONYMS
+
+
+def strings(data: Any) -> Iterator[str]:
+    """Yield every text of plain data, names of fields included."""
+    if isinstance(data, dict):
+        yield from data
+    if isinstance(data, dict | list):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from strings(value)
+    elif isinstance(data, str):
+        yield data
+
+
+@pytest.mark.site
+def test_what_programs_read_holds_the_texts_as_they_are(sites: dict[str, Path], texts: dict[Slot, str]) -> None:
+    site = sites["hostile"]
+    data = set(strings(json.loads((site / "plan.json").read_text("utf-8"))))
+    ways = {("measures", "*", "title"), ("units", "*", "name"), ("units", "*", "note"), ("topics", "*", "question")}
+    own = {text for slot, text in texts.items() if kind(slot)[1][:-1] in ways}
+    assert own <= data
+    for path in site.rglob("*.html"):
+        for script in BeautifulSoup(path.read_text("utf-8"), "html.parser").select("script[type*=json]"):
+            assert "<" not in script.get_text()
+            assert set(strings(json.loads(script.get_text())))
+    page = BeautifulSoup((site / "en" / "measures" / "2" / "index.html").read_text("utf-8"), "html.parser")
+    [linked] = page.select("script[type='application/ld+json']")
+    assert any(texts[TITLE["en"]] in text for text in strings(json.loads(linked.get_text())))
+
+
+@pytest.mark.site
+def test_feeds_hold_pages_in_which_nothing_acts(sites: dict[str, Path], texts: dict[Slot, str]) -> None:
+    atom = "{http://www.w3.org/2005/Atom}"
+    usual, hostile = (
+        [ET.parse(site / folder / "changes.xml") for folder in FOLDER.values()]  # noqa: S314 - our own file
+        for site in sites.values()
+    )
+    elements = {(element.tag, name) for feed in usual for element in feed.iter() for name in ("", *element.attrib)}
+    parts = {part for feed in usual for content in feed.iter(f"{atom}content") for part in shape(content.text or "")}
+    for lang, feed in zip(LANGUAGES, hostile, strict=True):
+        assert {(element.tag, name) for element in feed.iter() for name in ("", *element.attrib)} <= elements
+        contents = [content.text or "" for content in feed.iter(f"{atom}content")]
+        assert {part for content in contents for part in shape(content)} <= parts
+        assert without_spaces(texts[TITLE[lang]]) in without_spaces(
+            BeautifulSoup(contents[0], "html.parser").get_text()
+        )
+
+
+@pytest.mark.site
+def test_tables_hold_no_formula(sites: dict[str, Path], texts: dict[Slot, str]) -> None:
+    site = sites["hostile"]
+    cells: list[str] = []
+    for path in site.glob("*.csv"):
+        text = path.read_bytes().decode("utf-8-sig")
+        cells += [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert [cell for cell in cells if re.search(r"(^|[;\t\r\n])\s*[=+\-@＝＋－＠]", cell)] == []
+    book = openpyxl.load_workbook(site / "plan.xlsx")
+    values = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in values} <= {"s", "n", "d", "b"}
+    assert {urlsplit(str(cell.hyperlink.target)).netloc for cell in values if cell.hyperlink} == {"site.invalid"}
+    for lang in LANGUAGES:
+        assert texts[TITLE[lang]] in {cell.value for cell in values}
+        assert neutral(texts[TITLE[lang]]) in cells
+
+
+ACT = """
+for (const element of document.querySelectorAll("body, body *"))
+  for (const kind of ["click", "mouseover", "focus", "load", "error"])
+    if (element.getAttribute(`on${kind}`)) element.dispatchEvent(new Event(kind));
+"""
+"""Sets off whatever has been given to an element to do."""
+QUERIES = {
+    "zh": ["汉", "script", "贷款"],
+    "en": ["script", "onerror", "javascript alert", "<img src=//evil.invalid/x>"],
+}
+FOUND = set("li article a div h1 h2 mark small".split())
+GIVEN = {"", "class", "href", "tabindex", "data-md-score"}
+"""What the results of a search consist of: elements, and their attributes."""
+
+
+@pytest.mark.browser
+def test_nothing_acts_in_a_browser(sites: dict[str, Path], browser: Browser) -> None:
+    site = sites["hostile"]
+    with serving(site) as address, browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        watched = Watched(context.new_page())
+        page = watched.page
+        # Of each kind of page, in each language, one.
+        pages = {re.sub(r"(?<=s/).*", "", str(path.relative_to(site).parent)): path for path in site.rglob("*.html")}
+        for path in pages.values():
+            page.goto(f"/{path.relative_to(site).as_posix().removesuffix('index.html')}")
+            # What would only act once somebody points at it or turns to it.
+            page.evaluate(ACT)
+        for lang in LANGUAGES:
+            page.goto(f"/{FOLDER[lang]}measures/2/")
+            for query in QUERIES[lang]:
+                search(page, query)
+                expect(page.locator(RESULTS).first).to_be_visible()
+                results = page.locator(".md-search-result__list")
+                assert {tag.name for tag in BeautifulSoup(results.inner_html(), "html.parser").find_all()} <= FOUND
+                assert {part[1] for part in shape(results.inner_html())} <= GIVEN
+                page.evaluate(ACT)
+                page.keyboard.press("Escape")
+        assert watched.complaints == []
+        assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}
