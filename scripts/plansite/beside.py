@@ -21,6 +21,8 @@ def beside(work: Callable[..., T], *arguments: object) -> Iterator[Callable[[], 
             there.send((work(*arguments), None))
         except (PlanError, BuildError, OSError) as error:
             there.send((None, error))
+        except KeyboardInterrupt:
+            pass  # the other side has been interrupted too, and says so
 
     def result() -> T:
         try:

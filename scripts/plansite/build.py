@@ -34,7 +34,7 @@ def build(site: Path, *, pdf: bool = False) -> str:
     try:
         with _alone(site):
             last = Built.at(site)
-            done = "unchanged since it was built:" if last.current else ""
+            done = "unchanged since it was built:" if last.current(pdf=pdf) else ""
             if not done:
                 _build(site, last, pdf=pdf)
                 done = f"built in {time.monotonic() - start:.1f} s:"
@@ -58,7 +58,6 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
     browser = find_browser() if pdf else ""
     config, plugin = configure(pdf=pdf)
     plugin.last = last
-    before = inputs(plugin.sources)
     with tempfile.TemporaryDirectory(prefix=_side(site), dir=site.parent, ignore_cleanup_errors=True) as side:
         folders = {lang: Path(side, lang) for lang in LANGUAGES}
         first, second = LANGUAGES
@@ -75,8 +74,8 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
         _swap(fresh, site)
         _discard(Path(side))
     # What was edited meanwhile may be in it or not.
-    after = inputs(plugin.sources)
-    Built(site, plugin.sources, after if after == before else "", files, plugin.frame, made).remember()
+    after = inputs(plugin.sources, pdf=pdf)
+    Built(site, plugin.sources, after if after == plugin.inputs else "", files, plugin.frame, made).remember()
 
 
 @contextmanager
@@ -107,7 +106,8 @@ def _discard(folder: Path) -> None:
     except OSError:
         shutil.rmtree(folder)
     # What an earlier build left, if it was killed at this point, is removed with it.
-    subprocess.Popen(["rm", "-rf", str(old)], start_new_session=True)  # noqa: S603, S607 - wherever it is installed
+    command, nowhere = ["rm", "-rf", str(old)], subprocess.DEVNULL
+    subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)  # noqa: S603
 
 
 def _swap(fresh: Path, site: Path) -> None:

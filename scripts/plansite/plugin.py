@@ -24,7 +24,7 @@ from rjsmin import jsmin
 
 from plansite import pages as generated
 from plansite.beside import beside
-from plansite.built import Built, BuiltPage
+from plansite.built import Built, BuiltPage, inputs
 from plansite.export import write_data
 from plansite.git import version
 from plansite.history import history
@@ -60,6 +60,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     """What this build publishes."""
     sources: list[str]
     """The files and folders that it is made from."""
+    inputs: str
+    """The fingerprint of these and of all else that decides how it comes out, from before they were read."""
     frame: str
     """The fingerprint of all that surrounds its pages."""
     due: dict[str, Made]
@@ -77,6 +79,9 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Read and check all that the site is made of; raises PlanError."""
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
+        folders = (sources.plan.parent, sources.docs, sources.macros, overrides)
+        self.sources = [config.config_file_path, *map(str, folders)]
+        self.inputs = inputs(self.sources, pdf=self.config.pdf)
         with beside(history, sources.plan) as versions:
             publication = Publication(
                 Repository.at(self.config.repository) if self.config.repository else None,
@@ -86,11 +91,6 @@ class PlanPlugin(BasePlugin[PlanConfig]):
                 version=version(sources.plan),
             )
             self.site = compose(sources, publication)
-
-        self.sources = [
-            config.config_file_path,
-            *map(str, (sources.plan.parent, sources.docs, sources.macros, overrides)),
-        ]
         around = [Path(config.config_file_path), sources.macros / "labels.yaml", overrides]
         settings = (config.site_url, self.config.repository, self.config.pdf, self.site.plan.notice.date)
         self.frame = fingerprint(around, program(), *map(str, (*settings, bool(self.site.plan.history))))
