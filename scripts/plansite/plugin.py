@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
         """Give the Markdown of a page that is no file on disk."""
         made = self.due.get(page.file.src_uri)
-        return made.text if made else None
+        if made is None:
+            return None
+        self.due[page.file.src_uri] = replace(made, text="")
+        return made.text
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the theme the words of the interface in the language being built."""
@@ -190,13 +194,15 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
+        page.markdown = None  # of thousands of pages it takes much memory
         next(self._steps, None)
         if page.file.src_uri not in self.site.pages:
             place = page.url.removeprefix(FOLDER[_lang(config)])
             self._handwritten.append(handwritten(place, str(page.title), html))
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> None:
-        """Count a page that is done."""
+        """Count a page that is done, of which nothing more is needed."""
+        page.markdown = page.content = None
         next(self._steps, None)
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
