@@ -53,8 +53,8 @@ def build(site: Path, *, pdf: bool = False) -> str:
 
 def _build(site: Path, last: Built, *, pdf: bool) -> None:
     # Whatever is needed to build takes longer to load than to find that there is nothing to build.
+    from plansite.generator import build_language, configure  # noqa: PLC0415
     from plansite.pdf import find_browser, print_notice  # noqa: PLC0415
-    from plansite.plugin import build_language, configure  # noqa: PLC0415
 
     # Loading makes nothing that can be collected, and what is loaded stays: no collection need look at it.
     gc.disable()

@@ -1,22 +1,18 @@
-"""Feeds the pages of the plan to MkDocs; the only module that knows MkDocs."""
+"""Feeds the pages of the plan to MkDocs."""
 
 import hashlib
-import logging
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, TemplateError
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
-from mkdocs.commands.build import build as mkdocs_build
-from mkdocs.config import base, config_options, load_config
+from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import MkDocsException, PluginError
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
@@ -34,12 +30,11 @@ from plansite.linked import linked_data
 from plansite.model import is_file
 from plansite.pages import FEED, located
 from plansite.policy import digest
-from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.progress import progress
-from plansite.render import Compiled, Publication, Repository, day, labels_in, problem_of
+from plansite.render import Compiled, Publication, Repository, day, labels_in
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Made, Site, Sources, compose
-from plansite.theme import NAMES
 
 MINIFIED = {".css": cssmin, ".js": jsmin}
 """What takes the comments out of our styles and scripts."""
@@ -51,7 +46,6 @@ class PlanConfig(base.Config):
     plan = config_options.File(exists=False, default="data/plan.yaml")
     macros = config_options.Dir(exists=True, default="macros")
     repository = config_options.Type(str, default="")
-    pdf = config_options.Type(bool, default=False)
 
 
 class PlanPlugin(BasePlugin[PlanConfig]):
@@ -67,6 +61,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     """The fingerprint of all that surrounds its pages."""
     due: dict[str, Made]
     """The generated pages in the languages that it builds, but for those that stand already as they would come out."""
+    pdf = False
+    """Whether the whole notice is printed as well."""
     last = Built()
     """The site that stands already: whatever would come out the same is taken from it."""
 
@@ -82,25 +78,25 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
         folders = (sources.plan.parent, sources.docs, sources.macros, overrides)
         self.sources = [config.config_file_path, *map(str, folders)]
-        self.inputs = inputs(self.sources, pdf=self.config.pdf)
+        self.inputs = inputs(self.sources, pdf=self.pdf)
         with beside(history, sources.plan) as versions:
             publication = Publication(
                 Repository.at(self.config.repository) if self.config.repository else None,
                 config.site_url or "",
-                self.config.pdf,
+                self.pdf,
                 history=versions,
                 version=version(sources.plan),
             )
             self.site = compose(sources, publication)
         around = [Path(config.config_file_path), sources.macros / "labels.yaml", overrides]
-        settings = (config.site_url, self.config.repository, self.config.pdf, self.site.plan.notice.date)
+        settings = (config.site_url, self.config.repository, self.pdf, self.site.plan.notice.date)
         self.frame = fingerprint(around, program(), *map(str, (*settings, bool(self.site.plan.history))))
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Read everything and render it before MkDocs empties the site folder, so that no mistake costs it."""
         self._prepare(config)
         if hasattr(self, "site"):
-            return  # build_language has, or this is the i18n plugin's own build of a further language
+            return  # generator.py has, or this is the i18n plugin's own build of a further language
         try:
             self.read(config)
             self.due = self.site.made()
@@ -270,65 +266,6 @@ class ThemeFiles(FileSystemLoader):
                 inner[:] = [name for name in inner if name not in self.UNUSED]
                 found |= {Path(folder, name).relative_to(root).as_posix() for name in files}
         return sorted(found)
-
-
-class _Complaints(logging.Handler):
-    """Collects what MkDocs warns of."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{record.levelname}: {record.getMessage().strip()}")
-
-
-@contextmanager
-def _strictly() -> Iterator[None]:
-    """Turn whatever MkDocs warns of into a BuildError that says it all."""
-    logger, complaints = logging.getLogger("mkdocs"), _Complaints()
-    logger.addHandler(complaints)
-    try:
-        yield
-    except MkDocsException as error:
-        raise BuildError("\n".join([*complaints.lines, str(error)])) from None
-    finally:
-        logger.removeHandler(complaints)
-
-
-def configure(*, pdf: bool) -> tuple[MkDocsConfig, PlanPlugin]:
-    """Read mkdocs.yml and all that it leads to; raises BuildError or PlanError."""
-    with _strictly():
-        config = load_config(strict=True)
-        plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
-        plugin.config.pdf = pdf
-        plugin.read(config)
-        config.plugins.on_startup(command="build", dirty=False)
-    return config, plugin
-
-
-def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, BuiltPage]:
-    """Build the pages of one language into a folder, and what belongs to none with one of them.
-
-    Returns {file: what it was made from} for the generated pages. Raises BuildError where MkDocs
-    warns of anything, PlanError where a template is broken.
-    """
-    i18n: Any = config.plugins["i18n"]
-    # As if the plugin had come to this language on its round, and would go no further.
-    i18n.current_language, i18n.building = lang, True
-    config.site_dir = str(folder)
-    plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
-    plugin.due = plugin.site.made([lang], plugin.last.standing(plugin.frame))
-    try:
-        with _strictly():
-            mkdocs_build(config)
-    except TemplateError as error:
-        overrides = Path(config.theme.custom_dir or "")
-        problem = problem_of(error, overrides, "main.html", sorted(NAMES))
-        if problem is None:
-            raise
-        raise PlanError([problem]) from error
-    return plugin.made
 
 
 def _twin(lang: Lang, url: str) -> str:

@@ -33,7 +33,7 @@ def serve(port: int, lang: Lang) -> int:
     # Every build is forked from a process that has loaded all it needs and does nothing else, not from a server that
     # has threads.
     processes = get_context("forkserver")
-    processes.set_forkserver_preload(["plansite.plugin", "plansite.pdf"])
+    processes.set_forkserver_preload(["plansite.generator", "plansite.pdf"])
 
     def rebuild() -> None:
         process = processes.Process(target=_build, args=(lang,))
