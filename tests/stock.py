@@ -1,6 +1,7 @@
 """Lays out our Markdown for other generators that know neither our plugin nor two languages: Material, Zensical."""
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
@@ -9,15 +10,18 @@ from conftest import PROJECT
 from plansite.problems import Lang
 
 
-def stock_project(pages: Path, lang: Lang, folder: Path) -> Path:
+def stock_project(pages: Path, lang: Lang, folder: Path, unsearched: Collection[str] = ()) -> Path:
     """Write the pages of one language to a folder of their own, with a mkdocs.yml; return the folder.
 
     `pages` is what `plansite pages` has written. The navigation is ours, and the search is Material's own, set for that
-    language.
+    language, without the pages at the addresses `unsearched`.
     """
     english = pages / "en"
     source, other = (pages, "en") if lang == "zh" else (english, "")
     shutil.copytree(source, folder / "docs", ignore=lambda at, _: [other] if Path(at) == pages else [])
+    for address in unsearched:
+        path = folder / "docs" / address / "index.md"
+        path.write_text(path.read_text("utf-8").replace("---\n", "---\nsearch: {exclude: true}\n", 1), "utf-8")
     # Knows none of the tags that our file has, and needs not.
     ours = yaml.load((PROJECT / "mkdocs.yml").read_bytes(), yaml.BaseLoader)  # noqa: S506 - our own file
     links = ("not_found", "absolute_links", "unrecognized_links", "anchors")

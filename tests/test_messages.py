@@ -106,5 +106,5 @@ def test_an_annotation_escapes_what_would_end_it() -> None:
     )
     said = problem.annotation("en")
     # The escapes that GitHub documents for workflow commands.
-    assert said.startswith('::error file=a%2Cb%3Ac%25.yaml,line=3,col=5::units: is "50%25%0D%0A::error::"')
+    assert said.startswith('::error file=a%2Cb%3Ac%25.yaml,line=3,col=5::units: is "50%25\\u000d\\u000a::error::"')
     assert "\n" not in said

@@ -334,7 +334,7 @@ MISTAKES = {
         "overrides/main.html",
         "{% block tabs %}",
         "{% block %}",
-        r"overrides/main\.html:42:1: main\.html: expected token 'name', got 'end of statement block'",
+        r"overrides/main\.html:55:1: main\.html: expected token 'name', got 'end of statement block'",
     ),
     "a word that no label gives": (
         "overrides/partials/footer.html",

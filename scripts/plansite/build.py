@@ -8,17 +8,14 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
 
+from plansite.beside import beside
 from plansite.built import Built, digests, inputs
 from plansite.kept import CACHE
-from plansite.problems import LANGUAGES, BuildError, PlanError, shown
-
-T = TypeVar("T")
+from plansite.problems import LANGUAGES, BuildError, shown
 
 
 def build(site: Path, *, pdf: bool = False) -> str:
@@ -37,7 +34,7 @@ def build(site: Path, *, pdf: bool = False) -> str:
     try:
         with _alone(site):
             last = Built.at(site)
-            done = "unchanged since it was built:" if last.current else ""
+            done = "unchanged since it was built:" if last.current(pdf=pdf) else ""
             if not done:
                 _build(site, last, pdf=pdf)
                 done = f"built in {time.monotonic() - start:.1f} s:"
@@ -61,11 +58,10 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
     browser = find_browser() if pdf else ""
     config, plugin = configure(pdf=pdf)
     plugin.last = last
-    before = inputs(plugin.sources)
     with tempfile.TemporaryDirectory(prefix=_side(site), dir=site.parent, ignore_cleanup_errors=True) as side:
         folders = {lang: Path(side, lang) for lang in LANGUAGES}
         first, second = LANGUAGES
-        with _beside(build_language, config, second, folders[second]) as result:
+        with beside(build_language, config, second, folders[second]) as result:
             made = build_language(config, first, folders[first])
             made |= result()
         fresh = folders[first]
@@ -78,42 +74,8 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
         _swap(fresh, site)
         _discard(Path(side))
     # What was edited meanwhile may be in it or not.
-    after = inputs(plugin.sources)
-    Built(site, plugin.sources, after if after == before else "", files, plugin.frame, made).remember()
-
-
-@contextmanager
-def _beside(work: Callable[..., T], *arguments: object) -> Iterator[Callable[[], T]]:
-    """Do some work in a process of its own meanwhile; gives what waits for its result, or raises what it raised."""
-    context = get_context("fork")
-    here, there = context.Pipe(duplex=False)
-
-    def run() -> None:
-        try:
-            there.send((work(*arguments), None))
-        except (PlanError, BuildError, OSError) as error:
-            there.send((None, error))
-
-    def result() -> T:
-        try:
-            value: T
-            error: Exception | None
-            value, error = here.recv()
-        except EOFError:
-            raise BuildError("half of the build was ended from outside") from None
-        if error:
-            raise error
-        return value
-
-    process = context.Process(target=run)
-    process.start()
-    there.close()
-    try:
-        yield result
-    finally:
-        # After a failure on this side nobody waits for the other.
-        process.terminate()
-        process.join()
+    after = inputs(plugin.sources, pdf=pdf)
+    Built(site, plugin.sources, after if after == plugin.inputs else "", files, plugin.frame, made).remember()
 
 
 @contextmanager
@@ -144,7 +106,8 @@ def _discard(folder: Path) -> None:
     except OSError:
         shutil.rmtree(folder)
     # What an earlier build left, if it was killed at this point, is removed with it.
-    subprocess.Popen(["rm", "-rf", str(old)], start_new_session=True)  # noqa: S603, S607 - wherever it is installed
+    command, nowhere = ["rm", "-rf", str(old)], subprocess.DEVNULL
+    subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)  # noqa: S603
 
 
 def _swap(fresh: Path, site: Path) -> None:

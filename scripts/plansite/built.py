@@ -52,10 +52,10 @@ class Built:
         values["pages"] = {name: BuiltPage(**page) for name, page in values["pages"].items()}
         return cls(folder, **values)
 
-    @property
-    def current(self) -> bool:
-        """Whether building would only make again what stands there."""
-        return bool(self.files) and self.inputs == inputs(self.sources) and digests(self.folder) == self.files
+    def current(self, *, pdf: bool) -> bool:
+        """Return whether building would only make again what stands there."""
+        known = bool(self.files) and self.inputs == inputs(self.sources, pdf=pdf)
+        return known and digests(self.folder) == self.files
 
     def holds(self, page: BuiltPage) -> bool:
         """Return whether a page stands there as it was made."""
@@ -81,10 +81,10 @@ class Built:
         keep(_record(self.folder), program(), json.dumps(known).encode())
 
 
-def inputs(sources: Iterable[str]) -> str:
-    """Return the fingerprint of all that decides how a site comes out."""
+def inputs(sources: Iterable[str], *, pdf: bool) -> str:
+    """Return the fingerprint of all that decides how a site, with or without PDFs, comes out."""
     settings = (f"{name}={os.environ.get(name, '')}" for name in SETTINGS)
-    return fingerprint(map(Path, sources), program(), *settings, *state())
+    return fingerprint(map(Path, sources), program(), str(pdf), *settings, *state())
 
 
 def digests(folder: Path) -> dict[str, str]:

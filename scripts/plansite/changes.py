@@ -87,8 +87,12 @@ class _Comparison:
                 record = before if after is None else after
                 # What is gone may have left its number to another.
                 self.titles.setdefault((kind, _key(record)), _title(record))
+        moved = any(now != key for (_, key), now in self.renamed.items())
         for kind in KINDS:
             for before, after in paired[kind]:
+                # A record that is as it was may still name another that has a new name since.
+                if before == after and not moved:
+                    continue
                 change = self.change(kind, before, after)
                 if change.action != "changed" or change.was or change.edits or change.translation:
                     yield change
@@ -292,7 +296,8 @@ def _same(text: str) -> Words:
 
 def _plain(text: str) -> str:
     """Return text on one line, without what no line may hold; a faulty version may have either."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable() or character == " ")
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(filter(str.isprintable, line))
 
 
 def _translation(old: Any, new: Any) -> Literal["", "stale", "confirmed"]:

@@ -15,7 +15,7 @@ PLAN = DATA / "plan.yaml"
 
 
 EXIT_CODES = """Exit codes: 0 all is well, 1 the plan, a template or the build is wrong, or a file cannot be written,
-2 the command was called wrongly."""
+2 the command was called wrongly, 130 it was interrupted."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BuildError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

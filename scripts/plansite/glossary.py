@@ -1,7 +1,7 @@
 """Finds the agreed terms of a Chinese sentence and their forms in its English."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +9,7 @@ from typing import Literal
 
 from plansite.model import CHINESE_SCRIPT, GLOSS, Glossary, Term, Wording
 
+WORD_START = re.compile(r"(?<!\w)\S")
 MASK_ZH, MASK_EN = "某", "x"
 """What masked words are written over with: neither a number nor a mark nor a conjunction."""
 
@@ -70,9 +71,13 @@ class Agreed:
         entries = [Entry((term.zh,), (term.en, *term.also), term.only, term) for term in glossary.terms]
         entries += [Entry(wording.zh, wording.en, wording.only) for wording in glossary.wordings]
         self._terms = [entry for entry in entries if entry.term and not entry.only]
-        self._any_term = _any_form([form for entry in self._terms for form in entry.forms])
+        self._beginning: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
+        """By their first two letters, (form, entry): what is not there is ruled out without an expression."""
+        for entry in entries:
+            for form in (_plain(form.removesuffix("*")) for form in entry.forms):
+                self._beginning[form[:2]].append((form, entry))
         # The longest first, so that "must not" is counted before "must".
-        self._only = sorted((entry for entry in entries if entry.only), key=Entry.length, reverse=True)
+        self._only = sorted((entry for entry in entries if entry.only and entry.forms), key=Entry.length, reverse=True)
         self._by_zh = {zh: entry for entry in entries for zh in entry.zh}
         self._zh = _any_of([*self._by_zh, *(longer for word in words for longer in word.inside)])
 
@@ -82,18 +87,32 @@ class Agreed:
 
     def read(self, zh: str, en: str) -> Reading:
         """Compare a Chinese sentence with its English, of which glosses have been blanked out."""
-        times = Counter(self.entries_in(zh))
+        times, seen = Counter(self.entries_in(zh)), self._maybe_in(en)
         plain = [entry for entry in times if entry.forms and not entry.only]
-        found = [(entry, times[entry], entry.expression.findall(en)) for entry in plain]
+        found = [(entry, times[entry], entry.expression.findall(en) if entry in seen else []) for entry in plain]
         masked_zh = self._zh.sub(lambda match: MASK_ZH if match[0] in self._by_zh else match[0], zh)
         masked_en = en
-        for entry in sorted(plain, key=Entry.length, reverse=True):
+        for entry in sorted((entry for entry in plain if entry in seen), key=Entry.length, reverse=True):
             masked_en = _mask(entry.expression, masked_en)
-        counted, masked_en = _count(self._only, times, masked_en)
-        # Nearly all sentences are done with one search for all terms.
-        others = [entry for entry in self._terms if entry not in times] if self._any_term.search(masked_en) else []
+        counted: Counted = []
+        for entry in self._only:
+            forms = entry.expression.findall(masked_en) if entry in seen else []
+            counted.append((entry, times[entry], forms))
+            masked_en = _mask(entry.expression, masked_en) if forms else masked_en
+        others = [entry for entry in self._terms if entry in seen and entry not in times]
         foreign = [(entry, match[0]) for entry in others if (match := entry.expression.search(masked_en))]
         return Reading(masked_zh, masked_en, found, foreign, counted)
+
+    def _maybe_in(self, en: str) -> set[Entry]:
+        """Return the entries of which a form begins like words of the English: all that stand there, and few others."""
+        text = _plain(en)
+        return {
+            entry
+            for start in WORD_START.finditer(text)
+            for size in (1, 2)
+            for form, entry in self._beginning.get(text[start.start() : start.start() + size], ())
+            if text.startswith(form, start.start())
+        }
 
     def marks_in_chinese(self, zh: str) -> list["Mark"]:
         """Return where each term of a Chinese sentence stands."""
@@ -149,16 +168,6 @@ def runs(text: str) -> list[tuple[bool, str]]:
     return [(index % 2 == 1, part) for index, part in enumerate(parts) if part]
 
 
-def _count(entries: list[Entry], chinese: Counter[Entry], en: str) -> tuple[Counted, str]:
-    """Return each entry with its occurrences, and the English with its forms masked."""
-    found: Counted = []
-    for entry in entries:
-        if entry.forms:
-            found.append((entry, chinese[entry], entry.expression.findall(en)))
-            en = _mask(entry.expression, en)
-    return found, en
-
-
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)")
 
@@ -174,6 +183,11 @@ def _any_form(forms: Sequence[str]) -> re.Pattern[str]:
     ends = [r"\w*" if form.endswith("*") else MAY if form == "may" else "s?" for form in forms]
     escaped = [word + end for word, end in zip(escaped, ends, strict=True)]
     return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(escaped, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
+
+
+def _plain(en: str) -> str:
+    """Return English in lower case with single spaces."""
+    return " ".join(en.casefold().split())
 
 
 def _mask(expression: re.Pattern[str], en: str) -> str:

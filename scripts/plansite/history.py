@@ -16,6 +16,7 @@ from plansite.changes import Change, changes
 from plansite.document import parse
 from plansite.git import content, git
 from plansite.kept import CACHE, fingerprint, keep, recall
+from plansite.progress import progress
 
 _CHANGES = TypeAdapter(tuple[Change, ...])
 
@@ -58,7 +59,7 @@ def history(plan: Path) -> Sequence[Version] | None:
         return found
 
     names = [commit for commit, _ in commits]
+    places = progress(enumerate(commits, start=1), len(commits), "versions")
     return [
-        Version(commit, datetime.fromisoformat(time), read(commit, names[place:]))
-        for place, (commit, time) in enumerate(commits, start=1)
+        Version(commit, datetime.fromisoformat(time), read(commit, names[place:])) for place, (commit, time) in places
     ] or None

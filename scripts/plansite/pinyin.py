@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from plansite.kept import looked_up
 
 # A phrase that pypinyin does not know: alone, 长 is zhang.
-PHRASES = {"长三角": [["cháng"], ["sān"], ["jiǎo"]]}
+PHRASE, READING = "长三角", ["chang", "san", "jiao"]
 
 
 def spoken(texts: Iterable[str]) -> dict[str, list[str]]:
@@ -13,10 +13,13 @@ def spoken(texts: Iterable[str]) -> dict[str, list[str]]:
 
     def find(unknown: list[str]) -> list[list[str]]:
         # Its dictionary takes longer to load than a site of which little has changed to build.
-        from pypinyin import lazy_pinyin, load_phrases_dict  # noqa: PLC0415
+        from pypinyin import lazy_pinyin  # noqa: PLC0415
 
-        load_phrases_dict(PHRASES)
-        return [lazy_pinyin(text) for text in unknown]
+        def read(text: str) -> list[str]:
+            before, phrase, after = text.partition(PHRASE)
+            return [*lazy_pinyin(before), *READING, *read(after)] if phrase else lazy_pinyin(text)
+
+        return [read(text) for text in unknown]
 
     return looked_up("pinyin", texts, find)
 

@@ -23,7 +23,8 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 from plansite import pages as generated
-from plansite.built import Built, BuiltPage
+from plansite.beside import beside
+from plansite.built import Built, BuiltPage, inputs
 from plansite.export import write_data
 from plansite.git import version
 from plansite.history import history
@@ -33,6 +34,7 @@ from plansite.model import is_file
 from plansite.pages import FEED, located
 from plansite.policy import digest
 from plansite.problems import FOLDER, LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
+from plansite.progress import progress
 from plansite.render import Compiled, Publication, Repository, day, labels_in, problem_of
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Made, Site, Sources, compose
@@ -58,6 +60,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     """What this build publishes."""
     sources: list[str]
     """The files and folders that it is made from."""
+    inputs: str
+    """The fingerprint of these and of all else that decides how it comes out, from before they were read."""
     frame: str
     """The fingerprint of all that surrounds its pages."""
     due: dict[str, Made]
@@ -69,23 +73,24 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         self.made: dict[str, BuiltPage] = {}
         """{file: what it was made from} for every generated page."""
         self._handwritten: list[Document] = []
+        self._steps: Iterator[int] = iter(())
 
     def read(self, config: MkDocsConfig) -> None:
         """Read and check all that the site is made of; raises PlanError."""
         overrides = Path(config.theme.custom_dir or "overrides")
         sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
-        publication = Publication(
-            Repository.at(self.config.repository) if self.config.repository else None,
-            config.site_url or "",
-            self.config.pdf,
-            versions=history(sources.plan),
-            version=version(sources.plan),
-        )
-        self.site = compose(sources, publication)
-        self.sources = [
-            config.config_file_path,
-            *map(str, (sources.plan.parent, sources.docs, sources.macros, overrides)),
-        ]
+        folders = (sources.plan.parent, sources.docs, sources.macros, overrides)
+        self.sources = [config.config_file_path, *map(str, folders)]
+        self.inputs = inputs(self.sources, pdf=self.config.pdf)
+        with beside(history, sources.plan) as versions:
+            publication = Publication(
+                Repository.at(self.config.repository) if self.config.repository else None,
+                config.site_url or "",
+                self.config.pdf,
+                history=versions,
+                version=version(sources.plan),
+            )
+            self.site = compose(sources, publication)
         around = [Path(config.config_file_path), sources.macros / "labels.yaml", overrides]
         settings = (config.site_url, self.config.repository, self.config.pdf, self.site.plan.notice.date)
         self.frame = fingerprint(around, program(), *map(str, (*settings, bool(self.site.plan.history))))
@@ -107,7 +112,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
         def environment() -> Environment:
             env = made()
-            files = _lang(config) in {None, LANGUAGES[0]}
+            files = _lang(config) == LANGUAGES[-1]
             env.loader, env.bytecode_cache = ThemeFiles(config.theme.dirs, listed=files), Compiled()
             return env
 
@@ -137,6 +142,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
                 continue
             file.inclusion = InclusionLevel.EXCLUDED
             self.last.take(file.dest_uri, Path(config.site_dir))
+        if _lang(config) == LANGUAGES[0]:  # the others take as long
+            # MkDocs goes through the pages twice: for their content, and for what surrounds it.
+            steps = 2 * sum(file.inclusion != InclusionLevel.EXCLUDED for file in files.documentation_pages())
+            self._steps = iter(progress(range(steps), steps, "pages"))
         return files
 
     on_files = CombinedEvent(_add_pages, _take_pages)
@@ -181,9 +190,14 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
+        next(self._steps, None)
         if page.file.src_uri not in self.site.pages:
             place = page.url.removeprefix(FOLDER[_lang(config)])
             self._handwritten.append(handwritten(place, str(page.title), html))
+
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> None:
+        """Count a page that is done."""
+        next(self._steps, None)
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
         """Keep one 404 page for each language; the sitemap of all of them is written when they are done."""
@@ -200,11 +214,11 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         texts = self._feed(lang, site)
         if lang == LANGUAGES[0]:
             texts["sitemap.xml"] = self.site.sitemap()
+        else:
+            write_data(self.site.plan, site, config.site_url or "")
             for suffix, minified in MINIFIED.items():
                 files = (site / "assets").glob(f"*{suffix}")
                 texts |= {str(file): minified(file.read_text("utf-8")) for file in files}
-        else:
-            write_data(self.site.plan, site, config.site_url or "")
         for name, text in texts.items():
             if text is not None:
                 (site / name).write_text(text, "utf-8")

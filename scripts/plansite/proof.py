@@ -187,6 +187,8 @@ COUNT_WORDS |= {
 """The English for 0 to 99, as a count and as far as `ORDINALS` goes as a place in an order."""
 SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 ENGLISH_NUMBERS: dict[str, float] = COUNT_WORDS | SCALES | {"half": 0.5, "double": 2, "twice": 2}
+NUMBER_WORDS = {word.partition("-")[0] for word in ENGLISH_NUMBERS} | {month.lower() for month in month_name[1:]}
+"""The words that a number without figures begins with."""
 _MONTH = rf"(?-i:{'|'.join(month_name[1:])})"
 _BEFORE_MONTH = "|".join(rf"(?<=\b{word} )" for word in ("in", "of", "by", "since", "until"))
 ENGLISH_NUMBER = re.compile(
@@ -200,7 +202,10 @@ ENGLISH_NUMBER = re.compile(
 def figures(reading: Reading) -> Problems:
     """Yield numbers, percentages, dates and ordinals that stand in one language only."""
     chinese = Counter(_chinese_number(match) for match in CHINESE_NUMBER.finditer(reading.zh))
-    english = Counter(_english_number(match) for match in ENGLISH_NUMBER.finditer(reading.en))
+    # Most sentences have no number, and to look at every word for one takes long.
+    may_count = not NUMBER_WORDS.isdisjoint(re.split(r"\W+", reading.en.lower())) or re.search("[0-9]", reading.en)
+    matches = ENGLISH_NUMBER.finditer(reading.en) if may_count else ()
+    english = Counter(map(_english_number, matches))
     if missing := chinese - english:
         yield "figure_missing", {"figures": sorted(missing.elements())}
     if added := english - chinese:
@@ -266,10 +271,9 @@ def lists(reading: Reading) -> Problems:
     A Chinese list is what 、 joins. An English one is what commas and a last "and" join, without a comma before that
     "and"; clauses that hold lists are parted by semicolons.
     """
-    chinese = filter(
-        None, (_chinese_items(part) for part in _parts(reading.zh, rf"[，。；：]|{OPEN.pattern}", "（(.*?)）"))
-    )
-    english = [_english_lists(part) for part in _parts(reading.en, BOUNDARY, r"\((.*?)\)")]
+    parts = _parts(reading.zh, rf"[，。；：]|{OPEN.pattern}", "（(.*?)）")
+    chinese = [items for items in map(_chinese_items, parts) if items]
+    english = [_english_lists(part) for part in _parts(reading.en, BOUNDARY, r"\((.*?)\)")] if chinese else []
     for items in chinese:
         fitting = ((lists, commas) for lists in english for commas in lists if len(commas) + 2 == items)
         found, used = next(fitting, (None, range(0)))

@@ -4,7 +4,8 @@ import json
 import posixpath
 import re
 import traceback
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -73,8 +74,8 @@ class Publication:
     repository: Repository | None = None
     site_url: str = ""
     pdf: bool = False
-    versions: Sequence[Version] | None = None
-    """The history of the plan, the newest version first."""
+    history: Callable[[], Sequence[Version] | None] = lambda: None
+    """Gives the versions of the plan, the newest first."""
     version: str = ""
     """The commit that the site is made from."""
 
@@ -219,6 +220,12 @@ class Templates:
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
+
+    def compile(self) -> None:
+        """Compile all templates, as long as there is time for it."""
+        for name in self._environment.list_templates(["j2"]):
+            with suppress(TemplateError):
+                self._environment.get_template(name)
 
     def fill(self, template: str, context: dict[str, Any]) -> str:
         """Return a template filled with what it may use; raises PlanError where it uses anything else."""

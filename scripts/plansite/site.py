@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from plansite.addresses import LIST, address_problems
+from plansite.history import Version
 from plansite.kept import CACHE, fingerprint, keep, program, recall
 from plansite.linked import linked_data
 from plansite.load import Loaded, load, load_labels
 from plansite.model import Labels, Redirect
 from plansite.pages import FILES, Page, located, pages
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.progress import progress
 from plansite.remembered import Known
 from plansite.render import Publication, Templates, render, render_feed, render_sitemap, title_of
 from plansite.theme import check_theme
@@ -84,7 +86,9 @@ class Site:
         locate = partial(located, site_url=self.publication.site_url)
         reading, made = self.plan.reading, {}
         reading.taken()
-        for page, markdown in render(due, self.plan, self.templates, places, self.publication):
+        rendered = render(due, self.plan, self.templates, places, self.publication)
+        # Of languages that are made at once one shows how far they are.
+        for page, markdown in progress(rendered, len(due), "templates") if LANGUAGES[0] in langs else rendered:
             described = linked_data(page, title_of(markdown), self.plan, self.labels, locate)
             read = sorted(reading.taken())
             made[page.file] = Made(read, self.key(read), markdown, described)
@@ -127,7 +131,10 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
         attempt(lambda: check_theme(sources.overrides, words))
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
-    plan = PlanView(loaded, publication.versions, publication.version)
+    templates = Templates(sources.macros, labels)
+    templates.compile()
+    versions = publication.history()
+    plan = PlanView(loaded, versions, publication.version)
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
     published = [*kept, *addresses, *FILES]
@@ -136,19 +143,21 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
         raise PlanError(found)
     templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
-    texts, rest = _texts_and_rest(loaded, publication)
+    texts, rest = _texts_and_rest(loaded, publication, versions)
     pending = [*loaded.pending, *found]
     rest = fingerprint([sources.macros], program(), *addresses, rest)
     return Site(plan, templates, by_file, addresses, published, pending, publication, texts, rest)
 
 
-def _texts_and_rest(loaded: Loaded, publication: Publication) -> tuple[dict[str, str], str]:
+def _texts_and_rest(
+    loaded: Loaded, publication: Publication, versions: Sequence[Version] | None
+) -> tuple[dict[str, str], str]:
     """Return what changes often, and everything else that pages are made from."""
     said: Any = {"sentences": {"__all__": {"zh", "en"}}, "en_for": True, "en_confirmed": True}
     texts = {str(measure.number): measure.model_dump_json(include=said) for measure in loaded.plan.measures}
     texts["version"] = publication.version
     plan = loaded.plan.model_dump_json(exclude={"measures": {"__all__": said}})
-    history = [version.commit for version in publication.versions or ()]
+    history = [version.commit for version in versions or ()]
     lines = loaded.lines if publication.repository else {}
     where = (publication.repository, publication.site_url, publication.pdf, history, loaded.file, lines)
     return texts, f"{plan}{loaded.glossary.model_dump_json()}{where}"

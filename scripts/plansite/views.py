@@ -1,14 +1,14 @@
 """What the pages show beyond the plan's own words: who answers for what, what belongs together, how many."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from math import ceil
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from plansite.glossary import Agreed, Mark, Piece, pieces
 from plansite.history import Version
@@ -39,6 +39,8 @@ from plansite.remembered import Reading, remembered
 from plansite.text import numeral
 from plansite.versions import ChangeView, HistoryView
 
+K = TypeVar("K")
+V = TypeVar("V")
 State = Literal["missing", "stale", "current"]
 """Of a translation: some of it is not there; it is not confirmed for its present Chinese; it is."""
 BUSIEST = 10
@@ -89,6 +91,21 @@ class PlanView:
         """The commit that it is read from, "" where nobody knows."""
         self.reading.note("version")
         return self._version
+
+    @remembered
+    def measures_by_unit(self) -> dict["UnitView", list["MeasureView"]]:
+        """The measures that each unit answers for, in order."""
+        return _grouped((unit, measure) for measure in self.measures for unit in measure.units)
+
+    @remembered
+    def measures_by_section(self) -> dict["SectionView", list["MeasureView"]]:
+        """The measures of each section, in order."""
+        return _grouped((measure.section, measure) for measure in self.measures)
+
+    @remembered
+    def measures_by_topic(self) -> dict[str, list["MeasureView"]]:
+        """The measures that answer each topic, by its id, in order."""
+        return _grouped((topic, measure) for measure in self.measures for topic in measure.asked)
 
     @remembered
     def units_by_kind(self) -> list[tuple[Kind, list["UnitView"]]]:
@@ -223,7 +240,7 @@ class SectionView:
     @remembered
     def measures(self) -> list["MeasureView"]:
         """Its measures, in order."""
-        return [measure for measure in self.theme.plan.measures if measure.section is self]
+        return self.theme.plan.measures_by_section.get(self, [])
 
 
 @dataclass(frozen=True)
@@ -364,10 +381,9 @@ class MeasureView(_Answered):
         """
         own = {unit for unit in self.units if unit.kind != "collective"}
         needed = min(2, len(own))
-        others = [measure for measure in self.plan.measures if measure.section is not self.section]
-        shared = [(measure, [unit for unit in measure.units if unit in own]) for measure in others]
-        close = [(measure, units) for measure, units in shared if needed and len(units) >= needed]
-        return sorted(close, key=lambda entry: -len(entry[1]))[:RELATED]
+        shared = Counter(measure for unit in own for measure in unit.measures if measure.section is not self.section)
+        close = sorted((-count, measure.number, measure) for measure, count in shared.items() if count >= needed)
+        return [(measure, [unit for unit in measure.units if unit in own]) for _, _, measure in close[:RELATED]]
 
 
 @dataclass(frozen=True)
@@ -413,8 +429,7 @@ class TopicView:
     @remembered
     def answers(self) -> list[Answer]:
         """Its measures, in order, each with the sentence that matters most to whoever asks."""
-        asked = ((measure, measure.asked.get(self.id)) for measure in self.plan.measures)
-        return [_answer(measure, [number]) for measure, number in asked if number]
+        return [_answer(measure, [measure.asked[self.id]]) for measure in self.plan.measures_by_topic.get(self.id, [])]
 
     @remembered
     def units(self) -> list[tuple["UnitView", int]]:
@@ -473,7 +488,7 @@ class UnitView:
     @remembered
     def measures(self) -> list[MeasureView]:
         """The measures it answers for, in order."""
-        return [measure for measure in self.plan.measures if self in measure.units]
+        return self.plan.measures_by_unit.get(self, [])
 
     @remembered
     def safeguards(self) -> list[SafeguardView]:
@@ -517,6 +532,14 @@ def _mentions(plan: PlanView, responsibility: Responsibility) -> list[MentionVie
         return MentionView(unit, wordings[mention.as_written or unit.name.zh], first)
 
     return [resolve(mention) for mention in responsibility.units]
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Return {key: its values in the order in which they came}; one pass, however many keys there are."""
+    groups: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups
 
 
 def _counted(units: Iterable[UnitView]) -> list[tuple[UnitView, int]]:
