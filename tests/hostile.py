@@ -202,7 +202,8 @@ def shape(html: str) -> Iterator[tuple[str, ...]]:
     """Yield what of a page acts: elements with their attributes, addresses they lead to, scripts, comments."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.find_all():
-        yield from ((tag.name, name) for name in ("", *tag.attrs))
+        # A language acts on nothing, and where a translation is missing an element is in another one.
+        yield from ((tag.name, name) for name in ("", *tag.attrs) if name != "lang")
         for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(tag.attrs):
             address = urlsplit(str(tag[name]))
             yield tag.name, name, address.scheme, address.netloc

@@ -33,7 +33,7 @@ ENGLISH = b"It will extend credit loans."
 LAUGHS = b"a0: &a0 [ha]\n" + b"".join(
     b"a%d: &a%d [%s]\n" % (i, i, b", ".join([b"*a%d" % (i - 1)] * 9)) for i in range(1, 12)
 )
-DEEP, BIG, LARGE = "is nested more deeply", "is one value more", "has more than 20 MB"
+DEEP, BIG, LARGE = "is nested more deeply", "is one value more", "has more than 25 MB"
 ALIAS, UNREADABLE = "uses a YAML alias (*name) or tag", "cannot be read from here on"
 UNSEEN, ENCODING = "control character U+0000", "is not UTF-8 text"
 LONG, NO_NUMBER = "has more than the 4000 characters", "which looks like a date or number"
@@ -72,12 +72,13 @@ FILES: Mapping[str, tuple[bytes, str]] = {
     "100 MB of lines": (b"a: b\n" * 20 * MB, LARGE),
     "100 MB of dashes": (b"- " * 50 * MB, LARGE),
     "100 MB of brackets": (b"[" * 100 * MB, LARGE),
-    "as many fields as fit": (b"a: b\n" * 4 * MB, BIG),
-    "as many entries as fit": (b"[" + b"a," * 9 * MB, BIG),
-    "as many brackets as fit": (b"[" * 20 * MB, DEEP),
-    "as many quotes as fit": (b"'" * 20 * MB, LONG),
-    "as many tabs as fit": (b"\t- \n" * 5 * MB, "has a tab"),
-    "as many lines as fit": (b"\n" * 20 * MB, "plan: is empty"),
+    "as many fields as fit": (b"a: b\n" * 5 * MB, BIG),
+    "as many entries as fit": (b"[" + b"a," * 12 * MB, BIG),
+    "as many brackets as fit": (b"[" * 25 * MB, DEEP),
+    "as many quotes as fit": (b"'" * 25 * MB, LONG),
+    "as many tabs as fit": (b"\t- \n" * 6 * MB, "has a tab"),
+    "as much Chinese as fits": ("汉：".encode() * 4 * MB, LONG),
+    "as many lines as fit": (b"\n" * 25 * MB, "plan: is empty"),
 }
 """What a file holds, and what is said of it."""
 

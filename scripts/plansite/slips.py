@@ -35,8 +35,8 @@ TRIES = 5
 """How many lines are tried for each slip."""
 DEEPEST = 20
 """How many levels a file may be nested; a plan has nine."""
-BIGGEST = 1_000_000
-"""How many values, keys and brackets a file may have; a plan of 58 measures has 10,000."""
+BIGGEST = 1_200_000
+"""How many values, keys and brackets a file may have; a plan of 5,000 measures has 870,000."""
 
 
 class ExcessError(yaml.MarkedYAMLError):
