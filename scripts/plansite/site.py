@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -80,19 +80,24 @@ class Site:
 
         Raises PlanError with every broken line of the templates.
         """
+        return dict(self.making(langs, known))
+
+    def making(
+        self, langs: Sequence[Lang] = LANGUAGES, known: Mapping[str, Known] | None = None
+    ) -> Iterator[tuple[str, Made]]:
+        """Yield what `made` returns, for those who do not need all of it at a time."""
         stand = {file for file, page in (known or {}).items() if page.key == self.key(page.read)}
         due = [page for file, page in self.pages.items() if page.lang in langs and file not in stand]
         places = {page.address for page in self.pages.values()} | set(self.handwritten)
         locate = partial(located, site_url=self.publication.site_url)
-        reading, made = self.plan.reading, {}
+        reading = self.plan.reading
         reading.taken()
         rendered = render(due, self.plan, self.templates, places, self.publication)
         # Of languages that are made at once one shows how far they are.
         for page, markdown in progress(rendered, len(due), "templates") if LANGUAGES[0] in langs else rendered:
             described = linked_data(page, title_of(markdown), self.plan, self.labels, locate)
             read = sorted(reading.taken())
-            made[page.file] = Made(read, self.key(read), markdown, described)
-        return made
+            yield page.file, Made(read, self.key(read), markdown, described)
 
     def feed(self, lang: Lang) -> Made | None:
         """Return the feed of changes in one language, where there is a history."""
@@ -171,8 +176,8 @@ def check(sources: Sources) -> Sequence[Problem]:
     site = compose(sources)
     kept = recall(CHECKED, program())
     known = {name: Known(*page) for name, page in json.loads(kept).items()} if kept else {}
-    made = site.made(known=known)
-    pages = {name: made.get(name) or known[name] for name in site.pages}
+    fresh = {name: Known(page.read, page.key) for name, page in site.making(known=known)}
+    pages = {name: page for name, page in (known | fresh).items() if name in site.pages}
     keep(CHECKED, program(), json.dumps({name: (page.read, page.key) for name, page in pages.items()}).encode())
     return site.pending
 
