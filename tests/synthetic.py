@@ -1,7 +1,8 @@
 """Makes projects of any size that the check accepts: the real plan, with further measures made of its sentences.
 
-What is made keeps the real plan's proportions: with each further 58 measures come as many sections, units and topics as
-the real ones have, linked among themselves. Only the themes stay four: the table of units and themes grows by both.
+What is made keeps the real plan's proportions: with each further 58 measures come as many sections and units as the
+real ones have, linked among themselves. Themes and topics stay as many as they are: pages that list all of them, one
+for each topic and one row for each unit, would grow as the square of a plan.
 """
 
 import re
@@ -20,8 +21,6 @@ from plansite.problems import LANGUAGES, Lang
 from plansite.proof import fingerprint
 
 Record = dict[str, Any]
-KINDS = ("measures", "units", "topics")
-"""The records that have a page each and that there are more of in a larger plan."""
 KEYWORDS = 6
 """How many keywords a measure needs at least in each language."""
 
@@ -64,12 +63,12 @@ class LargerPlan:
         self.sentences: list[Record] = [sentence for measure in measures for sentence in measure["sentences"]]
         self.keywords = {lang: [word for m in measures for word in m["keywords"][lang]] for lang in LANGUAGES}
         self.used: Counter[str] = Counter()
-        self.copies: dict[str, dict[str, Record]] = {kind: {r["id"]: r for r in real[kind]} for kind in KINDS[1:]}
+        self.units: dict[str, Record] = {unit["id"]: unit for unit in real["units"]}
 
     @property
     def records(self) -> int:
-        """How many records have a page each."""
-        return len(self.made) + sum(map(len, self.copies.values()))
+        """How many measures and units there are, each with a page."""
+        return len(self.made) + len(self.units)
 
     def add_measure(self) -> None:
         """Add a measure shaped like the real one whose turn it is, of sentences of any."""
@@ -77,12 +76,11 @@ class LargerPlan:
         model = self.real["measures"][place]
         title, sentences = _numbered(model["title"], turn), [self._sentence() for _ in model["sentences"]]
         responsibility = model["responsibility"]
-        units = [self._copy("units", "unit", mention, turn) for mention in responsibility["units"]]
+        units = [self._mention(mention, turn) for mention in responsibility["units"]]
         own = {
             "title": title,
             "sentences": sentences,
             "responsibility": {"role": responsibility["role"], "units": units},
-            "topics": [self._copy("topics", "topic", asked, turn) for asked in model["topics"]],
             "keywords": {lang: self._keywords(lang, model, [title, *sentences]) for lang in LANGUAGES},
         }
         self.made.append((turn, model["section"], _confirmed(model | own)))
@@ -101,9 +99,8 @@ class LargerPlan:
             stage | {"measures": [excerpt | {"measure": moved[excerpt["measure"]]} for excerpt in stage["measures"]]}
             for stage in self.real["invest"]["stages"]
         ]
-        copies = {kind: list(records.values()) for kind, records in self.copies.items()}
-        invest = self.real["invest"] | {"stages": stages}
-        return self.real | copies | {"themes": themes, "measures": measures, "invest": invest}
+        invest, units = self.real["invest"] | {"stages": stages}, list(self.units.values())
+        return self.real | {"themes": themes, "units": units, "measures": measures, "invest": invest}
 
     def _theme(self, theme: Record, sections: dict[tuple[int, int], int]) -> Record:
         """Return a theme with its sections of every round, whose numbers are noted by round and real number."""
@@ -120,14 +117,14 @@ class LargerPlan:
         self.used[sentence["zh"]] += 1
         return _numbered(sentence, self.used[sentence["zh"]])
 
-    def _copy(self, kind: str, field: str, reference: str | Record, turn: int) -> Record:
-        """Return a reference to the copy that a round has of a real record."""
-        named: Record = reference if isinstance(reference, dict) else {field: reference}
-        model = self.copies[kind][named[field]]
+    def _mention(self, mention: str | Record, turn: int) -> Record:
+        """Return a mention of the copy that a round has of a real unit."""
+        named: Record = mention if isinstance(mention, dict) else {"unit": mention}
+        model = self.units[named["unit"]]
         copy = _all_numbered(model, turn) | {"id": f"{model['id']}-{turn}"}
-        self.copies[kind].setdefault(copy["id"], _confirmed(copy))
+        self.units.setdefault(copy["id"], _confirmed(copy))
         wording = {"as": _numbered({"zh": named["as"], "en": ""}, turn)["zh"]} if "as" in named else {}
-        return named | {field: copy["id"]} | wording
+        return named | {"unit": copy["id"]} | wording
 
     def _keywords(self, lang: Lang, model: Record, texts: list[Record]) -> list[str]:
         """Return the model's keywords that do not stand in the texts, and as many of other measures as are wanting."""
