@@ -100,7 +100,7 @@ def complaints(*folders: Path) -> list[str]:
     if shutil.which("java") is None or not CHECKER.is_file():
         pytest.fail("the HTML checker is missing; run make test, which installs it", pytrace=False)
     options = ["--skip-non-html", "--also-check-css", "--format", "json", "--stdout", "--exit-zero-always"]
-    # It takes a page in a file for no site, and data for a script; test_policy.py has a browser hold pages to their policy.
+    # To it a page in a file has no site, and data is a script: test_policy.py has a browser hold pages to their policy.
     options += ["--filterpattern", ".*violates Content Security Policy.*"]
     # It needs more stack than Java gives a thread.
     command = ["java", "-Xss4m", "-jar", str(CHECKER), *options, *map(str, folders)]
