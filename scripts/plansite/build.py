@@ -71,7 +71,7 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
             made = build_language(config, first, folders[first])
             made |= result()
         fresh = folders[first]
-        shutil.copytree(folders[second], fresh, dirs_exist_ok=True, copy_function=os.replace)
+        _merge(folders[second], fresh)
         if pdf:
             print_notice(browser, fresh, Path(side))
         # mkdtemp makes private folders; the site is to be read by a web server.
@@ -96,6 +96,15 @@ def _alone(site: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Move all that a folder holds into another; a folder that is not there yet moves as a whole."""
+    for path in source.iterdir():
+        if (target / path.name).is_dir():
+            _merge(path, target / path.name)
+        else:
+            path.rename(target / path.name)
 
 
 def _side(site: Path) -> str:

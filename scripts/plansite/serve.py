@@ -15,7 +15,7 @@ from plansite.problems import BuildError, Lang, PlanError, report
 
 HOST = "127.0.0.1"
 PREVIEW = CACHE / "preview"
-INTERVAL, SETTLED = 0.1, 0.05
+INTERVAL, SETTLED = 0.05, 0.03
 """Seconds between two looks for changes, and without a further change before a build begins."""
 
 
