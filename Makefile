@@ -1,5 +1,5 @@
 # What people run. Each target sets up what it needs: a virtual environment with pinned, hash-checked packages,
-# and for tests a browser, a web server and Java from the system's packages.
+# and for tests a browser, a web server, Java and faketime from the system's packages.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -44,6 +44,7 @@ test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium
 	@scripts/ensure-java
 	@scripts/ensure-nginx
+	@scripts/ensure-faketime
 	@$(MAKE) --no-print-directory $(VALIDATOR) check
 	$(BIN)/pytest -m "site or browser or planted" --numprocesses 2 --dist worksteal
 
@@ -69,6 +70,7 @@ bench-history: $(VENV)/dev.done  ## what 200 versions of the plan cost a build
 
 bench-load: $(VENV)/dev.done  ## how many requests a second nginx answers with deploy/nginx.conf, beside a bare file
 	@scripts/ensure-nginx
+	@scripts/ensure-faketime
 	@$(BIN)/python tests/bench_load.py
 
 lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in both languages; needs Node.js
