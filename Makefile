@@ -70,7 +70,6 @@ bench-history: $(VENV)/dev.done  ## what 200 versions of the plan cost a build
 
 bench-load: $(VENV)/dev.done  ## how many requests a second nginx answers with deploy/nginx.conf, beside a bare file
 	@scripts/ensure-nginx
-	@scripts/ensure-faketime
 	@$(BIN)/python tests/bench_load.py
 
 lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in both languages; needs Node.js
