@@ -110,7 +110,8 @@ $(VENV)/site.done: requirements.txt pyproject.toml
 
 $(VENV)/dev.done: requirements-dev.txt $(VENV)/site.done
 	@echo "Setting up the tools for tests ..."
-	@$(BIN)/pip install -qq --require-hashes -r requirements-dev.txt
+	@# Compiled when they are used, as most are not.
+	@$(BIN)/pip install -qq --no-compile --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(VALIDATOR): tests/validator/package-lock.json

@@ -26,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from plansite.kept import CACHE
 from plansite.load import Loaded, load
 from plansite.views import PlanView
 
@@ -83,6 +84,11 @@ def copy_project(target: Path) -> Path:
     for name in ("data", "docs", "macros", "overrides"):
         shutil.copytree(PROJECT / name, target / name)
     shutil.copy(PROJECT / "mkdocs.yml", target)
+    for kept in (PROJECT / CACHE).glob("*"):
+        # What dictionaries say of words is the same everywhere.
+        if kept.is_file():
+            (target / CACHE).mkdir(parents=True, exist_ok=True)
+            shutil.copy(kept, target / CACHE)
     return target
 
 

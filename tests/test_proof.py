@@ -133,8 +133,9 @@ def test_the_glossary_explains_each_term_in_a_line() -> None:
 
 
 @pytest.mark.planted
-def test_of_200_planted_errors_19_in_20_are_caught() -> None:
-    total, caught, missed = planted.run()
-    assert total.total() == 200
+def test_of_planted_errors_19_in_20_are_caught() -> None:
+    """Of the 200 that `make planted` plants every other, which keeps the tests short; all are tried every night."""
+    total, caught, missed = planted.run(step=2)
+    assert total.total() == 100
     for kind, number in total.items():
         assert caught[kind] >= 0.95 * number, [(error.place, error.wrong) for error in missed if error.kind == kind]
