@@ -202,7 +202,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> None:
         """Count a page that is done, of which nothing more is needed."""
-        page.markdown = page.content = None
+        page.content = None
         next(self._steps, None)
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
