@@ -396,8 +396,6 @@ class Row:
             self.tracebacks += 1
             self.wrong.append(f"{mutation.kind}: {mutation.place}: {type(found).__name__}: {found}")
             return
-        # Said of the file as a whole, which is read all the same.
-        found = [problem for problem in found if problem.code != "line_ends"]
         lines_of = [(problem.line if problem.file.endswith("plan.yaml") else 0) for problem in found]
         self.reported += bool(found)
         self.problems += len(found)

@@ -15,7 +15,6 @@ from plansite.cli import main
 from plansite.document import Document, read
 from plansite.form import formed
 from plansite.load import load
-from plansite.problems import PlanError
 
 FILES = [REAL_PLAN, REAL_PLAN.with_name("glossary.yaml"), SMALL_PLAN, SMALL_PLAN.with_name("glossary.yaml")]
 
@@ -28,15 +27,18 @@ def document(text: str, folder: Path) -> Document:
     return found
 
 
+ENDS = re.compile(r" *(- )?([a-z_]+:|([a-z_]+: )?(['\"{\[].*|[0-9-]+))")
+"""A line behind which a comment may stand: it ends in a key, a number, a date, a quotation mark or a bracket."""
+
+
 def commented(text: str) -> str:
-    """Put a comment above every line and at the end of every seventh, and one at the end of the file."""
+    """Put a comment above every line, at the end of every seventh that may have one, and at the end of the file."""
     lines = []
     for number, line in enumerate(text.splitlines()):
         start = re.match(" *", line)
         if line and start:
             lines.append(f"{start[0]}# above {number}: 'x', {{y")
-        # A line that has a comment ends there.
-        lines.append(f"{line}  # end {number}" if number % 7 == 0 and line and "#" not in line else line)
+        lines.append(f"{line}  # end {number}" if number % 7 == 0 and ENDS.fullmatch(line) else line)
     return "\n".join([*lines, "# the end: [", ""])
 
 
@@ -112,12 +114,12 @@ MESSES: dict[str, Callable[[str], str]] = {
 @pytest.fixture(scope="module")
 def full() -> str:
     """The real plan with a comment at every place."""
-    return commented(REAL_PLAN.read_text("utf-8"))
+    return commented(formed(read(REAL_PLAN)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_form_has_room_for_comments_everywhere(path: Path, tmp_path: Path) -> None:
-    text = commented(path.read_text("utf-8"))
+    text = commented(formed(read(path)))
     assert formed(document(text, tmp_path)) == text
 
 
@@ -128,8 +130,9 @@ def test_the_form_is_what_another_library_writes(path: Path) -> None:
     library.preserve_quotes = True
     library.indent(mapping=2, sequence=4, offset=2)
     target = io.StringIO()
-    library.dump(library.load(path.read_text("utf-8")), target)
-    assert target.getvalue() == path.read_text("utf-8")
+    form = formed(read(path))
+    library.dump(library.load(form), target)
+    assert target.getvalue() == form
 
 
 @pytest.mark.parametrize("mess", MESSES.values(), ids=MESSES)
@@ -234,20 +237,72 @@ def test_a_broken_file_is_reported_and_nothing_is_written(
     assert second.read_text("utf-8") == broken
 
 
-def test_of_a_file_in_another_form_the_first_lines_are_reported(tmp_path: Path) -> None:
-    plan = tmp_path / "plan.yaml"
-    plan.write_text(wide(SMALL_PLAN.read_text("utf-8")), "utf-8")
-    plan.with_name("glossary.yaml").write_bytes(SMALL_PLAN.with_name("glossary.yaml").read_bytes())
-    problems = load(plan).pending
-    assert [(problem.code, problem.line) for problem in problems] == [("not_in_form", line) for line in range(3, 13)]
-    assert problems[0].path == "notice.en_for"
+HINTS: dict[str, tuple[Callable[[str], str], str]] = {
+    "quotes that are not needed": (in_double_quotes, "not_in_form"),
+    "text over several lines": (over_lines, "not_in_form"),
+    "deeper indentation": (wide, "not_in_form"),
+    "Windows line ends": (lambda text: text.replace("\n", "\r\n"), "line_ends"),
+    "byte order mark": (lambda text: f"\ufeff{text}", "line_ends"),
+    "no line end at the end": (lambda text: text.rstrip("\n"), "line_ends"),
+    "both": (lambda text: wide(text).replace("\n", "\r\n"), "not_in_form"),
+}
 
 
-def test_a_file_that_cannot_be_built_from_is_told_its_form_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("mess", "code"), HINTS.values(), ids=HINTS)
+@pytest.mark.parametrize("name", ["plan.yaml", "glossary.yaml"])
+def test_another_form_is_one_hint_and_no_failure(
+    name: str, mess: Callable[[str], str], code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in FILES[2:]:
+        text = path.read_text("utf-8")
+        (tmp_path / path.name).write_bytes((mess(text) if path.name == name else text).encode())
     plan = tmp_path / "plan.yaml"
-    text = SMALL_PLAN.read_text("utf-8").replace("    kind: judicial\n", "    kind:   judical\n")
-    plan.write_text(text, "utf-8")
+    assert load(plan).pending == []
+    assert main(["check", "--format", "json", str(plan)]) == 0
+    (hint,) = json.loads(capsys.readouterr().out)
+    assert (Path(hint["file"]).name, hint["line"], hint["column"], hint["code"]) == (name, 1, 1, code)
+    assert "plansite fmt" in hint["message"]
+    assert main(["check", "--format", "github", str(plan)]) == 0
+    assert capsys.readouterr().out.startswith("::notice file=")
+    assert main(["fmt", str(plan), str(plan.with_name("glossary.yaml"))]) == 0
+    capsys.readouterr()
+    assert main(["check", str(plan)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_form_is_not_spoken_of_while_anything_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(wide(SMALL_PLAN.read_text("utf-8")).replace("judicial", "judical"), "utf-8")
     plan.with_name("glossary.yaml").write_bytes(SMALL_PLAN.with_name("glossary.yaml").read_bytes())
-    with pytest.raises(PlanError) as raised:
-        load(plan)
-    assert [problem.code for problem in raised.value.problems] == ["not_in_form", "not_a_choice"]
+    assert main(["check", "--format", "json", str(plan)]) == 1
+    assert [problem["code"] for problem in json.loads(capsys.readouterr().out)] == ["not_a_choice"]
+
+
+CUT = {
+    "comment behind a text": "x: It runs #3 times.",
+    "comment behind a text in a list": "x:\n  - It runs #3 times.",
+    "comment behind a text in brackets": "x: [a, It runs #3\n  times]",
+    "comment below a text": "x: It runs\n  #3 times.",
+    "comment for a whole text": "x: #3 runs",
+    "anchor": "x: &It runs",
+    "the same anchor twice": "x: &It runs\nz: &It runs",
+    "anchor of a field": "&x x: 1",
+    "alias of nothing": "x: *It",
+    "tag": "x: ! It runs",
+    "comma in braces": "x: {zh: 甲, en: It runs, twice, and, again}",
+    "comma behind a quotation in braces": "x: {zh: 甲, en: 'It', runs}",
+    "full-width comma in brackets": "x: [a，b]",
+}
+
+
+@pytest.mark.parametrize("text", CUT.values(), ids=CUT)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_what_yaml_reads_otherwise_than_it_was_meant_is_not_written(
+    text: str, ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_bytes(f"{text}\ny:   1\n".replace("\n", ending).encode())
+    before = path.read_bytes()
+    assert main(["fmt", str(path)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert path.read_bytes() == before

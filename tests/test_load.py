@@ -11,7 +11,7 @@ import yaml
 from conftest import DATA, REAL_PLAN, SMALL_PLAN
 from plansite.cli import main
 from plansite.load import load, load_labels
-from plansite.problems import MESSAGES, PlanError, Problem, report
+from plansite.problems import HINTS, MESSAGES, PlanError, Problem, report
 
 CASES = sorted((DATA / "bad").glob("*.yaml"))
 
@@ -52,7 +52,7 @@ def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.Mo
     elsewhere = {"unknown_placeholder", "unreadable", "encoding", "template", "missing_twin", "not_a_repository"}
     elsewhere |= {"too_large", "yaml_big", "yaml_long"}
     elsewhere |= {"unknown_version", "lost_address", "new_address", "taken_address", "unknown_address"}
-    assert seen | elsewhere == set(MESSAGES)
+    assert seen | elsewhere | HINTS == set(MESSAGES)
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> None:
+    from plansite.form import hints
     from plansite.load import load
     from plansite.site import Sources, check
 
@@ -114,8 +115,8 @@ def _check(options: argparse.Namespace) -> None:
     pending = check(sources) if sources.macros.is_dir() else load(sources.plan).pending
     if pending:
         raise PlanError(pending)
-    if options.format == "json":
-        print("[]")
+    if said := report(hints([sources.plan, sources.plan.with_name("glossary.yaml")]), options.format, options.lang):
+        print(said)
 
 
 def _confirm(options: argparse.Namespace) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from plansite.document import Document, Steps, read
-from plansite.form import CODES
 from plansite.load import load
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
 from plansite.rules import nearest_to, pick
 
-NO_FAULT = {"stale", "unconfirmed", *CODES}
+NO_FAULT = {"stale", "unconfirmed"}
 """What may be said of English that is to be confirmed."""
 
 

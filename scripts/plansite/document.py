@@ -33,6 +33,10 @@ UNSEEN = re.compile(f"[^{SEEN}\U00010000-\U0010ffff]")
 REASONS: dict[type, str] = {FileNotFoundError: "no_file", IsADirectoryError: "folder", PermissionError: "no_right"}
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1."""
+COMMENT = re.compile(rf"[ \t]+#|[ \t]*(?:{BREAK.pattern})(?P<indent> +)#")
+"""A comment behind a value: on its line, or on a line of its own directly below."""
+PARTED = re.compile(r"[a-z0-9-]+(?:\s*[，、；;]\s*[a-z0-9-]+)+")
+"""Ids or numbers that are parted by a mark which YAML takes for text."""
 
 
 @dataclass
@@ -46,6 +50,8 @@ class Document:
     data: Any = None
     values: dict[Steps, Place] = field(default_factory=dict)
     keys: dict[Steps, Place] = field(default_factory=dict)
+    remarks: dict[Steps, Place] = field(default_factory=dict)
+    """Where a comment begins behind a number or an empty field: a text that should stand there is cut."""
     reported: list[tuple[Place, Steps, str, dict[str, object], bool]] = field(default_factory=list)
 
     def report(self, code: str, place: Place, steps: Steps = (), *, blocks: bool = True, **details: object) -> None:
@@ -56,6 +62,11 @@ class Document:
     def unreadable(self) -> bool:
         """Whether there is no data at all to look at."""
         return self.data is None and bool(self.reported)
+
+    @property
+    def misread(self) -> set[Steps]:
+        """The values that YAML reads otherwise than they were meant; what else is wrong with them only follows."""
+        return {steps for _, steps, code, *_ in self.reported if code.startswith("yaml")}
 
     @property
     def problems(self) -> list[Problem]:
@@ -137,7 +148,7 @@ def parse(file: str, raw: bytes) -> Document:
     for place, code, details in _slips(plain) or _composed(document, text):
         document.report(code, place, **details)
     if document.node:
-        document.data = _Walk(document, plain.split("\n")).value(document.node, ())
+        document.data = _Walk(document, text, plain.split("\n")).value(document.node, ())
     for place, character in unseen:
         document.report("control_character", place, document.at(place), character=f"U+{ord(character):04X}")
     return document
@@ -158,34 +169,41 @@ def _composed(document: Document, text: str) -> list[Slip]:
     try:
         document.node = yaml.compose(text, yaml.CSafeLoader)
     except yaml.composer.ComposerError as error:
-        # A second document, an alias of nothing, or two things with the same anchor.
-        code = "yaml" if error.context and "document" in error.context else "yaml_alias"
-        return [(place_at(error.problem_mark), code, {})]
+        # A second document, or texts that begin with * or &, by which YAML would know a value again.
+        mark = error.problem_mark
+        if mark is None or (error.context and "document" in error.context):
+            return [(place_at(mark), "yaml", {})]
+        return [(place_at(mark), "yaml_text", {"mark": text[mark.index]})]
     return []
 
 
 class _Walk:
     """Turns the nodes of a document into plain data, noting where everything stands."""
 
-    def __init__(self, document: Document, lines: list[str]) -> None:
+    def __init__(self, document: Document, text: str, lines: list[str]) -> None:
         self.document = document
+        self.text = text
         self.lines = lines
-        self.seen: set[int] = set()
+        self.seen: dict[int, yaml.Node] = {}
         self.loader = yaml.SafeLoader("")
 
-    def value(self, node: yaml.Node, steps: Steps) -> Any:
+    def value(self, node: yaml.Node, steps: Steps, indent: int | None = None) -> Any:
+        """Return a value as plain data; `indent` is the column of its key or dash, None within brackets."""
         place = self.document.values[steps] = place_at(node.start_mark)
         if reason := self.refused(node):
-            self.document.report(reason, place, steps, most=LONGEST)
+            self.document.report(reason, place, steps, most=LONGEST, mark=self.text[node.start_mark.index :][:1])
             return None
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*steps, index)) for index, child in enumerate(node.value)]
+            entries = enumerate(self.entries(node, steps))
+            return [self.value(child, (*steps, index), _column(node)) for index, child in entries]
         if isinstance(node, yaml.MappingNode):
-            return {key: self.value(child, (*steps, key)) for key, child in self.fields(node, steps)}
+            return {key: self.value(child, (*steps, key), _column(node)) for key, child in self.fields(node, steps)}
         if slip := swallowed(self.lines, node):
             at, code, details = slip
             self.document.report(code, at, steps, **details)
             return None
+        if not node.style:  # type: ignore[attr-defined]
+            self.comment(node, steps, indent)
         try:
             if node.tag == TEXT or len(node.value) <= DIGITS:
                 return self.loader.construct_object(node)
@@ -198,17 +216,78 @@ class _Walk:
     def refused(self, node: yaml.Node) -> str | None:
         if id(node) in self.seen or node.tag not in SCALARS | COLLECTIONS:
             return "yaml_alias"
-        self.seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode) and node.tag != TEXT:
-            # A tag that is written may say of anything that it is a number.
-            implied = self.loader.resolve(yaml.ScalarNode, node.value, (not node.style, True))  # type: ignore[no-untyped-call]
-            return "yaml_alias" if node.tag != implied else None
-        return "yaml_long" if isinstance(node, yaml.ScalarNode) and len(node.value) > LONGEST else None
+        self.seen[id(node)] = node
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        if self.named(node):
+            return "yaml_text"
+        # A tag that is written may say of anything that it is a number.
+        if self.text.startswith("!", node.start_mark.index):
+            return "yaml_alias"
+        return "yaml_long" if len(node.value) > LONGEST else None
+
+    def named(self, node: yaml.Node) -> bool:
+        """Return whether YAML takes the beginning of a text for the name or the kind of the rest."""
+        return self.text.startswith(("&", "! "), node.start_mark.index)
+
+    def comment(self, node: yaml.Node, steps: Steps, indent: int | None) -> None:
+        """Report a comment that cuts a text without quotes: on its line, or on the next where the text may go on."""
+        end = node.end_mark
+        found = COMMENT.match(self.text, end.index)
+        if found is None:
+            return
+        place = (end.line + 1, end.column + len(found[0]))
+        if found["indent"]:
+            if indent is None or len(found["indent"]) <= indent or node.tag != TEXT:
+                return
+            place = (end.line + 2, len(found["indent"]) + 1)
+        # An empty field may have a remark, "# to do"; "#3" is the beginning of a text.
+        if node.tag == TEXT or (not node.value and self.text[found.end() : found.end() + 1].strip()):
+            self.document.report("yaml_comment", place, steps)
+        else:
+            self.document.remarks[steps] = place
+
+    def entries(self, node: yaml.SequenceNode, steps: Steps) -> Iterator[yaml.Node]:
+        """Yield the entries of a list; ids in brackets that no comma parts, as if one did."""
+        for child in node.value:
+            plain = node.flow_style and isinstance(child, yaml.ScalarNode) and not child.style
+            if not plain or not PARTED.fullmatch(child.value):
+                yield child
+                continue
+            ids = re.findall("[a-z0-9-]+", child.value)
+            mark = child.value[len(ids[0]) :].lstrip()[0]
+            line, column = place_at(child.start_mark)
+            place = (line, column + child.value.index(mark))
+            self.document.report("list_comma", place, steps, mark=mark, instead=", ".join(ids))
+            for part in ids:
+                tag = self.loader.resolve(yaml.ScalarNode, part, (True, False))  # type: ignore[no-untyped-call]
+                yield yaml.ScalarNode(tag, part, child.start_mark, child.end_mark)
+
+    def pairs(self, node: yaml.MappingNode, steps: Steps) -> list[tuple[yaml.Node, yaml.Node]]:
+        """Return keys and values; a text in braces that a comma ends, as if it had quotes."""
+        pairs: list[tuple[yaml.Node, yaml.Node]] = []
+        for key, value in node.value:
+            # What follows the comma is a key without a colon to YAML.
+            if not node.flow_style or value.start_mark.index > key.end_mark.index or not pairs:
+                pairs.append((key, value))
+                continue
+            name, text = pairs[-1]
+            if not isinstance(text, yaml.ScalarNode) or not text.value:
+                pairs.append((key, value))
+                continue
+            if "," not in text.value:
+                place = place_of(self.text, self.text.index(",", text.end_mark.index))
+                self.document.report("text_in_braces", place, (*steps, name.value), mark=",")
+            whole = self.text[text.start_mark.index : key.end_mark.index]
+            pairs[-1] = (name, yaml.ScalarNode(TEXT, whole, text.start_mark, key.end_mark))
+        return pairs
 
     def fields(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
-        for key, given in node.value:
+        for key, given in self.pairs(node, steps):
             value = given
             place = place_at(key.start_mark)
+            if self.named(key):
+                self.document.report("yaml_text", place, steps, mark=self.text[key.start_mark.index])
             name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
             if len(name) > LONGEST:
                 self.document.report("yaml_long", place, steps, most=LONGEST)
@@ -225,3 +304,8 @@ class _Walk:
                 continue
             self.document.keys[*steps, name] = place
             yield name, value
+
+
+def _column(node: yaml.CollectionNode) -> int | None:
+    """Return in which column the keys or dashes of a block stand."""
+    return None if node.flow_style else node.start_mark.column

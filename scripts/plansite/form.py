@@ -2,15 +2,13 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from plansite.document import BREAK, Document, read
-from plansite.problems import PlanError
+from plansite.problems import PlanError, Problem
 
 DOUBLE = {"en_for", "value"}
 """Fields whose text may look like a number: always in double quotes. Other text is plain, or in single quotes."""
@@ -19,12 +17,6 @@ IN_BRACKETS = re.compile(rf"{IN_LINES.pattern}|[,?:\[\]{{}}]")
 """What text may not have to stand without quotes, by itself and within brackets (YAML 1.1, 7.3.3 of YAML 1.2)."""
 ESCAPED = re.compile("[\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 """What only double quotes can hold."""
-MOST = 10
-"""How many lines of one file are reported; who has more lets the command mend them."""
-WINDOW = 500
-"""Among how many lines from the first that differs on."""
-CODES = {"line_ends", "not_in_form", "needless_line"}
-"""The problems that only concern the form."""
 PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
 """What is no text without quotes but a number, a date, truth or nothing: by first character, (what it is, pattern)."""
 
@@ -44,38 +36,19 @@ def formed(document: Document) -> str:
     return f"{text}\n" if text else ""
 
 
-def look(document: Document) -> None:
-    """Report the lines of a document that are not in its one form, with what they should be."""
-    if document.reported or document.data is None:
-        return
-    form = formed(document)
-    if document.raw == form.encode():
-        return
-    found, wanted = BREAK.split(document.text), form.split("\n")
-    if document.raw.startswith(b"\xef\xbb\xbf") or b"\r" in document.raw or found[-1]:
-        document.report("line_ends", (1, 1), blocks=False)
-        found += [""] if found[-1] else []
-    for line, instead in islice(_differences(found, wanted), MOST):
-        place = (line + 1, 1)
-        above = [(at, steps) for steps, at in document.values.items() if at <= (line + 1, len(found[line]))]
-        _, steps = max(above, default=(place, ()))
-        code = "not_in_form" if instead else "needless_line"
-        document.report(code, place, steps, blocks=False, instead=" ↵ ".join(instead))
+def hints(paths: Sequence[Path]) -> list[Problem]:
+    """Return that the first of the files which is not in its one form is not, or nothing where all are.
 
-
-def _differences(found: list[str], wanted: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (index of a line, the lines to write instead) for each line that differs, from the first on for WINDOW."""
-    same = next((at for at, (one, other) in enumerate(zip(found, wanted, strict=False)) if one != other), None)
-    skip = min(len(found), len(wanted)) if same is None else same
-    # Within all lines of a long file, the search for those that are alike would take too long.
-    there, instead = found[skip : skip + WINDOW], wanted[skip : skip + WINDOW]
-    for kind, start, end, first, last in SequenceMatcher(None, there, instead, autojunk=False).get_opcodes():
-        if kind == "insert":
-            yield skip + min(start, len(there) - 1), instead[first : last + 1]
-        elif kind != "equal":
-            for line in range(start, end):
-                at = first + line - start
-                yield skip + line, instead[at : last if line == end - 1 else min(at + 1, last)]
+    Files are expected that have been read without a problem.
+    """
+    for path in paths:
+        document = read(path)
+        form = formed(document)
+        if document.raw != form.encode():
+            lines = BREAK.sub("\n", document.text).rstrip("\n") + "\n"
+            code = "line_ends" if lines == form else "not_in_form"
+            return [Problem(document.file, 1, 1, document.name(()), code, blocks=False)]
+    return []
 
 
 def reform(paths: Sequence[Path]) -> list[Path]:

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from plansite.document import Document, Steps, read
-from plansite.form import look
 from plansite.model import Glossary, Labels, Plan, fields_of, record_at
 from plansite.problems import PlanError, Problem
 from plansite.proof import glossary_findings, proof, target_findings
@@ -30,7 +29,7 @@ class Loaded:
     file: str
     lines: Mapping[Steps, int]
     pending: Sequence[Problem]
-    """English that is to be confirmed, lines in another form: nothing that keeps a site from being built."""
+    """English that is to be confirmed: nothing that keeps a site from being built."""
 
 
 def load(path: Path) -> Loaded:
@@ -43,8 +42,6 @@ def load(path: Path) -> Loaded:
     if document.unreadable:
         raise PlanError(document.problems)
     glossary_document = read(path.with_name("glossary.yaml"))
-    for either in (document, glossary_document):
-        look(either)
     plan, glossary = _validate(document, Plan), _validate(glossary_document, Glossary)
     for finding in findings(document.data):
         _place(document, finding)
@@ -86,10 +83,9 @@ def _validate(document: Document, model: type[T]) -> T | None:
     if unknown:
         # With the names that were meant nothing is missing that is only misspelt, and what they hold is checked too.
         return _validate(document, model)
-    unreadable = {steps for _, steps, code, *_ in document.reported if code.startswith("yaml")}
+    misread = document.misread
     for details in found:
-        # What concerns these only follows from a problem that has been reported.
-        if details["loc"] not in unreadable:
+        if details["loc"] not in misread:
             _translate(document, model, details)
     return None
 
@@ -126,6 +122,9 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
         document.report("field_colon", place, steps, key=field["key"])
     elif kind in EXPECTED or (kind == "literal_error" and not isinstance(value, str)):
         expected = EXPECTED.get(kind, "a_text")
+        if expected == "a_text" and steps in document.remarks:
+            document.report("yaml_comment", document.remarks[steps], steps)
+            return
         document.report("wrong_type", place, steps, expected=expected, found=FOUND[type(value)])
     elif kind == "missing":
         record, key = steps[:-1], str(steps[-1])
@@ -146,6 +145,8 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
 
 
 def _place(document: Document, finding: Finding) -> None:
+    if finding.steps in document.misread:
+        return
     details = _with_nearest(finding.details)
     if finding.first is not None:
         details["first"] = document.place(finding.first)[0]

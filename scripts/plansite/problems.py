@@ -24,6 +24,10 @@ LISTED = 16
 MORE: dict[Lang, str] = {"en": " and {more} more", "zh": "等，共 {all} 项"}
 
 
+HINTS = {"line_ends", "not_in_form"}
+"""What is not wrong, only better otherwise."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One mistake: where it stands (line and column count from 1) and which sentence of MESSAGES it is."""
@@ -56,7 +60,8 @@ class Problem:
         root = next((folder for folder in path.parents if (folder / ".git").exists()), Path.cwd())
         file = path.relative_to(root).as_posix() if path.is_relative_to(root) else self.file
         message = f"{self.path}: {self.message(lang)}".translate(IN_DATA)
-        return f"::error file={file.translate(IN_PROPERTY)},line={self.line},col={self.column}::{message}"
+        level = "notice" if self.code in HINTS else "error"
+        return f"::{level} file={file.translate(IN_PROPERTY)},line={self.line},col={self.column}::{message}"
 
 
 def visible(text: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 Place = tuple[int, int]
 """Line and column, both counted from 1."""
 Slip = tuple[Place, str, dict[str, Any]]
@@ -23,6 +25,8 @@ HEAD = re.compile(r" *(?:- +)*(?:[\w-]+:(?: +|$))?")
 """What stands on a line before a value: dashes and the name of the field."""
 ENTRY = re.compile(r" *(?:-|[\w-]+:)(?: |$)")
 """The beginning of a line that is a field or a list entry."""
+COMMENT = re.compile(r"[ \t]*#")
+"""The beginning of a comment behind a value."""
 STEP = 2
 """How many spaces each level is indented."""
 MOST = 20
@@ -158,6 +162,8 @@ def _suspects(line: str) -> Iterator[Suspect]:
     if field := FIELD.search(line):
         mended = FIELD.sub(r"\g<before>\g<key>: ", line, count=1)
         yield Suspect(field.start("key"), "field_colon", [mended], {"key": field["key"]})
+    if (comment := _comment(line)) is not None:
+        yield Suspect(comment, "yaml_comment", [f"{line[:comment]}x{line[comment + 1 :]}"], {})
     indent = _indent(line)
     if error := error_in(line[indent:]):
         head = HEAD.match(line)
@@ -181,4 +187,48 @@ def _value(line: str, indent: int, value: int, error: yaml.MarkedYAMLError) -> S
         return Suspect(mark, "yaml_colon", mended, {})
     if any(line.count(left) > line.count(right) for left, right in ("[]", "{}")):
         return Suspect(value, "yaml_bracket", mended, {"mark": line[value : value + 1]})
+    if (column := _in_braces(line)) is not None:
+        return Suspect(column, "text_in_braces", mended, {"mark": line[column]})
     return Suspect(value, "yaml_text", mended, {"mark": line[value : value + 1]})
+
+
+def _tokens(line: str) -> list[yaml.Token]:
+    """Return what YAML finds on a line, as far as it can read it."""
+    tokens: list[yaml.Token] = []
+    try:
+        for token in yaml.scan(line, yaml.CSafeLoader):
+            tokens.append(token)  # noqa: PERF402 - what comes before an error is kept
+    except yaml.MarkedYAMLError:
+        pass
+    # The tokens of the beginning and the end have no column.
+    return [token for token in tokens if token.end_mark.column]
+
+
+def _comment(line: str) -> int | None:
+    """Return where a comment begins behind a text without quotes, or within brackets."""
+    tokens = _tokens(line) if "#" in line else []
+    if not tokens:
+        return None
+    last = tokens[-1]
+    found = COMMENT.match(line, last.end_mark.column)
+    opened = sum(isinstance(token, OPENING) - isinstance(token, CLOSING) for token in tokens)
+    cuts = opened > 0 or (isinstance(last, yaml.ScalarToken) and last.plain)
+    return found.end() - 1 if found and cuts else None
+
+
+def _in_braces(line: str) -> int | None:
+    """Return where a text without quotes has a bracket or a quotation mark within braces, which parts it in two."""
+    opened: list[int] = []
+    before: yaml.Token | None = None
+    start = 0
+    for token in _tokens(line):
+        if opened and isinstance(token, (yaml.ScalarToken, *OPENING)):
+            if isinstance(before, yaml.ScalarToken) and before.plain:
+                return int(token.start_mark.column)
+            if isinstance(before, (yaml.ScalarToken, *CLOSING)):
+                return start
+        start = opened.pop() if isinstance(token, CLOSING) and opened else token.start_mark.column
+        if isinstance(token, OPENING):
+            opened.append(start)
+        before = token
+    return None
