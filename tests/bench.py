@@ -215,7 +215,7 @@ def checkout(target: Path) -> Path:
     subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(target)], check=True)  # noqa: S607
     for name in ("data", "docs", "macros", "overrides"):
         shutil.rmtree(target / name)
-    return copy_project(target)
+    return copy_project(target, with_notice=False)
 
 
 def other_projects(project: Path, folder: Path, unsearched: Collection[str] = ()) -> list[Path]:

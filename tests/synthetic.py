@@ -38,7 +38,7 @@ def make_project(target: Path, *, pages: int = 0, measures: int = 0) -> int:
 
     None is smaller than the real one. The same size gives the same project, whose pages count both languages.
     """
-    copy_project(target)
+    copy_project(target, with_notice=False)
     plan, addresses = target / "data" / "plan.yaml", target / "data" / LIST
     larger = LargerPlan(yaml.load(plan.read_bytes(), yaml.CSafeLoader))
     others = 1 + sum(not is_file(address) for address in listed(addresses)) - larger.records

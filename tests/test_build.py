@@ -45,7 +45,7 @@ def edit(path: Path, old: str, new: str) -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project of three measures with the real templates and a history of one commit."""
-    project = copy_project(tmp_path / "project")
+    project = copy_project(tmp_path / "project", with_notice=False)
     for name in ("plan.yaml", "glossary.yaml"):
         shutil.copy(SMALL_PLAN.with_name(name), project / "data" / name)
     (project / "data" / "addresses.txt").unlink()

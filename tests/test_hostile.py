@@ -121,7 +121,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[Slot, str]:
 @pytest.fixture(scope="module")
 def sites(texts: dict[Slot, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A "usual" site, and a "hostile" one of the same records, in whose history the usual texts become hostile."""
-    project = copy_project(tmp_path_factory.mktemp("hostile"))
+    project = copy_project(tmp_path_factory.mktemp("hostile"), with_notice=False)
     (project / "data" / "addresses.txt").unlink()
     folders = {"plan": project / "data", "glossary": project / "data", "labels": project / "macros"}
     for name, folder in folders.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROJECT, Repository, copy_project, run
+from conftest import PROJECT, Repository, copy_project, edit_notice, run
 from links import Site
 from plansite.problems import LANGUAGES
 
@@ -38,7 +38,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site at an address below the root of a host, with a hosted source, a history, and addresses given up."""
     project = copy_project(tmp_path_factory.mktemp("hosted") / "project")
     repository = Repository(project)
-    repository.edit("数字人民币、金融科技创新监管试点", "数字人民币和金融科技创新监管试点")
+    edit_notice(project, "数字人民币、金融科技创新监管试点", "数字人民币和金融科技创新监管试点")
     plan = repository.plan.read_text("utf-8")
     repository.plan.write_text(plan + REDIRECTS, "utf-8")
     repository.commit("2026-01-02T08:00:00+08:00")

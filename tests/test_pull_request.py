@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from bs4 import BeautifulSoup
 
-from conftest import Repository, copy_project, run
+from conftest import Repository, copy_project, edit_notice, run
 
 pytestmark = pytest.mark.site
 
@@ -24,9 +24,9 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
     (project / ".gitignore").write_text("/site/\n/.cache/\n")
     repository = Repository(project)
 
-    # An editor changes the Chinese only.
+    # An editor changes the Chinese as the notice was corrected, and nothing of the English.
     repository.git("switch", "--quiet", "--create=proposal")
-    repository.edit(f"zh: {OLD}", f"zh: {NEW}")
+    edit_notice(project, OLD, NEW)
 
     # The check names the line of the translation that has become stale, on the lines of the pull request.
     done = run("plansite", "check", "--format", "github", "--lang", "zh", cwd=project)

@@ -50,7 +50,7 @@ CHANGES = {
 def test_what_is_not_made_again_would_come_out_the_same(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = copy_project(tmp_path)
+    project = copy_project(tmp_path, with_notice=False)
     monkeypatch.chdir(project)
     before = compose(Sources()).made()
     site = composed(project, CHANGES[name], monkeypatch)

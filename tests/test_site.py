@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from conftest import copy_project, run
+from conftest import copy_project, edit_notice, run
 from plansite.load import Loaded
 from plansite.problems import Lang
 
@@ -429,9 +429,7 @@ def test_changed_chinese_is_shown_as_unconfirmed_until_somebody_confirms_it(tmp_
     project = copy_project(tmp_path / "project")
     plan = project / "data" / "plan.yaml"
     text = plan.read_text("utf-8")
-    plan.write_text(
-        text.replace("zh: 简化港澳投资者商事登记的流程和材料。", "zh: 简化港澳投资者商事登记的流程。"), "utf-8"
-    )
+    edit_notice(project, "简化港澳投资者商事登记的流程和材料。", "简化港澳投资者商事登记的流程。")
     done = run("plansite", "check", cwd=project)
     assert done.returncode == 1
     stale = re.fullmatch(

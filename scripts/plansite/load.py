@@ -12,12 +12,15 @@ from pydantic_core import ErrorDetails
 
 from plansite.document import Document, Steps, read
 from plansite.model import Glossary, Labels, Plan, fields_of, record_at
+from plansite.notice import notice_findings, read_notice
 from plansite.problems import PlanError, Problem
 from plansite.proof import glossary_findings, proof, target_findings
 from plansite.rules import Finding, findings, nearest_to
 from plansite.slips import FIELD
 
 T = TypeVar("T")
+UNSURE = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong_order"}
+"""Broken rules with which the order of the notice or the units of its clauses are not known."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +36,30 @@ class Loaded:
 
 
 def load(path: Path) -> Loaded:
-    """Read and validate a plan and the glossary.yaml beside it.
+    """Read and validate a plan and the glossary.yaml beside it, and compare it with the notice in source/ beside it.
 
-    Raises PlanError with all problems at once: YAML, types, rules across records, and the proof of the English. Only
-    YAML that cannot be parsed at all hides what comes after it.
+    Raises PlanError with all problems at once: YAML, types, rules across records, the proof of the English, and the
+    wording of the notice. Only YAML that cannot be parsed at all hides what comes after it.
     """
     document = read(path)
     if document.unreadable:
         raise PlanError(document.problems)
     glossary_document = read(path.with_name("glossary.yaml"))
     plan, glossary = _validate(document, Plan), _validate(glossary_document, Glossary)
-    for finding in findings(document.data):
+    broken = list(findings(document.data))
+    for finding in broken:
         _place(document, finding)
     for finding in glossary_findings(glossary_document.data, document.data if plan else None):
         _place(glossary_document, finding)
     if plan and glossary:
         for finding in (*target_findings(document.data), *proof(document.data, glossary)):
             _place(document, finding)
-    problems = [*document.problems, *glossary_document.problems]
+    file, notice, unread = read_notice(path)
+    # Where references or numbers are wrong, nobody can say how the text reads.
+    if plan and file and not unread and not any(finding.code in UNSURE for finding in broken):
+        for finding in notice_findings(plan, file, notice):
+            _place(document, finding)
+    problems = [*document.problems, *glossary_document.problems, *unread]
     if plan is None or glossary is None or any(problem.blocks for problem in problems):
         raise PlanError(problems)
     lines = {steps: line for steps, (line, _) in document.values.items() if len(steps) == len(("units", 0))}

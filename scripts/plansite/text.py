@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from plansite.model import Plan, Responsibility, Sentence
+from plansite.model import Measure, Plan, Safeguard, Sentence, Text
 
+Steps = tuple[int | str, ...]
 NUMERALS = "零一二三四五六七八九"
 ROLES = {"responsible": "责任单位", "lead": "牵头单位"}
-PAGE_NUMBER = "—4—"
-"""A page number of the printed notice that its text version carries along inside measure 7."""
+PAGE_NUMBER = re.compile(r"(?<![\d—–-])(?:([—–])\s*\d{1,4}\s*\1|-[^\S\n]+\d{1,4}[^\S\n]+-)(?![\d—–-])")
+"""A page number as printed notices have it between two dashes, and as their text versions carry it along: — 4 —."""
 
 
 def numeral(number: int) -> str:
@@ -31,54 +32,96 @@ def clause(role: str, wordings: Sequence[tuple[str, bool]]) -> str:
     `wordings` are (name, joint) in order: names are joined by 、 and joint clauses set off by ，. The clause stands in
     round brackets, or in square ones where a name has brackets of its own (GB/T 15834-2011, 4.9).
     """
-    names = "".join(f"{'，' if joint else '、'}{name}" for name, joint in wordings)[1:]
-    opening, closing = "［］" if "（" in names else "（）"
-    return f"{opening}{ROLES.get(role, role)}：{names}{closing}"
+    return "".join(clause_parts(role, wordings))
+
+
+def clause_parts(role: str, wordings: Sequence[tuple[str, bool]]) -> Iterator[str]:
+    """Yield the opening of a clause, each name with the mark before it, and the closing."""
+    opening, closing = "［］" if any("（" in name for name, _ in wordings) else "（）"
+    yield f"{opening}{ROLES.get(role, role)}："
+    for at, (name, joint) in enumerate(wordings):
+        yield f"{('，' if joint else '、') if at else ''}{name}"
+    yield closing
+
+
+def notice_parts(plan: Plan) -> Iterator[tuple[Steps, str]]:
+    """Yield (path of a value in the plan, what the notice has for it) in the order of the notice.
+
+    A heading's number, the marks of a clause and the end of a paragraph belong to the value beside them; a unit that
+    is named stands at its place in the clause.
+    """
+    units = {unit.id: unit for unit in plan.units}
+
+    def listed(steps: Steps, texts: Sequence[Text | Sentence], end: str = "") -> Iterator[tuple[Steps, str]]:
+        last = len(texts) - 1
+        return (((*steps, at, "zh"), text.zh + (end if at == last else "")) for at, text in enumerate(texts))
+
+    def record(steps: Steps, number: str, item: Measure | Safeguard) -> Iterator[tuple[Steps, str]]:
+        yield (*steps, "title", "zh"), f"{number}{item.title.zh}。"
+        yield from listed((*steps, "sentences"), item.sentences)
+        answering, place = item.responsibility, (*steps, "responsibility")
+        if answering.printed:
+            yield (*place, "printed"), f"{answering.printed}\n"
+            return
+        wordings = [(m.as_written or units[m.unit].name.zh, units[m.unit].joint) for m in answering.units]
+        opening, *names, closing = clause_parts(answering.role, wordings)
+        yield place, opening
+        yield from (((*place, "units", at), name) for at, name in enumerate(names))
+        yield place, f"{closing}\n"
+
+    notice = plan.notice
+    yield ("notice", "announcement", "zh"), f"{notice.announcement.zh}\n"
+    yield ("notice", "addressees", "zh"), f"{notice.addressees.zh}\n"
+    yield ("notice", "approval", "zh"), f"{notice.approval.zh}\n"
+    for at, issuer in enumerate(notice.issuers):
+        yield ("notice", "issuers", at, "zh"), f"{' ' if at else ''}{issuer.zh}"
+    yield ("notice", "date"), f"\n{chinese_date(notice.date)}\n"
+    yield ("notice", "title", "zh"), f"{notice.title.zh}\n"
+    yield from listed(("notice", "preamble"), notice.preamble, "\n")
+    yield ("notice", "general_requirements", "title", "zh"), f"一、{notice.general_requirements.title.zh}\n"
+    yield from listed(("notice", "general_requirements", "sentences"), notice.general_requirements.sentences, "\n")
+    for part, theme in enumerate(plan.themes):
+        yield ("themes", part, "title", "zh"), f"{numeral(part + 2)}、{theme.title.zh}\n"
+        for number, section in enumerate(theme.sections):
+            place = ("themes", part, "sections", number, "title", "zh")
+            yield place, f"（{numeral(section.number)}）{section.title.zh}\n"
+            for at, measure in enumerate(plan.measures):
+                if measure.section == section.number:
+                    yield from record(("measures", at), f"{measure.number}.", measure)
+    yield ("notice", "safeguards_title", "zh"), f"{numeral(len(plan.themes) + 2)}、{notice.safeguards_title.zh}\n"
+    for at, safeguard in enumerate(plan.safeguards):
+        yield from record(("safeguards", at), f"（{numeral(at + 1)}）", safeguard)
+    yield ("notice", "imprint", "office", "zh"), f"{notice.imprint.office.zh}\n"
+    yield ("notice", "imprint", "date"), f"{chinese_date(notice.imprint.date)}印发\n"
 
 
 def notice_text(plan: Plan) -> str:
     """Return the whole notice, a paragraph a line, with full-width punctuation."""
-    units = {unit.id: unit for unit in plan.units}
-
-    def responsible(responsibility: Responsibility) -> str:
-        mentions = responsibility.units
-        wordings = [(m.as_written or units[m.unit].name.zh, units[m.unit].joint) for m in mentions]
-        return responsibility.printed or clause(responsibility.role, wordings)
-
-    def body(sentences: Iterable[Sentence]) -> str:
-        return "".join(sentence.zh for sentence in sentences)
-
-    notice = plan.notice
-    lines = [
-        notice.announcement.zh,
-        notice.addressees.zh,
-        notice.approval.zh,
-        " ".join(issuer.zh for issuer in notice.issuers),
-        chinese_date(notice.date),
-        notice.title.zh,
-        body(notice.preamble),
-        f"一、{notice.general_requirements.title.zh}",
-        body(notice.general_requirements.sentences),
-    ]
-    for part, theme in enumerate(plan.themes, start=2):
-        lines.append(f"{numeral(part)}、{theme.title.zh}")
-        for section in theme.sections:
-            lines.append(f"（{numeral(section.number)}）{section.title.zh}")
-            lines += [
-                f"{measure.number}.{measure.title.zh}。{body(measure.sentences)}{responsible(measure.responsibility)}"
-                for measure in plan.measures
-                if measure.section == section.number
-            ]
-    lines.append(f"{numeral(len(plan.themes) + 2)}、{notice.safeguards_title.zh}")
-    lines += [
-        f"（{numeral(number)}）{item.title.zh}。{body(item.sentences)}{responsible(item.responsibility)}"
-        for number, item in enumerate(plan.safeguards, start=1)
-    ]
-    lines += [notice.imprint.office.zh, f"{chinese_date(notice.imprint.date)}印发"]
-    return "\n".join(lines) + "\n"
+    return "".join(text for _, text in notice_parts(plan))
 
 
-def folded(text: str) -> str:
-    """Return text without what layout adds: width and white space folded, the stray page number left out."""
-    text = unicodedata.normalize("NFKC", text).translate(str.maketrans("〈〉", "<>"))
-    return re.sub(r"\s", "", text).replace(PAGE_NUMBER, "")
+def without_page_numbers(text: str) -> str:
+    """Return the text of a printed notice with blanks for its page numbers, so that all else keeps its place."""
+    return PAGE_NUMBER.sub(lambda number: re.sub(r"\S", " ", number[0]), text)
+
+
+class _Folding(dict[int, str]):
+    """What each character is folded to, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).translate(str.maketrans("〈〉", "<>"))
+        self[code] = re.sub(r"\s", "", folded)
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Return text without what layout adds: width and white space."""
+    return text.translate(_FOLDING)
+
+
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """Return folded text, and for each of its characters its place in the text."""
+    return fold(text), [at for at, character in enumerate(text) for _ in _FOLDING[ord(character)]]
