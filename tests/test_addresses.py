@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from conftest import PROJECT, Watched, copy_project, run, serving
-from plansite.addresses import LIST, enlist, listed
+from conftest import PROJECT, SMALL_PLAN, Watched, copy_project, run, serving
+from plansite.addresses import LIST, address_problems, enlist, listed
 from plansite.cli import main
+from plansite.load import load
 from plansite.pages import FILES
 from plansite.problems import PlanError
 
@@ -53,14 +54,57 @@ def test_an_address_that_would_vanish_is_named_with_where_it_may_have_gone(
     lost, new = check(project, monkeypatch, capsys)
     assert lost == (
         f'data/addresses.txt:{line}:1: units/tax-service: is the published address "units/tax-service", which the site '
-        'no longer has; add to "redirects" in the plan where it has gone: {from: units/tax-service, '
-        "to: units/tax-bureau}"
+        "no longer has; if its place has been taken by units/tax-bureau, the only new one of its kind, add to "
+        '"redirects" in the plan: {from: units/tax-service, to: units/tax-bureau}'
     )
     assert 'is "units/tax-bureau", an address that the list does not have yet; add it as a line of its own' in new
     rename(project, "tax-bureau", "tax-bureau", MOVED)
     assert main(["addresses"]) == 0
     assert capsys.readouterr().out == "units/tax-bureau\n"
     assert check(project, monkeypatch, capsys) == []
+
+
+LOST: dict[str, tuple[list[str], list[str], dict[str, str | None]]] = {
+    "a unit renamed": (["units/a", "plan.json"], ["units/b", "plan.json"], {"units/a": "units/b"}),
+    "a measure taken out, so that the rest moved up": (
+        ["measures/7", "measures/8"],
+        ["measures/7"],
+        {"measures/8": None},
+    ),
+    "two of a kind renamed": (["units/a", "units/b"], ["units/c", "units/d"], {"units/a": None, "units/b": None}),
+    "two of a kind made one": (["units/a", "units/b"], ["units/c"], {"units/a": None, "units/b": None}),
+    "a page gone, others of another kind new": (["units/a"], ["topics/a", "units"], {"units/a": None}),
+    "a page gone, and a file new": (["text"], ["text.csv"], {"text": None}),
+    "everything gone": (["units/a"], [], {"units/a": None}),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_where_a_lost_address_has_gone_is_only_said_where_it_is_sure(name: str, tmp_path: Path) -> None:
+    published, addresses, expected = LOST[name]
+    path = tmp_path / LIST
+    path.write_text("".join(f"{address}\n" for address in published), "utf-8")
+    problems = [p for p in address_problems(path, addresses, load(SMALL_PLAN)) if p.blocks]
+    assert {problem.path: problem.details.get("instead") for problem in problems} == expected
+    for problem in problems:
+        gone = problem.details.get("instead") is None
+        assert problem.code == ("gone_address" if gone else "lost_address")
+        assert "None" not in problem.message("en") + problem.message("zh")
+
+
+def test_what_to_decide_about_an_address_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(LIST).write_text("measures/4\nunits\n", "utf-8")
+    [problem] = address_problems(Path(LIST), ["units"], load(SMALL_PLAN))
+    assert problem.line_of_text("en") == (
+        'addresses.txt:1:1: measures/4: is the published address "measures/4", which the site no longer has; bring it '
+        "back, or decide which page now answers what its readers come for and add it to "
+        '"redirects" in the plan: {from: measures/4, to: ...}'
+    )
+    assert problem.line_of_text("zh") == (
+        "addresses.txt:1:1: measures/4: 是已经发布的地址“measures/4”，但网站上不再有它；请恢复它，或者确定访问者现在"
+        "应看哪个页面，并写入计划的 redirects：“{from: measures/4, to: ……}”"
+    )
 
 
 @pytest.mark.parametrize(

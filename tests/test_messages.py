@@ -54,7 +54,10 @@ def test_whatever_is_reported_reads_in_the_language_asked_for(tmp_path: Path, mo
             said = problem.message("en")
             plan = text + glossary + SMALL_PLAN.read_text("utf-8") + "".join(OF_CHINESE)
             foreign = [word for word in re.findall(f"{CHINESE_SCRIPT.pattern}+", said) if not quoted(word, plan)]
-            assert not foreign or problem.code in {"printed_differs", "ascii_punctuation"}, (case.stem, foreign)
+            assert not foreign or problem.code in {"printed_differs", "ascii_punctuation", "unusual_form"}, (
+                case.stem,
+                foreign,
+            )
             assert not re.search(r"[{}]", said.replace("{a: b}", "")), case.stem
 
 

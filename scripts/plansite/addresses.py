@@ -38,10 +38,15 @@ def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> 
     known = listed(path)
     kept = {redirect.origin for redirect in loaded.plan.redirects}
     fresh = [address for address in addresses if address not in known and known]
-    for address, line in known.items():
-        if address not in addresses and address not in kept:
-            instead = nearest_to(address, _alike(address, fresh)) or nearest_to(address, _alike(address, addresses))
-            yield Problem(shown(path), line, 1, address, "lost_address", {"value": address, "instead": instead})
+    lost = [address for address in known if address not in addresses and address not in kept]
+    for address in lost:
+        place = (shown(path), known[address], 1, address)
+        instead = [other for other in fresh if _kind(other) == _kind(address)]
+        # Of several nobody can say which is which; nor does a likeness of names tell where a text has gone.
+        if len(instead) == 1 and [_kind(other) for other in lost].count(_kind(address)) == 1:
+            yield Problem(*place, "lost_address", {"value": address, "instead": instead[0]})
+        else:
+            yield Problem(*place, "gone_address", {"value": address})
     end = max(known.values(), default=0) + 1
     for address in fresh:
         yield Problem(shown(path), end, 1, address, "new_address", {"value": address}, blocks=False)
@@ -70,8 +75,6 @@ def enlist(path: Path, addresses: Collection[str]) -> list[str]:
     return fresh
 
 
-def _alike(address: str, addresses: Collection[str]) -> list[str]:
-    """Return the addresses of the same kind, pages or files, in the same folder first."""
-    alike = [other for other in addresses if is_file(other) == is_file(address)]
-    folder = address.rpartition("/")[0]
-    return [other for other in alike if other.rpartition("/")[0] == folder] or alike
+def _kind(address: str) -> tuple[str, bool]:
+    """Return what kind of address it is: its folder, and whether it is that of a file."""
+    return address.rpartition("/")[0], is_file(address)

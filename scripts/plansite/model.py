@@ -21,6 +21,21 @@ CHINESE_SCRIPT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 GLOSS = re.compile(r"\[[^\[\]]*\]")
 """A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""Spaces that look like the ordinary one and are not found by it."""
+RADICALS = re.compile("[\u2e80-\u2fdf]")
+VARIANTS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+"""Radicals and compatibility forms, which look like ordinary Chinese characters and are not found by them."""
+SUPPLEMENT = dict(
+    zip(
+        "⺝⺠⺫⻁⻄⻅⻆⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
+        "月民目虎西见角车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
+        strict=True,
+    )
+)
+"""Radicals that look like a character, though they have no normal form (Unicode: EquivalentUnifiedIdeograph)."""
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+"""Names that no file and no folder may have on Windows, with or without an ending."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ADDRESS = re.compile(rf"{SLUG.pattern}(/{SLUG.pattern})*(\.[a-z0-9-]+)*")
 FINGERPRINT = re.compile(r"^[0-9a-f]{8}$")
@@ -38,6 +53,16 @@ def _text(value: str) -> str:
         raise PydanticCustomError("empty_text", "empty")
     if value != value.strip():
         raise PydanticCustomError("edge_space", "space")
+    if space := SPACES.search(value):
+        details = {"character": f"U+{ord(space[0]):04X}", "at": space.start() + 1}
+        raise PydanticCustomError("unusual_space", "space", details)
+    for mark in VARIANTS.finditer(value):
+        # A dozen characters stand among the compatibility forms and are none.
+        ordinary = SUPPLEMENT.get(mark[0]) or unicodedata.normalize("NFKC", mark[0])
+        code = "lone_radical" if ordinary == mark[0] else "unusual_form"
+        if ordinary != mark[0] or RADICALS.match(mark[0]):
+            details = {"mark": mark[0], "character": f"U+{ord(mark[0]):04X}", "at": mark.start() + 1}
+            raise PydanticCustomError(code, "form", details | {"instead": ordinary})
     return value
 
 
@@ -70,12 +95,16 @@ def _slug(value: str) -> str:
     # "index" would be the page that lists all others of its kind.
     if value == "index" or not SLUG.fullmatch(value):
         raise PydanticCustomError("not_a_slug", "slug", {"value": value})
+    if value in DEVICES:
+        raise PydanticCustomError("device_name", "device", {"value": value})
     return value
 
 
 def _address(value: str) -> str:
     if not ADDRESS.fullmatch(value):
         raise PydanticCustomError("not_an_address", "address", {"value": value})
+    if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
+        raise PydanticCustomError("device_name", "device", {"value": device})
     return value
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from plansite.glossary import Agreed, Reading, without_glosses
 from plansite.model import Glossary
 from plansite.problems import LANGUAGES
-from plansite.rules import Finding, Steps, pick, repeated
+from plansite.rules import Finding, Steps, pick, repeated, reserved
 
 RECORDS = (
     ("notice",),
@@ -107,10 +107,12 @@ def name_of(steps: Steps, record: Any) -> str:
 
 
 def glossary_findings(glossary: Any, plan: Any) -> Iterator[Finding]:
-    """Yield broken rules of a glossary given as plain data: repeated terms, and terms that the plan (if any) lacks."""
+    """Yield broken rules of a glossary given as plain data: what is repeated, taken, or not in the plan (if any)."""
     chinese = "\n".join(zh for _, zh, _ in pairs(plan))
     terms = list(pick(glossary, "terms", "*", "zh"))
-    yield from repeated(pick(glossary, "terms", "*", "id"))
+    ids = list(pick(glossary, "terms", "*", "id"))
+    yield from repeated(ids)
+    yield from reserved(ids)
     # What stands for a term may not stand for a wording too.
     yield from repeated([*terms, *pick(glossary, "wordings", "*", "zh", "*")])
     for steps, value in terms if plan else []:

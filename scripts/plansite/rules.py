@@ -15,6 +15,13 @@ Steps = tuple[int | str, ...]
 CLAUSES = ("measures", "safeguards")
 """The records that name units."""
 STAGES = ("invest", "stages", "*")
+RESERVED = tuple(
+    """all-measures general glossary invest keywords measures notice plan responsible safeguards themes
+translation-notice unit who""".split()
+)
+"""Ids of elements of the pages on which themes, stages and terms are elements by their ids, and of every page."""
+RESERVED_PREFIXES = ("filter-", "initial-", "measure-", "safeguard-", "section-", "term-")
+"""How ids of further elements on these pages begin."""
 LIKELY = 20
 """How many numbers may be the right one where some before it are wrong."""
 
@@ -100,6 +107,7 @@ def _repeated(data: Any) -> Iterator[Finding]:
         yield from (
             Finding(steps, "taken_id", {"value": value}) for steps, value in taken if value in {"notice", "invest"}
         )
+    yield from reserved([*pick(data, "themes", "*", "id"), *pick(data, *STAGES, "id")])
     unique = [
         ("audiences", "*", "id"),
         ("invest", "stages", "*", "id"),
@@ -124,6 +132,14 @@ def _repeated(data: Any) -> Iterator[Finding]:
             yield from repeated(((*place, *steps), value) for steps, value in pick(values, "*"))
     for place, excerpts in pick(data, *STAGES, "measures"):
         yield from repeated(((*place, *steps), number) for steps, number in pick(excerpts, "*", "measure"))
+
+
+def reserved(values: Iterable[tuple[Steps, Any]]) -> Iterator[Finding]:
+    """Yield every id that an element of the same page has already."""
+    for steps, value in values:
+        if isinstance(value, str) and (value in RESERVED or value.startswith(RESERVED_PREFIXES)):
+            forbidden = [*RESERVED, *(f"{prefix}..." for prefix in RESERVED_PREFIXES)]
+            yield Finding(steps, "reserved_id", {"value": value, "reserved": ", ".join(forbidden)})
 
 
 def repeated(values: Iterable[tuple[Steps, Any]]) -> Iterator[Finding]:
