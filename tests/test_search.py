@@ -1,6 +1,7 @@
 """The search finds what people mean, says so when there is nothing, and is never in the way."""
 
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,16 +9,18 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from bench_search import home, queries_of, try_queries
-from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, Watched, search
-from plansite.load import load_labels
+from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, SMALL_PLAN, Watched, search
+from plansite.load import load, load_labels
 from plansite.problems import LANGUAGES, Lang
 from plansite.search import (
     all_texts,
     documents,
     families,
     handwritten,
+    index_of,
     number_names,
     readings,
+    script,
     simplified,
     stopwords,
     table,
@@ -459,6 +462,32 @@ def test_the_site_is_searched_from_a_folder_too(browser: Browser, site: Path) ->
         watched.page.locator(LINKS).first.click()
         expect(watched.page.locator("h1")).to_contain_text("39")
         assert watched.complaints == []
+
+
+RARE = "𬭎"
+"""A character beyond the first plane, of which JavaScript counts two."""
+
+
+@in_browser
+@pytest.mark.parametrize(
+    "query",
+    [RARE, f"{RARE}用", f"推广{RARE}", f"推广{RARE}用贷", f"{RARE}贷产品", f"怎么推广{RARE}用贷", f"怎么办{RARE}"],
+)
+def test_rare_characters_are_found(query: str, browser: Browser, tmp_path: Path) -> None:
+    text = SMALL_PLAN.read_text("utf-8").replace("zh: 推广信用贷产品。", f"zh: {'不含此字' * 30}推广{RARE}用贷产品。")
+    (tmp_path / "plan.yaml").write_text(text, "utf-8")
+    shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), tmp_path)
+    plan = PlanView(load(tmp_path / "plan.yaml"))
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.add_script_tag(path=PROJECT / "overrides" / "assets" / "search.js")
+        for lang in LANGUAGES:
+            page.add_script_tag(content=script(index_of(list(documents(plan, LABELS, lang)), LABELS, lang), lang))
+        found = page.evaluate("query => self.answer(query, 'zh').items", query)
+    assert found[0][0]["location"] == "measures/2/"
+    shown = "".join(entry["text"] for entry in found[0])
+    assert re.search(f"<mark>[^<]*{RARE}", shown), "it is marked as one"
+    assert not re.search("[\ud800-\udfff\ufffd]", shown), "no half of it is shown"
 
 
 @in_browser

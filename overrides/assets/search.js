@@ -24,8 +24,8 @@ const ABBREVIATED = 5; // characters: a longer run is no abbreviation
 const FEW = 3; // words: a longer query is no pinyin
 const NOISE = 0.25; // share of the best score below which a result is noise
 
-const HAN = /^[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]/;
-const TOKEN = /[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]+|\d+(?:[.,+/-]\d+)*%?(?![a-z\d])|[a-z0-9]+(?:[&'’/-][a-z0-9]+)*/g;
+const HAN = /^[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
+const TOKEN = /[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]+|\d+(?:[.,+/-]\d+)*%?(?![a-z\d])|[a-z0-9]+(?:[&'’/-][a-z0-9]+)*/gu;
 const POSSESSIVE = /['’]s(?![a-z])/g;
 const CONTRACTION = /[a-z]+['’](?:t|m|re|ve|ll|d)(?![a-z])/g;
 const PERCENT = /(?<=\d) *per ?cent(?![a-z])/g;
@@ -146,7 +146,7 @@ class Index {
 
   /** All pairs of characters that stand side by side, put together when they are first needed. */
   get pairs() {
-    this.late.pairs ??= new Set(Array.from({ length: this.text.length }, (_, at) => this.text.slice(at, at + 2)));
+    this.late.pairs ??= new Set([...this.text].map((character, at, all) => character + (all[at + 1] ?? "")));
     return this.late.pairs;
   }
 
@@ -288,7 +288,11 @@ function formsOfSound(index, [first, second]) {
 /** Where words stand in a run of Chinese: calls back with each, the place of its first character and of its last. */
 function eachIn(run, words, found) {
   for (const word of words) {
-    for (let at = run.indexOf(word); at >= 0; at = run.indexOf(word, at + 1)) found(word, at, at + word.length - 1);
+    for (let at = run.indexOf(word); at >= 0; at = run.indexOf(word, at + 1)) {
+      // Characters beyond the first plane are two to indexOf.
+      const from = [...run.slice(0, at)].length;
+      found(word, from, from + [...word].length - 1);
+    }
   }
 }
 
@@ -367,7 +371,7 @@ function clueOfWord(index, word, { last, few, other }) {
 /** The text of which a run of Chinese is an abbreviation: 市监局 of 市场监管局, a character or two of each word. */
 function formsOfAbbreviation(index, characters) {
   if (characters.length < 3 || characters.length > ABBREVIATED) return [];
-  const found = index.text.matchAll(new RegExp(characters.join("[^ \\n]?"), "g"));
+  const found = index.text.matchAll(new RegExp(characters.join("[^ \\n]?"), "gu"));
   return [...new Set([...found].map(([text]) => text))].map((text) => [text, ABBREVIATION]);
 }
 
@@ -494,6 +498,9 @@ function marked(text, needles, room = Infinity) {
   while (from > 0 && /[a-z0-9]/i.test(text[from - 1])) from -= 1;
   let to = Math.min(text.length, from + room);
   while (to < text.length && /[a-z0-9]/i.test(text[to])) to += 1;
+  // Half a character is none.
+  if (/[\udc00-\udfff]/.test(text[from] ?? "")) from -= 1;
+  if (/[\udc00-\udfff]/.test(text[to] ?? "")) to += 1;
   let html = from > 0 ? "…" : "";
   for (let at = from; at < to; at += 1) {
     if (marks.has(at) && (at === from || !marks.has(at - 1))) html += "<mark>";
