@@ -30,6 +30,7 @@ from plansite.render import (
     render_diff,
     render_feed,
 )
+from plansite.rules import RESERVED, RESERVED_PREFIXES
 from plansite.versions import HistoryView
 from plansite.views import PlanView
 
@@ -49,6 +50,27 @@ SHOWN = [
 @pytest.mark.parametrize("name", [f"{page}.{lang}.md" for page in SHOWN for lang in ("zh", "en")])
 def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.FixtureRequest) -> None:
     as_agreed(name, rendered(small_view)[name], request)
+
+
+ID = re.compile(r'(?:\bid="|\{: #)((?:\{\{.*?\}\}|[^"\s}])+)')
+
+
+def test_no_record_can_be_called_as_a_part_of_its_page_is(small_view: PlanView) -> None:
+    """The ids that rules.RESERVED keeps for the pages are those that stand in the templates, no more and no fewer."""
+    in_templates = {path.name: ID.findall(path.read_text("utf-8")) for path in MACROS.glob("*.j2")}
+    with_records = [ids for ids in in_templates.values() if any(re.fullmatch(r"\{\{ \w+\.id \}\}", id_) for id_ in ids)]
+    assert len(with_records) == 6, "themes, a unit, all measures, the whole text; stages; terms"
+    frame = [ID.findall(path.read_text("utf-8")) for path in (PROJECT / "overrides").rglob("*.html")]
+    ids = {id_ for found in [*with_records, in_templates["parts.md.j2"], *frame] for id_ in found}
+    # Ids of Material's frame begin with two underscores, as no id of ours can.
+    ids = {id_ for id_ in ids if not id_.startswith("__")}
+    anchors = [section.anchor for section in small_view.themes[0].sections]
+    anchors += [safeguard.anchor for safeguard in small_view.safeguards]
+    prefixes = {id_.partition("{{")[0] for id_ in ids} | {re.sub(r"\d+", "", anchor) for anchor in anchors}
+    prefixes = {prefix for prefix in prefixes if prefix.endswith("-")}
+    fixed = {id_ for id_ in ids if "{{" not in id_ and not id_.startswith(tuple(prefixes))}
+    assert sorted(fixed) == sorted(RESERVED)
+    assert sorted(prefixes) == sorted(RESERVED_PREFIXES)
 
 
 def rendered(plan: PlanView, templates: Templates = TEMPLATES, publication: Publication = NOWHERE) -> dict[str, str]:

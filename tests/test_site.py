@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from conftest import copy_project, edit_notice, run
 from plansite.load import Loaded
 from plansite.problems import Lang
+from plansite.rules import RESERVED, RESERVED_PREFIXES
 
 pytestmark = pytest.mark.site
 
@@ -423,6 +424,17 @@ def test_a_wrong_host_builds_nothing_and_is_said_in_the_language_of_the_reader(t
     assert "mkdocs.yml:1:1: PLAN_REPOSITORY: 为“javascript:alert(1)”，不是项目分支的网页地址；" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (project / "site").exists()
+
+
+@pytest.mark.parametrize("page", ["text", "measures", "themes", "units/tax-service", "invest", "glossary"])
+def test_every_id_beside_those_of_records_is_reserved(page: str, site: Path, real: Loaded) -> None:
+    plan = real.plan
+    records = {theme.id for theme in plan.themes} | {stage.id for stage in plan.invest.stages}
+    records |= {term.id for term in real.glossary.terms}
+    for folder in ("", "en"):
+        ids = [str(element["id"]) for element in parsed(site / folder / page / "index.html").select("[id]")]
+        assert len(ids) == len(set(ids))
+        assert {id_ for id_ in ids if not id_.startswith(("__", *RESERVED_PREFIXES))} <= records | set(RESERVED)
 
 
 def test_changed_chinese_is_shown_as_unconfirmed_until_somebody_confirms_it(tmp_path: Path) -> None:
