@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import BINARIES, SMALL_PLAN, Repository, copy_project, environment, run
+from plansite.built import MARK
 
 pytestmark = pytest.mark.site
 
@@ -221,6 +222,38 @@ def test_a_folder_that_cannot_be_written_costs_no_site(project: Path) -> None:
     assert "site/ was left as it was" in done.stderr
     assert "Traceback" not in done.stderr
     assert digest(project / "site") == good
+
+
+@pytest.mark.parametrize("mark", ["none", "ours, in a repository"])
+def test_a_folder_that_is_not_ours_is_left_as_it_is_and_the_way_on_is_said(mark: str, project: Path) -> None:
+    other = project / "other"
+    other.mkdir()
+    for name in ["index.html", "photos.txt", *([MARK, ".git"] if mark != "none" else [])]:
+        (other / name).write_text("precious", "utf-8")
+    before = digest(other)
+    done = run("plansite", "build", "other", cwd=project)
+    assert done.returncode == 1
+    assert done.stderr.startswith("other holds something else than a site built here")
+    assert "remove the folder, otherwise name another one" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert digest(other) == before
+
+
+def test_a_web_server_may_read_the_site_whatever_the_umask(project: Path) -> None:
+    (project / "empty").mkdir()
+    script = f"umask 077 && {BINARIES}/plansite build empty"
+    subprocess.run(["/bin/sh", "-ec", script], cwd=project, env=environment(), check=True)
+    modes = {(path.is_dir(), path.stat().st_mode & 0o777) for path in (project / "empty", *project.rglob("empty/**/*"))}
+    assert modes == {(True, 0o755), (False, 0o644)}
+    assert (project / "empty" / MARK).is_file()
+
+
+def test_an_error_in_the_other_language_only_is_named(project: Path) -> None:
+    edit(project / "overrides" / "404.html", "{%", "{% if site_lang == 'en' %}{{ 1 / 0 }}{% endif %}{%")
+    done = run("plansite", "build", cwd=project)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "ended from outside" not in done.stderr
 
 
 def test_two_builds_at_once_leave_one_whole_site(project: Path) -> None:

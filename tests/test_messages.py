@@ -8,10 +8,10 @@ import pytest
 
 from conftest import SMALL_PLAN
 from plansite.model import CHINESE_CHARACTER, CHINESE_SCRIPT
-from plansite.problems import LANGUAGES, MESSAGES, NEAREST, WORDS, Problem
+from plansite.problems import FAILURES, LANGUAGES, MESSAGES, NEAREST, WORDS, Lang, Problem
 from test_load import CASES, problems_of, spoiled
 
-QUOTED = re.compile(r"“[^”]*”|\{\w+\}")
+QUOTED = re.compile(r"“[^”]*”|\{\w+(!r)?\}")
 """What is quoted, and what is filled in: the words of the plan or of YAML, whatever their script."""
 OF_CHINESE = {"要", "不得", "、", "等"}
 """Words and marks of the Chinese that English messages speak of."""
@@ -21,10 +21,10 @@ def placeholders(message: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(message) if name}
 
 
-@pytest.mark.parametrize("code", MESSAGES)
-def test_both_languages_say_the_same_facts(code: str) -> None:
-    assert set(MESSAGES[code]) == set(LANGUAGES)
-    assert placeholders(MESSAGES[code]["zh"]) == placeholders(MESSAGES[code]["en"])
+@pytest.mark.parametrize(("code", "said"), [*MESSAGES.items(), *FAILURES.items()])
+def test_both_languages_say_the_same_facts(code: str, said: dict[Lang, str]) -> None:
+    assert set(said) == set(LANGUAGES), code
+    assert placeholders(said["zh"]) == placeholders(said["en"]), code
 
 
 @pytest.mark.parametrize("code", MESSAGES)
@@ -35,7 +35,9 @@ def test_each_says_what_is_wrong_and_what_to_write(code: str) -> None:
         assert instead, f"says only what is wrong: {said}"
 
 
-@pytest.mark.parametrize("kinds", [MESSAGES, WORDS, {"nearest": NEAREST}], ids=["messages", "words", "nearest"])
+@pytest.mark.parametrize(
+    "kinds", [MESSAGES, FAILURES, WORDS, {"nearest": NEAREST}], ids=["messages", "failures", "words", "nearest"]
+)
 def test_each_language_keeps_to_its_own_marks(kinds: dict[str, dict[str, str]]) -> None:
     for code, said in kinds.items():
         own = QUOTED.sub("", said["zh"])

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from conftest import run
+from plansite.built import MARK
 
 MOMENT = "1700000000"
 
 
 def small_site(folder: Path, text: str = "<p>Hello</p>") -> Path:
     (folder / "en").mkdir(parents=True)
-    for name in ("index.html", "en/index.html", "plan.xlsx"):
+    for name in ("index.html", "en/index.html", "plan.xlsx", MARK):
         (folder / name).write_text(text, "utf-8")
     return folder
 

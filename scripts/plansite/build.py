@@ -1,7 +1,6 @@
 """Builds the site beside the old one and swaps it in whole, so that a failed build loses nothing."""
 
 import ctypes
-import fcntl
 import gc
 import os
 import shutil
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from plansite.beside import beside
-from plansite.built import Built, digests, inputs
+from plansite.built import MARK, Built, digests, inputs
 from plansite.kept import CACHE
 from plansite.problems import LANGUAGES, BuildError, shown
 
@@ -28,12 +27,12 @@ def build(site: Path, *, pdf: bool = False) -> str:
     when MkDocs warns of anything, where `site` is no site or cannot be written, and where there is no browser to print
     with. Whenever it is interrupted, the site that stood there stands there whole.
     """
+    if not hasattr(os, "fork"):
+        raise BuildError("no_fork")
     start = time.monotonic()
     site = site.resolve()
     if _holds_something_else(site):
-        raise BuildError(
-            f"{shown(site)} holds something else than a site, which would be lost; name a new or an empty folder"
-        )
+        raise BuildError("not_our_folder", {"folder": shown(site), "mark": MARK})
     try:
         with _alone(site):
             last = Built.at(site)
@@ -42,11 +41,10 @@ def build(site: Path, *, pdf: bool = False) -> str:
                 _build(site, last, pdf=pdf)
                 done = f"built in {time.monotonic() - start:.1f} s:"
     except BuildError as error:
-        raise BuildError(f"{error}\n{_fate(site)}") from None
+        raise _with_fate(error, site) from None
     except OSError as error:
-        raise BuildError(
-            f"{error.filename2 or error.filename or shown(site)}: {error.strerror}\n{_fate(site)}"
-        ) from None
+        file = error.filename2 or error.filename or shown(site)
+        raise _with_fate(BuildError("system", {"file": file, "reason": error.strerror}), site) from None
     pages = sum(1 for _ in site.rglob("index.html"))
     return f"{pages} pages in 2 languages {done} {shown(site)}/ (preview: make serve)"
 
@@ -74,8 +72,10 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
         _merge(folders[second], fresh)
         if pdf:
             print_notice(browser, fresh, Path(side))
-        # mkdtemp makes private folders; the site is to be read by a web server.
-        fresh.chmod(0o755)
+        (fresh / MARK).write_text("plansite built this folder and replaces all of it at the next build.\n", "utf-8")
+        # A web server is to read the site, whatever the umask.
+        for path in (fresh, *fresh.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
         files = digests(fresh)
         _swap(fresh, site)
         _discard(Path(side))
@@ -87,6 +87,8 @@ def _build(site: Path, last: Built, *, pdf: bool) -> None:
 @contextmanager
 def _alone(site: Path) -> Iterator[None]:
     """Wait until no other build is going on beside this one, and clear away what is left of one that was killed."""
+    import fcntl  # noqa: PLC0415 - Windows has none, and there only the commands that build are refused
+
     site.parent.mkdir(parents=True, exist_ok=True)
     folder = os.open(site.parent, os.O_RDONLY)
     try:
@@ -142,13 +144,15 @@ def _swap(fresh: Path, site: Path) -> None:
         fresh.rename(site)
 
 
-def _fate(site: Path) -> str:
-    return f"{shown(site)}/ was left as it was" if site.exists() else "nothing was built"
+def _with_fate(error: BuildError, site: Path) -> BuildError:
+    """Return an error that says besides what has become of the site."""
+    code = "left_as_it_was" if site.exists() else "nothing_built"
+    return BuildError(code, {"why": error, "folder": shown(site)})
 
 
 def _holds_something_else(folder: Path) -> bool:
-    """Return whether a folder is neither new nor empty nor a site; a checkout of one holds its history besides."""
+    """Return whether a folder is neither new nor empty nor a site of ours; a checkout of one holds its history too."""
     if not folder.is_dir():
         return folder.exists()
     held = {path.name for path in folder.iterdir()}
-    return bool(held) and ("index.html" not in held or ".git" in held)
+    return bool(held) and (MARK not in held or ".git" in held)

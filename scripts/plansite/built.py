@@ -14,6 +14,8 @@ from plansite.remembered import Known
 
 SETTINGS = ("PLAN_REPOSITORY", "SITE_URL", "SOURCE_DATE_EPOCH")
 """The variables of the environment that mkdocs.yml reads, and the one that dates what it makes."""
+MARK = ".plansite"
+"""The file in each built site that says that we built it: only a folder with it is replaced."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Built:
 def inputs(sources: Iterable[str], *, pdf: bool) -> str:
     """Return the fingerprint of all that decides how a site, with or without PDFs, comes out."""
     settings = (f"{name}={os.environ.get(name, '')}" for name in SETTINGS)
-    return fingerprint(map(Path, sources), program(), str(pdf), *settings, *state())
+    return fingerprint(map(Path, sources), program(), str(pdf), *settings, state())
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -5,9 +5,11 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
-from plansite.problems import LANGUAGES, BuildError, PlanError, lang_of_locale, report
+from plansite.problems import LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
 
 # Each command loads what it needs when it runs: all of it takes longer than to see that there is nothing to build.
 DATA, SITE = Path("data"), Path("site")
@@ -15,19 +17,45 @@ PLAN = DATA / "plan.yaml"
 
 
 EXIT_CODES = """Exit codes: 0 all is well, 1 the plan, a template or the build is wrong, or a file cannot be written,
-2 the command was called wrongly, 130 it was interrupted."""
+2 the command was called wrongly, 130 it was interrupted, 141 whoever read its output stopped reading."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (EXIT_CODES)."""
+    _set_encoding(sys.stderr)
+    _set_encoding(sys.stdout)
     options = _parser().parse_args(arguments)
+    # What a command is asked for as a document may be written to a file.
+    _set_encoding(sys.stdout, "utf-8" if options.format == "json" else options.encoding)
+    try:
+        code = _run(options)
+        print(end="", flush=True)
+    except BrokenPipeError:
+        # Python flushes once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return code
+
+
+def _set_encoding(stream: TextIO, encoding: str | None = None) -> None:
+    """Have a stream write as an escape whatever its encoding lacks: the person's, or another one."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         return int(options.run(options) or 0)
+    except BrokenPipeError:
+        raise
     except PlanError as error:
         if problems := report(error.problems, options.format, options.lang):
             print(problems, file=sys.stdout if options.run is _check else sys.stderr)
         return 1
-    except (BuildError, OSError) as error:
+    except BuildError as error:
+        print(error.message(options.lang), file=sys.stderr)
+        return 1
+    except OSError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -37,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=LANGUAGES, default=lang_of_locale(os.environ), help="language of messages")
-    common.set_defaults(format="text")
+    common.set_defaults(format="text", encoding=None)
     reading = argparse.ArgumentParser(add_help=False, parents=[common])
     reading.add_argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
     parser = argparse.ArgumentParser(prog="plansite", description=__doc__, epilog=EXIT_CODES)
@@ -71,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     form.set_defaults(run=_fmt)
 
     text = commands.add_parser("text", parents=[reading], help="print the notice in Chinese")
-    text.set_defaults(run=_text)
+    text.set_defaults(run=_text, encoding="utf-8")
 
     pages = commands.add_parser("pages", parents=[reading], help="write every page as Markdown")
     pages.add_argument("folder", type=Path, metavar="DIR")
@@ -80,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     diff = commands.add_parser("diff", parents=[reading], help="say in words what has changed since a version")
     diff.add_argument("base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit")
     diff.add_argument("head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)")
-    diff.set_defaults(run=_diff)
+    diff.set_defaults(run=_diff, encoding="utf-8")
 
     export = commands.add_parser("export", parents=[reading], help="write the data files")
     export.add_argument("folder", type=Path, metavar="DIR")
@@ -88,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
     described = commands.add_parser("schema", parents=[common], help="print the JSON Schema of a file in data/")
     described.add_argument("file", choices=("plan", "glossary"))
-    described.set_defaults(run=_schema)
+    described.set_defaults(run=_schema, encoding="utf-8")
 
     site = commands.add_parser("build", parents=[common], help="build the site")
     site.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="DIR", help="(default: %(default)s)")
@@ -157,18 +185,20 @@ def _pages(options: argparse.Namespace) -> None:
 
 def _diff(options: argparse.Namespace) -> None:
     from plansite.diff import diff
+    from plansite.pages import site_address
     from plansite.site import Sources
 
     sources = Sources(plan=options.plan)
-    print(diff(sources, options.base, options.head, options.lang, os.environ.get("SITE_URL", "")), end="")
+    print(diff(sources, options.base, options.head, options.lang, site_address(os.environ)), end="")
 
 
 def _export(options: argparse.Namespace) -> None:
     from plansite.export import write_data
     from plansite.load import load
+    from plansite.pages import site_address
     from plansite.views import PlanView
 
-    names = write_data(PlanView(load(options.plan)), options.folder)
+    names = write_data(PlanView(load(options.plan)), options.folder, site_address(os.environ))
     print(f"{', '.join(names)} written to {options.folder}/")
 
 
@@ -182,13 +212,24 @@ def _schema(options: argparse.Namespace) -> None:
 def _build(options: argparse.Namespace) -> None:
     from plansite.build import build
 
+    _say_what_git_withholds(options.lang)
     print(build(options.folder, pdf=options.pdf))
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if not hasattr(os, "fork"):
+        raise BuildError("no_fork")
     from plansite.serve import serve
 
+    _say_what_git_withholds(options.lang)
     return serve(options.port, options.lang)
+
+
+def _say_what_git_withholds(lang: Lang) -> None:
+    from plansite.git import obstacle
+
+    if found := obstacle(PLAN):
+        print(found.message(lang), file=sys.stderr)
 
 
 def _package(options: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """Has MkDocs build the site, language by language; with plugin.py and serve.py all that knows MkDocs."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from plansite.built import BuiltPage
+from plansite.pages import site_address
 from plansite.plugin import PlanPlugin
 from plansite.problems import BuildError, Lang, PlanError
 from plansite.render import problem_of
@@ -38,7 +40,7 @@ def _strictly() -> Iterator[None]:
     try:
         yield
     except MkDocsException as error:
-        raise BuildError("\n".join([*complaints.lines, str(error)])) from None
+        raise BuildError("mkdocs", {"said": "\n".join([*complaints.lines, str(error)])}) from None
     finally:
         logger.removeHandler(complaints)
 
@@ -46,7 +48,8 @@ def _strictly() -> Iterator[None]:
 def configure(*, pdf: bool) -> tuple[MkDocsConfig, PlanPlugin]:
     """Read mkdocs.yml and all that it leads to; raises BuildError or PlanError."""
     with _strictly():
-        config = load_config(strict=True)
+        # Without the variable, what mkdocs.yml says.
+        config = load_config(strict=True, site_url=site_address(os.environ) or None)
         plugin: PlanPlugin = config.plugins["plansite"]  # type: ignore[assignment]
         plugin.pdf = pdf
         plugin.read(config)

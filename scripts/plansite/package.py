@@ -11,6 +11,7 @@ from pathlib import Path
 
 import brotli
 
+from plansite.built import MARK
 from plansite.git import git
 from plansite.problems import BuildError
 
@@ -28,7 +29,7 @@ def package(site: Path, folder: Path) -> str:
     site, SOURCE_DATE_EPOCH is no time, or the folder cannot be written.
     """
     if not (site / "index.html").is_file():
-        raise BuildError(f"{site} is no site; build it first: make site")
+        raise BuildError("no_site", {"folder": site})
     time, target = _time(), folder / "site.tar.gz"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +37,7 @@ def package(site: Path, folder: Path) -> str:
         whole = hashlib.sha256(target.read_bytes()).hexdigest()
         (folder / f"{target.name}.sha256").write_text(f"{whole}  {target.name}\n", "utf-8")
     except OSError as error:
-        raise BuildError(f"{target} cannot be written: {error.strerror}") from None
+        raise BuildError("package_not_written", {"file": target, "reason": error.strerror}) from None
     return f"{count} files in {target.stat().st_size:,} bytes, SHA-256 {whole}: {target}"
 
 
@@ -45,12 +46,13 @@ def _time() -> int:
     try:
         return max(int(given), DAY)
     except ValueError:
-        raise BuildError(f"SOURCE_DATE_EPOCH is {given!r}; it is a number: seconds since 1970") from None
+        raise BuildError("not_a_time", {"value": given}) from None
 
 
 def _write(target: Path, site: Path, time: int) -> int:
     """Write the archive; return how many files it holds besides their list."""
     lines = []
+    files = sorted(path for path in site.rglob("*") if path.is_file() and path != site / MARK)
     with (
         target.open("wb") as file,
         # Without a name and a time of its own.
@@ -59,7 +61,7 @@ def _write(target: Path, site: Path, time: int) -> int:
         # Both compressors let others work meanwhile.
         ThreadPoolExecutor() as pool,
     ):
-        for path, forms in pool.map(_forms, sorted(path for path in site.rglob("*") if path.is_file())):
+        for path, forms in pool.map(_forms, files):
             # Servers tell versions of a file by time and size: two that have been made of one commit, with another
             # version of a dependency say, must not pass for the same.
             modified = time - zlib.crc32(forms[""]) % DAY

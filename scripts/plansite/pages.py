@@ -1,11 +1,12 @@
 """Which pages the site has: one entry for each address and language, with what its template shows."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from plansite.model import Redirect, is_file
-from plansite.problems import FOLDER, LANGUAGES, Lang
+from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem
 from plansite.tables import Package
 from plansite.views import MeasureView, PlanView, ThemeView, TopicView, UnitView
 
@@ -21,6 +22,8 @@ FILES = (
     *("measures.csv", "sentences.csv", "units.csv", "datapackage.json"),
 )
 """The data files of every site."""
+SITE_ADDRESS = re.compile(r"""https?://[\w.\[\]:-]+(/[^\s?#<>"\\]*)?""")
+"""What SITE_URL may be."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,14 @@ class Page:
         parts = [self.address] if self.address else []
         parts += ["index"] if self.index else []
         return f"{'/'.join(parts)}.{self.lang}.md"
+
+
+def site_address(environment: Mapping[str, str]) -> str:
+    """Return SITE_URL with the slash that ends it, "" where it is not set; raises PlanError where it is no address."""
+    value = environment.get("SITE_URL", "").strip()
+    if value and not SITE_ADDRESS.fullmatch(value):
+        raise PlanError([Problem("mkdocs.yml", 1, 1, "SITE_URL", "not_a_site_address", {"value": value})])
+    return f"{value.rstrip('/')}/" if value else ""
 
 
 def located(address: str, lang: Lang, site_url: str) -> str:

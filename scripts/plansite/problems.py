@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,14 @@ LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
 """Where the pages of each language stand."""
 
-_SAID = yaml.load((Path(__file__).parent / "messages.yaml").read_text("utf-8"), yaml.CSafeLoader)
+_FILE = Path(__file__).with_name("messages.yaml")
+try:
+    _SAID = yaml.load(_FILE.read_text("utf-8"), yaml.CSafeLoader)
+except UnicodeDecodeError as _error:
+    _line = _error.object.count(b"\n", 0, _error.start) + 1
+    sys.exit(f"{_FILE}:{_line}:1: is not UTF-8 text; save the file as UTF-8 / 不是 UTF-8 文本，请存为 UTF-8 编码")
 MESSAGES: dict[str, dict[Lang, str]] = _SAID["messages"]
+FAILURES: dict[str, dict[Lang, str]] = _SAID["failures"]
 WORDS: dict[str, dict[Lang, str]] = _SAID["words"]
 NEAREST: dict[Lang, str] = {"en": ' (did you mean "{nearest}"?)', "zh": "（是否为“{nearest}”？）"}
 IN_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -83,7 +90,23 @@ def _word(key: str, value: object, lang: Lang) -> str:
 
 
 class BuildError(Exception):
-    """The build failed: why, or what MkDocs had to say, without its progress."""
+    """A failure for another reason than the plan: which sentence of FAILURES it is, and the values in it.
+
+    A value may be the BuildError that led to this one.
+    """
+
+    def __init__(self, code: str, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(code, details)
+        self.code, self.details = code, dict(details or {})
+
+    def message(self, lang: Lang) -> str:
+        """Return what failed and what to do about it."""
+        said = {k: v.message(lang) if isinstance(v, BuildError) else str(v) for k, v in self.details.items()}
+        return FAILURES[self.code][lang].format(**said)
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return self.message("en")
 
 
 class PlanError(Exception):
@@ -91,7 +114,11 @@ class PlanError(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
-        super().__init__(report(self.problems, "text", "en"))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        """Return the messages in English, one a line."""
+        return report(self.problems, "text", "en")
 
 
 def report(problems: list[Problem], form: Literal["text", "github", "json"], lang: Lang) -> str:

@@ -56,7 +56,7 @@ def serve(port: int, lang: Lang) -> int:
             print(f"{server.url} follows what you edit; stop it with Ctrl-C", flush=True)
             server.serve()
         except OSError as error:
-            raise BuildError(f"{HOST}:{port}: {error.strerror}") from None
+            raise BuildError("system", {"file": f"{HOST}:{port}", "reason": error.strerror}) from None
     return 0
 
 
@@ -66,4 +66,4 @@ def _build(lang: Lang) -> None:
     except PlanError as error:
         sys.exit(report(error.problems, "text", lang))
     except BuildError as error:
-        sys.exit(str(error))
+        sys.exit(error.message(lang))
