@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from plansite.files import read_text, write_file
 from plansite.load import Loaded
 from plansite.model import is_file
-from plansite.problems import PlanError, Problem, shown
+from plansite.problems import Problem, shown
 from plansite.rules import nearest_to
 
 LIST = "addresses.txt"
@@ -19,11 +20,7 @@ def listed(path: Path) -> dict[str, int]:
 
     Raises PlanError where it is not UTF-8.
     """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines() if path.exists() else []
-    except UnicodeDecodeError as error:
-        line = path.read_bytes().count(b"\n", 0, error.start) + 1
-        raise PlanError([Problem(shown(path), line, 1, path.name, "encoding")]) from None
+    lines = read_text(path).splitlines() if path.exists() else []
     numbered = ((line.partition("#")[0].strip(), number) for number, line in enumerate(lines, start=1))
     return {address: number for address, number in numbered if address}
 
@@ -69,9 +66,9 @@ def enlist(path: Path, addresses: Collection[str]) -> list[str]:
     known = listed(path)
     fresh = [address for address in addresses if address not in known]
     if fresh:
-        before = path.read_text("utf-8-sig") if path.exists() else ""
-        break_ = "\n" if before and not before.endswith("\n") else ""
-        path.write_text(before + break_ + "".join(f"{address}\n" for address in fresh), "utf-8")
+        before = path.read_bytes() if path.exists() else b""
+        break_ = b"\n" if before and not before.endswith(b"\n") else b""
+        write_file(path, before + break_ + "".join(f"{address}\n" for address in fresh).encode())
     return fresh
 
 

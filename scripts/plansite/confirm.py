@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from plansite.document import Document, Steps, read
+from plansite.files import write_file
 from plansite.load import load
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of
@@ -54,7 +55,7 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
     # From the last to the first, so that the places that have been read stay right.
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
-    path.write_bytes(text.encode("utf-8-sig" if document.raw.startswith(BOM_UTF8) else "utf-8"))
+    write_file(path, text.encode("utf-8-sig" if document.raw.startswith(BOM_UTF8) else "utf-8"))
     return said
 
 

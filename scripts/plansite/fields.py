@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from plansite.files import read_text
 from plansite.model import Glossary, Plan, fields_of, record_at
 from plansite.problems import LANGUAGES, Lang
 
@@ -44,6 +45,6 @@ def field_at(path: tuple[int | str, ...]) -> Field:
 @cache
 def _all() -> dict[str, dict[str, Any]]:
     """Return fields.yaml: {record: {field: {name, help, values}}}."""
-    text = Path(__file__).with_name("fields.yaml").read_text("utf-8")
+    text = read_text(Path(__file__).with_name("fields.yaml"))
     described: dict[str, dict[str, Any]] = yaml.load(text, yaml.CSafeLoader)
     return described

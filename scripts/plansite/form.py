@@ -1,13 +1,13 @@
 """Puts YAML into its one form: one sentence a line, the same indentation and quotes everywhere, every comment kept."""
 
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from plansite.document import BREAK, Document, read
+from plansite.document import BREAK, Document, parse, read
+from plansite.files import write_file
 from plansite.problems import PlanError, Problem
 
 DOUBLE = {"en_for", "value"}
@@ -62,13 +62,9 @@ def reform(paths: Sequence[Path]) -> list[Path]:
     changed = {path: formed(document).encode() for path, document in documents.items()}
     changed = {path: text for path, text in changed.items() if text != documents[path].raw}
     for path, text in changed.items():
-        side = path.with_name(f".{path.name}.new")
-        side.write_bytes(text)
-        if read(side).data != documents[path].data:
-            side.unlink()
+        if parse(path.name, text).data != documents[path].data:
             raise RuntimeError(f"the form of {path} would hold other data than the file, which was left as it is")
-        shutil.copymode(path, side)
-        side.replace(path)
+        write_file(path, text)
     return list(changed)
 
 

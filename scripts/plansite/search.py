@@ -16,6 +16,7 @@ from typing import Any, Literal
 import yaml
 from opencc import OpenCC
 
+from plansite.files import read_text
 from plansite.glossary import unglossed
 from plansite.kept import looked_up
 from plansite.model import HAN, Labels, Sentence, Text
@@ -94,7 +95,7 @@ def all_texts(document: Document) -> list[str]:
 @cache
 def table(name: str) -> Any:
     """Return a table of words beside this module: stopwords or synonyms, by language."""
-    return yaml.load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    return yaml.load(read_text(Path(__file__).with_name(f"{name}.yaml")), yaml.CSafeLoader)
 
 
 def stopwords() -> dict[Lang, list[str]]:

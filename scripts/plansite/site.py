@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from plansite.addresses import LIST, address_problems
+from plansite.files import check_encoding
 from plansite.history import Version
 from plansite.kept import CACHE, fingerprint, keep, program, recall
 from plansite.linked import linked_data
@@ -131,7 +132,9 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     loaded = attempt(lambda: load(sources.plan))
     labels = attempt(lambda: load_labels(sources.macros / "labels.yaml"))
     addresses = attempt(lambda: handwritten(sources.docs))
-    if labels:
+    readable = len(problems)
+    attempt(lambda: check_encoding([sources.docs, sources.macros, sources.overrides]))
+    if labels and len(problems) == readable:
         words = labels
         attempt(lambda: check_theme(sources.overrides, words))
     if loaded is None or labels is None or addresses is None or problems:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 import yaml
 from pydantic import Field
 
+from plansite.files import read_text
 from plansite.model import Record, Sentence, Text
 from plansite.problems import FOLDER, LANGUAGES, Lang
 from plansite.views import MeasureView, PlanView, TranslationView
@@ -141,7 +142,7 @@ def neutral(text: str) -> str:
 @cache
 def description() -> Description:
     """Return what tables.yaml says."""
-    text = Path(__file__).with_name("tables.yaml").read_text("utf-8")
+    text = read_text(Path(__file__).with_name("tables.yaml"))
     return Description.model_validate(yaml.load(text, yaml.CSafeLoader))
 
 
