@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,14 @@ def test_no_secret_is_used_and_no_token_stays_on_disk(name: str) -> None:
 
 def test_nothing_that_others_name_is_part_of_a_command() -> None:
     assert [step["run"] for _, step in STEPS if "${{" in step.get("run", "")] == []
+
+
+def test_a_pipe_fails_where_its_first_command_fails() -> None:
+    piped = [
+        step for _, step in STEPS if "|" in list(shlex.shlex(step.get("run", ""), posix=True, punctuation_chars=True))
+    ]
+    assert piped
+    assert {step.get("shell") for step in piped} == {"bash"}
 
 
 def test_every_job_ends() -> None:
