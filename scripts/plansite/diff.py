@@ -33,10 +33,10 @@ def diff(sources: Sources, base: str, head: str | None, lang: Lang, site_url: st
     with tempfile.TemporaryDirectory() as scratch:
         before = _fetch(sources.plan, base, Path(scratch, "base", "data"))
         after = _fetch(sources.plan, head, Path(scratch, "head", "data")) if head else sources.plan
-        found = changes(_data(before), _data(after))
+        old, new = ({}, {}) if _files(before) == _files(after) else (_data(before), _data(after))
+        found = changes(old, new) if old != new else []
         try:
-            old, new = (_pages(replace(sources, plan=plan), templates) for plan in (before, after))
-            affected = _affected(old, new, lang)
+            affected = _affected(sources, before, after, templates, lang) if old != new else []
         except PlanError:
             affected = None  # `check` says why
     version = HistoryView([Version("", datetime.now(UTC), tuple(found))]).versions[0]
@@ -57,6 +57,11 @@ def _fetch(plan: Path, name: str, folder: Path) -> Path:
     return folder / plan.name
 
 
+def _files(plan: Path) -> list[bytes]:
+    """Return the content of a plan and of the glossary beside it."""
+    return [path.read_bytes() for path in (plan, plan.with_name("glossary.yaml")) if path.is_file()]
+
+
 def _data(plan: Path) -> dict[str, Any]:
     """Return the records of a plan and the terms of its glossary as plain data."""
     glossary = plan.with_name("glossary.yaml")
@@ -75,8 +80,12 @@ def _pages(sources: Sources, templates: Templates) -> Pages:
     return {(page.address, page.lang): markdown for page, markdown in render(every, plan, templates, places)}
 
 
-def _affected(before: Pages, after: Pages, lang: Lang) -> list[tuple[str, str, str]]:
-    """Return [(address, title, added, removed or changed), ...] of the pages that differ in either language."""
+def _affected(sources: Sources, old: Path, new: Path, templates: Templates, lang: Lang) -> list[tuple[str, str, str]]:
+    """Return [(address, title, added, removed or changed), ...] of the pages that differ in either language.
+
+    `old` and `new` are two versions of the plan.
+    """
+    before, after = (_pages(replace(sources, plan=plan), templates) for plan in (old, new))
     every = before | after
     differing = [key for key in every if before.get(key) != after.get(key)]
     affected = []
