@@ -88,7 +88,8 @@ def notice_parts(plan: Plan) -> Iterator[tuple[Steps, str]]:
             for at, measure in enumerate(plan.measures):
                 if measure.section == section.number:
                     yield from record(("measures", at), f"{measure.number}.", measure)
-    yield ("notice", "safeguards_title", "zh"), f"{numeral(len(plan.themes) + 2)}、{notice.safeguards_title.zh}\n"
+    if plan.safeguards:
+        yield ("notice", "safeguards_title", "zh"), f"{numeral(len(plan.themes) + 2)}、{notice.safeguards_title.zh}\n"
     for at, safeguard in enumerate(plan.safeguards):
         yield from record(("safeguards", at), f"（{numeral(at + 1)}）", safeguard)
     yield ("notice", "imprint", "office", "zh"), f"{notice.imprint.office.zh}\n"
