@@ -1,13 +1,13 @@
 """What the pages show of the plan's history: each version in words or counts, and each record's part in it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 from uuid import NAMESPACE_OID, uuid5
 
-from plansite.changes import Action, Change, Edit, Words, marked
+from plansite.changes import SINGLE, Action, Change, Edit, Words, marked
 from plansite.fields import field_at
 from plansite.history import Version
 from plansite.problems import Lang
@@ -35,10 +35,10 @@ class EditView:
     """What has been done at one place of a record: a value changed or moved, or several added or removed."""
 
     def __init__(self, kind: str, edits: Sequence[Edit]) -> None:
-        self.kind, self.action, self.place, self.lang = kind, edits[0].action, edits[0].place, edits[0].lang
+        self.kind, self.action, self.lang = kind, edits[0].action, edits[0].lang
         # A term is itself a text.
-        place = edits[0].place or (edits[0].lang or "zh",)
-        self._path: Steps = (kind, *place) if kind in {"notice", "invest"} else (kind, 0, *place)
+        self.place = edits[0].place or (edits[0].lang or "zh",)
+        self._path: Steps = (kind, *self.place) if kind in SINGLE else (kind, 0, *self.place)
         self.before = [self._chosen(edit.before) for edit in edits if edit.before is not None]
         self.after = [self._chosen(edit.after) for edit in edits if edit.after is not None]
 
@@ -111,9 +111,9 @@ class VersionView:
 
 
 class HistoryView:
-    """All versions of the plan, the newest first."""
+    """All versions of the plan, the newest first; `records` are those of today, {kind: numbers or ids}, if known."""
 
-    def __init__(self, versions: Iterable[Version]) -> None:
+    def __init__(self, versions: Iterable[Version], records: Mapping[str, Collection[str]] | None = None) -> None:
         self.versions: list[VersionView] = []
         self._of: dict[tuple[str, str], list[ChangeView]] = {}
         now: dict[tuple[str, str], str | None] = {}
@@ -122,6 +122,9 @@ class HistoryView:
             views = []
             for change in version.changes:
                 current = None if change.action == "removed" else now.get((change.kind, change.key), change.key)
+                # The plan may have been edited since its newest version.
+                if records is not None and current not in records.get(change.kind, ()):
+                    current = None
                 views.append(ChangeView(change, current, version))
                 if current:
                     self._of.setdefault((change.kind, current), []).append(views[-1])

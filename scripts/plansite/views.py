@@ -10,6 +10,7 @@ from math import ceil
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
+from plansite.changes import KINDS, SINGLE
 from plansite.glossary import Agreed, Mark, Piece, pieces
 from plansite.history import Version
 from plansite.load import Loaded
@@ -20,6 +21,7 @@ from plansite.model import (
     Measure,
     Mention,
     Notice,
+    Plan,
     Responsibility,
     Safeguard,
     Section,
@@ -62,7 +64,7 @@ class PlanView:
         self._version = version
         # A version that changed the form of the file only has nothing to tell.
         told = [version for version in versions or () if version.changes]
-        self.history = HistoryView(told) if told else None
+        self.history = HistoryView(told, _records(plan)) if told else None
         self.agreed = Agreed(loaded.glossary)
         self.notice: Notice = plan.notice
         self.translation = translation(plan.notice)
@@ -532,6 +534,13 @@ def _mentions(plan: PlanView, responsibility: Responsibility) -> list[MentionVie
         return MentionView(unit, wordings[mention.as_written or unit.name.zh], first)
 
     return [resolve(mention) for mention in responsibility.units]
+
+
+def _records(plan: Plan) -> dict[str, set[str]]:
+    """Return {kind: the numbers or ids of its records} for every kind in the plan."""
+    listed = {kind: getattr(plan, kind) for kind in KINDS if kind not in SINGLE and hasattr(plan, kind)}
+    named = {kind: {str(getattr(record, "number", None) or record.id) for record in listed[kind]} for kind in listed}
+    return named | {kind: {kind} for kind in SINGLE}
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
