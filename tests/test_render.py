@@ -3,9 +3,11 @@
 import copy
 import re
 import shutil
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -13,14 +15,18 @@ import markdown
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from markupsafe import Markup
 
 from conftest import PROJECT, SMALL_PLAN
-from plansite.changes import changes
+from plansite.changes import KINDS, Change, Edit, Words, changes
+from plansite.diff import diff
 from plansite.history import Version
 from plansite.load import load, load_labels
-from plansite.pages import pages
+from plansite.model import Kind, Target
+from plansite.pages import PDFS, pages
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError
 from plansite.render import (
+    Phrase,
     Publication,
     Repository,
     Templates,
@@ -31,7 +37,9 @@ from plansite.render import (
     render_feed,
 )
 from plansite.rules import RESERVED, RESERVED_PREFIXES
-from plansite.versions import HistoryView
+from plansite.site import Sources
+from plansite.text import notice_text
+from plansite.versions import DETAILED, HistoryView
 from plansite.views import PlanView
 
 MACROS = PROJECT / "macros"
@@ -148,6 +156,100 @@ def test_a_pull_request_is_told_in_words(site_url: str, lang: Lang, request: pyt
     as_agreed(f"history/diff{'-hosted' if site_url else ''}.{lang}.md", text, request)
 
 
+@pytest.mark.parametrize("count", [1, DETAILED + 1], ids=["edit by edit", "in counts"])
+def test_characters_are_shown_as_themselves(count: int) -> None:
+    """A translator's note with signs that HTML escapes, removed `count` times: on the page, in the feed, in a diff."""
+    note = """R&D <b> "quoted" 'single' """.strip()
+    edit = Edit("removed", ("sentences", 1, "note"), "en", {"zh": note, "en": note}, None)
+    version = Version(
+        "1" * 40, datetime(2026, 2, 1, tzinfo=UTC), (Change("measures", "1", NOTE, edits=(edit,) * count),)
+    )
+    plan = PlanView(load(SMALL_PLAN), [version])
+    feed = ET.fromstring(render_feed(plan, TEMPLATES, "en", ""))  # noqa: S314 - our own feed
+    texts = [
+        rendered(plan)["changes.en.md"].split("\n---\n", 1)[1],
+        feed.findtext("{*}entry/{*}content") or "",
+        render_diff(HistoryView([version]).versions[0], [], TEMPLATES, "en", ""),
+    ]
+    for text in texts:
+        shown = BeautifulSoup(text, "html.parser").get_text()
+        assert "ranslator's note" in shown
+        assert "&" not in shown.replace("R&D", "")
+        assert note in shown or (count > DETAILED and text is not texts[2])
+
+
+NOTE: Words = {"zh": "标题", "en": "A title"}
+
+
+def test_a_label_filled_with_html_is_escaped_once() -> None:
+    phrase = Phrase("{text} & 'co' ({n})")
+    assert phrase.format(text="<i>", n=1) == "<i> & 'co' (1)"
+    assert phrase.format(text=Markup("<i>a&amp;b</i>"), n="*") == "<i>a&amp;b</i> &amp; &#39;co&#39; (&#42;)"
+
+
+def test_what_the_plan_no_longer_has_is_told_without_a_link() -> None:
+    """A plan of another government takes the place of this one and is not committed yet."""
+    data = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
+    other = copy.deepcopy(data)
+    other["measures"].append(other["measures"][0] | {"number": 58, "title": {"zh": "已删措施", "en": "Gone"}})
+    for kind in ("units", "topics", "themes", "audiences", "safeguards"):
+        other[kind].append(other[kind][0] | {"id": f"gone-{kind}", "name": {"zh": "已删", "en": "Gone"}})
+    told = tuple(changes(None, other))
+    gone = [replace(change, edits=()) for change in told if change.key == "58" or change.key.startswith("gone-")]
+    assert len(gone) == 6
+    pages = rendered(PlanView(load(SMALL_PLAN), [Version("1" * 40, datetime(2026, 2, 1, tzinfo=UTC), tuple(gone))]))
+    for lang in LANGUAGES:
+        shown = BeautifulSoup(pages[f"changes.{lang}.md"], "html.parser")
+        assert len(shown.select(".change__record")) == 6
+        assert shown.select(".change__record a") == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh", '- 约定英文（英文）：<span lang="en"><del>permission</del><ins>permit</ins></span>\n'),
+        ("en", "- Agreed English (English): <span><del>permission</del><ins>permit</ins></span>\n"),
+    ],
+)
+def test_a_term_with_other_english_is_told(lang: Lang, told: str) -> None:
+    old, new = ({"terms": [{"id": "permit", "zh": "许可", "en": en}]} for en in ("permission", "permit"))
+    version = HistoryView([Version("", datetime(2026, 2, 1, tzinfo=UTC), tuple(changes(old, new)))]).versions[0]
+    assert told in render_diff(version, [], TEMPLATES, lang, "")
+
+
+def test_pages_are_rendered_only_where_data_differ(tmp_path: Path) -> None:
+    shutil.copytree(MACROS, tmp_path / "macros")
+    (tmp_path / "macros" / "measure.md.j2").write_text("{{ nobody }}", "utf-8")
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
+    sources = Sources(tmp_path / "plan.yaml", tmp_path / "macros", PROJECT / "docs")
+    unchanged, unknown = "The data of the plan have not changed.", "The pages affected cannot be listed"
+    assert diff(sources, str(SMALL_PLAN), None, "en").split("\n")[0] == unchanged
+    text = SMALL_PLAN.read_text("utf-8")
+    sources.plan.write_text(f"{text}# Another form only.\n", "utf-8")
+    assert diff(sources, str(SMALL_PLAN), None, "en").split("\n")[0] == unchanged
+    sources.plan.write_text(text.replace("en: Market environment", "en: Markets"), "utf-8")
+    assert unknown in diff(sources, str(SMALL_PLAN), None, "en")
+
+
+def test_no_heading_without_safeguards(tmp_path: Path) -> None:
+    data = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
+    del data["safeguards"]
+    named = {
+        mention["unit"] if isinstance(mention, dict) else mention
+        for m in data["measures"]
+        for mention in m["responsibility"]["units"]
+    }
+    data["units"] = [unit for unit in data["units"] if unit["id"] in named]
+    (tmp_path / "plan.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+    shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), tmp_path)
+    loaded = load(tmp_path / "plan.yaml")
+    for name, page in rendered(PlanView(loaded)).items():
+        assert "#safeguards" not in page, name
+        assert 'id="safeguards"' not in page, name
+    assert data["notice"]["safeguards_title"]["zh"] not in notice_text(loaded.plan)
+
+
 def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     addresses = {lang: [page.address for page in pages(real_view) if page.lang == lang] for lang in ("zh", "en")}
     assert addresses["zh"] == addresses["en"]
@@ -245,7 +347,7 @@ def test_the_page_of_the_data_says_which_version_they_are(small_view: PlanView) 
     [
         ("{{ it.titel }}", "'plansite.views.MeasureView object' has no attribute 'titel'"),
         ("{{ measure.title }}", "'measure' is undefined"),
-        ("{{ labels.nonsense }}", "'dict object' has no attribute 'nonsense'"),
+        ("{{ labels.nonsense }}", 'labels.yaml has no "nonsense"'),
         ("{{ it.number | nonsense }}", "No filter named 'nonsense'."),
         ("{% if %}", "Expected an expression, got 'end of statement block'"),
         ("{{ link('measures/99') }}", 'link to "measures/99", which is not a page of the site'),
@@ -339,15 +441,35 @@ def test_counts_follow_the_grammar_of_their_language() -> None:
     assert counted(LABELS, "zh", "measures", 1) == "1条措施"
 
 
-# Some are chosen by what a record or a list in a template says.
-CHOSEN = ("kind_", "figure_", "pdf_", "text_size_", "colors_", "record_", "change_", "translation_")
+def chosen_labels() -> set[str]:
+    """Return the labels whose names a template or a module puts together, by all values that they are made of."""
+    choices: dict[str, Iterable[str]] = {
+        "kind": get_args(Kind),
+        "figure": (
+            f"{kind}{words}" for kind in get_args(Target.model_fields["kind"].annotation) for words in ("", "_means")
+        ),
+        "pdf": PDFS,
+        "text_size": ("normal", "large", "larger"),
+        "colors": ("auto", "light", "dark"),
+        "record": ({*KINDS, "added", "removed"} - {"measures"}),
+        "change": ("added", "removed", "changed"),
+        "translation": ("stale", "confirmed"),
+    }
+    made = {f"{prefix}_{value}" for prefix, values in choices.items() for value in values}
+    made |= {f"{kind}_counted" for kind in KINDS}
+    return made | {"text_size", "colors", "responsible", "responsible_one", "lead", "lead_one", "home", "whole_text"}
 
 
-def test_every_label_is_used() -> None:
+def test_labels_and_their_uses_are_the_same() -> None:
+    """No label is missing, whatever value asks for it, and none is written that nothing shows."""
     templates = [*MACROS.glob("*.j2"), *(PROJECT / "overrides").rglob("*.html")]
-    code = [PROJECT / "scripts" / "plansite" / f"{name}.py" for name in ("render", "search")]
-    used = set(re.findall(r"[a-z_]+", " ".join(path.read_text("utf-8") for path in [*templates, *code])))
-    used |= {"lead_one", "responsible_one"}  # chosen by the number of units
-    for name in LABELS:
-        chosen = name.startswith(CHOSEN)
-        assert chosen or name.removesuffix("_counted") in used, f"no template uses {name}"
+    text = "\n".join(path.read_text("utf-8") for path in templates)
+    code = "\n".join(path.read_text("utf-8") for path in (PROJECT / "scripts" / "plansite").glob("*.py"))
+    text = re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
+    used = set(re.findall(r"\blabels\.([\w-]+)", text)) | chosen_labels()
+    for one, other in re.findall(r"""\b(?:labels|words)\[["'](\w+)["']\]|\bfilled\(labels, lang, "(\w+)\"""", code):
+        used.add(one or other)
+    used |= {f"{name}_counted" for name in re.findall(r'\bcounted\((?:labels, lang, )?"(\w+)"', text + code)}
+    nav = (PROJECT / "overrides" / "partials" / "site-nav.html").read_text("utf-8")
+    used |= set(re.findall(r'\("(\w+)", "[\w/]*"\)', nav))
+    assert set(LABELS) == used - set(LANGUAGES)

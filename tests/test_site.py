@@ -166,6 +166,39 @@ def test_titles_and_descriptions_are_each_pages_own(site: Path) -> None:
         assert description["content"]
 
 
+def names_in(data: Any) -> list[Any]:
+    """Return every name and title in plain data."""
+    if isinstance(data, list):
+        return [name for entry in data for name in names_in(entry)]
+    if not isinstance(data, dict):
+        return []
+    named = [value for key, value in data.items() if key in {"name", "title", "names", "alternateName"}]
+    own = [name for value in named for name in (value if isinstance(value, list) else [value])]
+    return own + [name for value in data.values() for name in names_in(value)]
+
+
+def test_nothing_is_without_a_name(site: Path) -> None:
+    found: dict[Path, list[Any]] = {}
+    for path in html_files(site):
+        page = parsed(path)
+        headings = page.select("title, h1, h2, h3, h4, h5, h6, dt, th, caption, legend, summary, option")
+        titles = page.select("meta[property='og:title'], meta[property='og:site_name'], meta[name=description]")
+        things = [json.loads(script.get_text()) for script in page.select("script[type='application/ld+json']")]
+        texts = [heading.get_text() for heading in headings]
+        found[path] = [*texts, *(title["content"] for title in titles), *names_in(things)]
+    for path in site.glob("search/*.js"):
+        text = re.fullmatch(r"self\.indexes\.\w+ = JSON\.parse\('(.*)'\);\n", path.read_text("utf-8"), re.DOTALL)
+        assert text is not None
+        found[path] = names_in(json.loads(re.sub(r"\\([\\'])", r"\1", text[1])))
+    for path in site.rglob("changes.xml"):
+        feed = ET.parse(path).getroot()  # noqa: S314 - our own feed
+        found[path] = [title.text for title in feed.iterfind(".//{*}title")]
+    for path, names in found.items():
+        assert {str(name or "").strip() for name in names}.isdisjoint({"", "None"}), path
+    documents = found[site / "search" / "en.js"]
+    assert {"About", "Accessibility", "Contribute"} <= set(documents)
+
+
 def linked(page: BeautifulSoup) -> dict[str, dict[str, Any]]:
     """Return what the JSON-LD of a page describes, by type."""
     script = page.select_one("script[type='application/ld+json']")
@@ -341,7 +374,7 @@ MISTAKES = {
         "overrides/partials/footer.html",
         "labels.republication",
         "labels.republicaton",
-        r"overrides/partials/footer\.html:7:1: footer\.html: labels has no 'republicaton'",
+        r'overrides/partials/footer\.html:7:1: footer\.html: uses the label "republicaton", which macros/labels\.yaml ',
     ),
     "a name that the theme does not know": (
         "overrides/404.html",

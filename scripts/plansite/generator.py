@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -17,8 +16,7 @@ from plansite.built import BuiltPage
 from plansite.pages import site_address
 from plansite.plugin import PlanPlugin
 from plansite.problems import BuildError, Lang, PlanError
-from plansite.render import problem_of
-from plansite.theme import NAMES
+from plansite.render import TEMPLATE_ERRORS, problem_of
 
 
 class _Complaints(logging.Handler):
@@ -72,9 +70,9 @@ def build_language(config: MkDocsConfig, lang: Lang, folder: Path) -> dict[str, 
     try:
         with _strictly():
             build(config)
-    except TemplateError as error:
+    except TEMPLATE_ERRORS as error:
         overrides = Path(config.theme.custom_dir or "")
-        problem = problem_of(error, overrides, "main.html", sorted(NAMES))
+        problem = problem_of(error, overrides, "main.html", [])
         if problem is None:
             raise
         raise PlanError([problem]) from error

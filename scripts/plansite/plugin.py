@@ -31,12 +31,12 @@ from plansite.kept import fingerprint, program
 from plansite.linked import linked_data
 from plansite.model import is_file
 from plansite.pages import FEED, located
-from plansite.policy import digest
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, lang_of_locale, report
 from plansite.progress import progress
-from plansite.render import Compiled, Publication, Repository, day, labels_in
+from plansite.render import Compiled, Publication, Repository
 from plansite.search import Document, handwritten, write_search
 from plansite.site import Made, Site, Sources, compose
+from plansite.theme import THEME_FILTERS, theme_globals
 
 MINIFIED = {".css": cssmin, ".js": jsmin}
 """What takes the comments out of our styles and scripts."""
@@ -166,18 +166,9 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         assets = {f"assets/{path.name}": published_name(path) for path in ours.iterdir() if path.suffix in MINIFIED}
         for file in files:
             file.dest_uri = assets.get(file.src_uri, file.dest_uri)
-        env.globals |= {
-            "assets": assets,
-            "labels": labels_in(self.site.labels, lang),
-            "notice_date": self.site.plan.notice.date,
-            "has_history": bool(self.site.plan.history),
-            "site_lang": lang,
-            "other_lang": _other(lang),
-            "root": FOLDER[lang],
-            "other_root": FOLDER[_other(lang)],
-        }
-        env.filters |= {"css": css, "day": day, "digest": digest, "jsmin": jsmin, "linked_data": self._linked_data}
-        env.filters["twin"] = partial(_twin, lang)
+        plan = self.site.plan
+        env.globals |= theme_globals(self.site.labels, lang, plan.notice.date, assets, history=bool(plan.history))
+        env.filters |= THEME_FILTERS | {"jsmin": jsmin, "linked_data": self._linked_data, "twin": partial(_twin, lang)}
         return env
 
     def _linked_data(self, page: Page) -> Markup:
@@ -194,7 +185,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
-        page.markdown = None  # of thousands of pages it takes much memory
+        # MkDocs has no title for a page without Markdown, which of thousands of pages takes much memory.
+        page.title, page.markdown = str(page.title), None
         next(self._steps, None)
         if page.file.src_uri not in self.site.pages:
             place = page.url.removeprefix(FOLDER[_lang(config)])
@@ -291,12 +283,6 @@ class ThemeFiles(FileSystemLoader):
 def _twin(lang: Lang, url: str) -> str:
     """Return the address of a page in the other language."""
     return FOLDER[_other(lang)] + url.removeprefix(FOLDER[lang]).removeprefix("./") or "./"
-
-
-def css(text: str) -> Markup:
-    """Return text as a string of CSS, in which only letters and digits stand as they are."""
-    escaped = "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text)
-    return Markup(f'"{escaped}"')  # noqa: S704 - nothing in it can end the string
 
 
 def published_name(asset: Path) -> str:

@@ -84,6 +84,10 @@ class UnknownNameError(TemplateRuntimeError):
     """A template links to a page that the site does not have, or counts in words that the labels do not have."""
 
 
+TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+"""What a mistake in a template may raise."""
+
+
 def protect(value: object) -> object:
     """Return text in which neither HTML nor Markdown finds markup; what is marked as safe stays as it is."""
     return value if hasattr(value, "__html__") else _protected(str(value))
@@ -121,9 +125,36 @@ def opening(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def labels_in(labels: Labels, lang: Lang) -> dict[str, str]:
-    """Return the words of the interface in one language."""
-    return {name: label[lang] for name, label in labels.items()}
+class Phrase(str):
+    """A label in one language, with braces that a template may fill."""
+
+    __slots__ = ()
+
+    def format(self, *_: object, **words: object) -> str:
+        """Return it with its braces filled; with HTML in one of them it is HTML, escaped once."""
+        try:
+            if not any(hasattr(word, "__html__") for word in words.values()):
+                return super().format(**words)
+            return Markup(escape(self)).format(**{name: protect(word) for name, word in words.items()})  # noqa: S704
+        except (KeyError, ValueError, IndexError) as error:
+            raise UnknownNameError(f"{type(error).__name__}: {error}") from error
+
+
+class Phrases:
+    """The labels in one language: labels.home, labels["kind_" ~ unit.kind]. A name that is none of them raises."""
+
+    def __init__(self, labels: Labels, lang: Lang) -> None:
+        self._labels, self._lang = labels, lang
+
+    def __getitem__(self, name: str) -> Phrase:
+        """Return a label; raises UnknownNameError where there is none."""
+        if name not in self._labels:
+            raise UnknownNameError(f'labels.yaml has no "{name}"')
+        return Phrase(self._labels[name][self._lang])
+
+    def __getattr__(self, name: str) -> Phrase:
+        """Return a label; raises UnknownNameError where there is none."""
+        return self[name]
 
 
 def counted(labels: Labels, lang: Lang, name: str, number: int) -> str:
@@ -231,7 +262,7 @@ class Templates:
         """Return a template filled with what it may use; raises PlanError where it uses anything else."""
         try:
             return self._environment.get_template(template).render(context) + "\n"
-        except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
+        except TEMPLATE_ERRORS as error:
             problem = problem_of(error, self._macros, template, sorted(context))
             if problem is None:
                 raise
@@ -239,19 +270,25 @@ class Templates:
 
 
 class Compiled(BytecodeCache):
-    """Keeps templates compiled; Jinja's own would run a file that has been damaged."""
+    """Keeps templates compiled; Jinja's own would run a file that has been damaged.
+
+    Environments that compile the same template to other code need other names.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self._name = name
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take the code of a template from where it is kept."""
-        if code := recall(CACHE / "templates" / bucket.key, self._key(bucket)):
+        if code := recall(CACHE / "templates" / (self._name + bucket.key), self._key(bucket)):
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template."""
-        keep(CACHE / "templates" / bucket.key, self._key(bucket), bucket.bytecode_to_string())
+        keep(CACHE / "templates" / (self._name + bucket.key), self._key(bucket), bucket.bytecode_to_string())
 
     def _key(self, bucket: Bucket) -> str:
-        return f"{bucket.checksum}{program()}"
+        return f"{self._name}{bucket.checksum}{program()}"
 
 
 def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
@@ -262,7 +299,7 @@ def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
             raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
         return counted(labels, lang, name, number)
 
-    return {"lang": lang, "labels": labels_in(labels, lang), "counted": count}
+    return {"lang": lang, "labels": Phrases(labels, lang), "counted": count}
 
 
 def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -> dict[str, Any]:

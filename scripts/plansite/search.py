@@ -23,7 +23,7 @@ from plansite.model import HAN, Labels, Sentence, Text
 from plansite.pinyin import readable, spoken
 from plansite.problems import Lang
 from plansite.proof import COUNT_WORDS
-from plansite.render import answering, counted, labels_in, titled
+from plansite.render import Phrases, answering, counted, titled
 from plansite.text import numeral
 from plansite.views import MeasureView, PlanView, UnitView
 
@@ -164,7 +164,7 @@ def readings(texts: Iterable[str]) -> dict[str, Any]:
 
 def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
     """Yield everything that the plan gives to find, in one language."""
-    words = labels_in(labels, lang)
+    words = Phrases(labels, lang)
     for measure in plan.measures:
         yield _measure(measure, labels, lang)
     for unit in plan.units:
@@ -202,7 +202,7 @@ def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> Document:
     return Document("measure", f"{measure.address}/", title, about, texts, number_names(measure.number))
 
 
-def _frame(plan: PlanView, words: dict[str, str], lang: Lang) -> Iterator[Document]:
+def _frame(plan: PlanView, words: Phrases, lang: Lang) -> Iterator[Document]:
     """Yield what the notice says before and after its measures, and the pages that gather from it."""
     keywords = getattr(plan.invest.keywords, lang)
     yield Document(

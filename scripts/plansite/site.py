@@ -136,7 +136,7 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     attempt(lambda: check_encoding([sources.docs, sources.macros, sources.overrides]))
     if labels and len(problems) == readable:
         words = labels
-        attempt(lambda: check_theme(sources.overrides, words))
+        attempt(lambda: check_theme(sources.macros, sources.overrides, words))
     if loaded is None or labels is None or addresses is None or problems:
         raise PlanError(problems)
     templates = Templates(sources.macros, labels)
@@ -149,7 +149,6 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     found = list(address_problems(sources.plan.with_name(LIST), published, loaded))
     if any(problem.blocks for problem in found):
         raise PlanError(found)
-    templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
     texts, rest = _texts_and_rest(loaded, publication, versions)
     pending = [*loaded.pending, *found]
