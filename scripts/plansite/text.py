@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -69,6 +70,9 @@ def notice_parts(plan: Plan) -> Iterator[tuple[Steps, str]]:
         yield from (((*place, "units", at), name) for at, name in enumerate(names))
         yield place, f"{closing}\n"
 
+    measures: dict[int, list[tuple[int, Measure]]] = defaultdict(list)
+    for at, measure in enumerate(plan.measures):
+        measures[measure.section].append((at, measure))
     notice = plan.notice
     yield ("notice", "announcement", "zh"), f"{notice.announcement.zh}\n"
     yield ("notice", "addressees", "zh"), f"{notice.addressees.zh}\n"
@@ -85,9 +89,8 @@ def notice_parts(plan: Plan) -> Iterator[tuple[Steps, str]]:
         for number, section in enumerate(theme.sections):
             place = ("themes", part, "sections", number, "title", "zh")
             yield place, f"（{numeral(section.number)}）{section.title.zh}\n"
-            for at, measure in enumerate(plan.measures):
-                if measure.section == section.number:
-                    yield from record(("measures", at), f"{measure.number}.", measure)
+            for at, measure in measures[section.number]:
+                yield from record(("measures", at), f"{measure.number}.", measure)
     if plan.safeguards:
         yield ("notice", "safeguards_title", "zh"), f"{numeral(len(plan.themes) + 2)}、{notice.safeguards_title.zh}\n"
     for at, safeguard in enumerate(plan.safeguards):
