@@ -70,9 +70,7 @@ def notice_parts(plan: Plan) -> Iterator[tuple[Steps, str]]:
         yield from (((*place, "units", at), name) for at, name in enumerate(names))
         yield place, f"{closing}\n"
 
-    measures: dict[int, list[tuple[int, Measure]]] = defaultdict(list)
-    for at, measure in enumerate(plan.measures):
-        measures[measure.section].append((at, measure))
+    measures = _measures_by_section(plan)
     notice = plan.notice
     yield ("notice", "announcement", "zh"), f"{notice.announcement.zh}\n"
     yield ("notice", "addressees", "zh"), f"{notice.addressees.zh}\n"
@@ -97,6 +95,14 @@ def notice_parts(plan: Plan) -> Iterator[tuple[Steps, str]]:
         yield from record(("safeguards", at), f"（{numeral(at + 1)}）", safeguard)
     yield ("notice", "imprint", "office", "zh"), f"{notice.imprint.office.zh}\n"
     yield ("notice", "imprint", "date"), f"{chinese_date(notice.imprint.date)}印发\n"
+
+
+def _measures_by_section(plan: Plan) -> dict[int, list[tuple[int, Measure]]]:
+    """Return {section number: [(place in the plan, measure), ...]}."""
+    measures: dict[int, list[tuple[int, Measure]]] = defaultdict(list)
+    for at, measure in enumerate(plan.measures):
+        measures[measure.section].append((at, measure))
+    return measures
 
 
 def notice_text(plan: Plan) -> str:
