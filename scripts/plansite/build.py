@@ -1,23 +1,30 @@
-"""Builds the site beside the old one and swaps it in whole, so that a failed build loses nothing."""
+"""This module builds the site beside the old one and swaps it in whole, so that a failed build loses nothing."""
 
 import ctypes
-import gc
+import fcntl
+import logging
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 
-from plansite.beside import beside
-from plansite.built import MARK, Built, digests, inputs
-from plansite.kept import CACHE
-from plansite.problems import LANGUAGES, BuildError, shown
+from jinja2 import TemplateError
+from mkdocs.commands.build import build as build_with_mkdocs
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import MkDocsException
 
-GARBAGE = 100_000
-"""After how many objects more than are gone there is a collection: Python's 700 cost a tenth of the time."""
+from plansite.pdf import find_browser, print_notice
+from plansite.plugin import PlanPlugin
+from plansite.problems import LANGUAGES, BuildError, Lang, PlanError, shown
+from plansite.render import problem_of
+from plansite.site import Site
+from plansite.theme import NAMES
 
 
 def build(site: Path, *, pdf: bool = False) -> str:
@@ -27,73 +34,129 @@ def build(site: Path, *, pdf: bool = False) -> str:
     when MkDocs warns of anything, where `site` is no site or cannot be written, and where there is no browser to print
     with. Whenever it is interrupted, the site that stood there stands there whole.
     """
-    if not hasattr(os, "fork"):
-        raise BuildError("no_fork")
     start = time.monotonic()
-    site = site.resolve()
-    if _holds_something_else(site):
-        raise BuildError("not_our_folder", {"folder": shown(site), "mark": MARK})
-    try:
-        with _alone(site):
-            last = Built.at(site)
-            done = "unchanged since it was built:" if last.current(pdf=pdf) else ""
-            if not done:
-                _build(site, last, pdf=pdf)
-                done = f"built in {time.monotonic() - start:.1f} s:"
-    except BuildError as error:
-        raise _with_fate(error, site) from None
-    except OSError as error:
-        file = error.filename2 or error.filename or shown(site)
-        raise _with_fate(BuildError("system", {"file": file, "reason": error.strerror}), site) from None
-    pages = sum(1 for _ in site.rglob("index.html"))
-    return f"{pages} pages in 2 languages {done} {shown(site)}/ (preview: make serve)"
-
-
-def _build(site: Path, last: Built, *, pdf: bool) -> None:
-    # Whatever is needed to build takes longer to load than to find that there is nothing to build.
-    from plansite.generator import build_language, configure  # noqa: PLC0415
-    from plansite.pdf import find_browser, print_notice  # noqa: PLC0415
-
-    # Loading makes nothing that can be collected, and what is loaded stays: no collection need look at it.
-    gc.disable()
+    target = site.resolve()
+    if _holds_something_else(target):
+        raise BuildError(
+            f"{shown(target)} holds something else than a site, which would be lost; name a new or an empty folder"
+        )
     browser = find_browser() if pdf else ""
-    config, plugin = configure(pdf=pdf)
-    plugin.last = last
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
-    gc.enable()
-    with tempfile.TemporaryDirectory(prefix=_side(site), dir=site.parent, ignore_cleanup_errors=True) as side:
-        folders = {lang: Path(side, lang) for lang in LANGUAGES}
-        first, second = LANGUAGES
-        with beside(build_language, config, second, folders[second]) as result:
-            made = build_language(config, first, folders[first])
-            made |= result()
-        fresh = folders[first]
-        _merge(folders[second], fresh)
-        if pdf:
-            print_notice(browser, fresh, Path(side))
-        (fresh / MARK).write_text("plansite built this folder and replaces all of it at the next build.\n", "utf-8")
-        # A web server is to read the site, whatever the umask.
-        for path in (fresh, *fresh.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        files = digests(fresh)
-        _swap(fresh, site)
-        _discard(Path(side))
-    # What was edited meanwhile may be in it or not.
-    after = inputs(plugin.sources, pdf=pdf)
-    Built(site, plugin.sources, after if after == plugin.inputs else "", files, plugin.frame, made).remember()
+    try:
+        assembled = _assemble(pdf=pdf)
+        with (
+            _build_lock(target),
+            tempfile.TemporaryDirectory(prefix=_staging_prefix(target), dir=target.parent) as staging,
+        ):
+            stage = _render_languages(assembled, Path(staging), pdf=pdf)
+            if pdf:
+                print_notice(browser, stage, Path(staging))
+            _swap_in(stage, target)
+    except BuildError as error:
+        raise BuildError(f"{error}\n{_outcome(target)}") from None
+    except OSError as error:
+        raise BuildError(
+            f"{error.filename2 or error.filename or shown(target)}: {error.strerror}\n{_outcome(target)}"
+        ) from None
+    pages = sum(1 for _ in target.rglob("index.html"))
+    return f"{pages} pages in 2 languages built in {time.monotonic() - start:.1f} s: {shown(target)}/ (preview: make serve)"
+
+
+def _assemble(*, pdf: bool) -> Site:
+    config, plugin = configure(LANGUAGES[0], pdf=pdf)
+    plugin.assemble(config)
+    return plugin.site
+
+
+def _render_languages(site: Site, staging: Path, *, pdf: bool) -> Path:
+    """Have MkDocs render each language in a process of its own; return the folder that holds all of them."""
+    first, *others = LANGUAGES
+    folders = {lang: staging / lang for lang in LANGUAGES}
+    context = get_context("fork")  # so that the children have the site without reading it again
+    with ProcessPoolExecutor(len(others), context, initializer=_adopt, initargs=(site,)) as pool:
+        results = [pool.submit(_render_adopted, lang, folders[lang], pdf=pdf) for lang in others]
+        render_language(site, first, folders[first], pdf=pdf)
+        for lang, result in zip(others, results, strict=True):
+            result.result()
+            _merge(folders[lang], folders[first])
+    # mkdtemp makes private folders; the site is to be read by a web server.
+    folders[first].chmod(0o755)
+    return folders[first]
+
+
+_adopted: list[Site] = []
+"""The site that a child process renders."""
+
+
+def _adopt(site: Site) -> None:
+    _adopted.append(site)
+
+
+def _render_adopted(lang: Lang, folder: Path, *, pdf: bool) -> None:
+    render_language(_adopted[0], lang, folder, pdf=pdf)
+
+
+def render_language(site: Site, lang: Lang, folder: Path, *, pdf: bool) -> None:
+    """Render the pages of one language into a folder, and with the first language what belongs to none.
+
+    Raises BuildError where MkDocs warns of anything, PlanError where a template is wrong.
+    """
+    config, plugin = configure(lang, pdf=pdf)
+    plugin.site = site
+    config.site_dir = str(folder)
+    try:
+        with _strictly():
+            config.plugins.on_startup(command="build", dirty=False)
+            build_with_mkdocs(config)
+    except TemplateError as error:
+        problem = problem_of(error, Path(config.theme.custom_dir or ""), "main.html", sorted(NAMES))
+        if problem is None:
+            raise
+        raise PlanError([problem]) from error
+
+
+def configure(lang: Lang, *, pdf: bool) -> tuple[MkDocsConfig, PlanPlugin]:
+    """Read mkdocs.yml for one language and return it with our plugin; raises BuildError."""
+    os.environ["PLAN_LOCALE"] = lang
+    with _strictly():
+        config = load_config(strict=True)
+    plugin = config.plugins["plansite"]
+    assert isinstance(plugin, PlanPlugin)
+    plugin.pdf = pdf
+    return config, plugin
+
+
+class _Complaints(logging.Handler):
+    """Collects what MkDocs warns of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname}: {record.getMessage().strip()}")
 
 
 @contextmanager
-def _alone(site: Path) -> Iterator[None]:
-    """Wait until no other build is going on beside this one, and clear away what is left of one that was killed."""
-    import fcntl  # noqa: PLC0415 - Windows has none, and there only the commands that build are refused
+def _strictly() -> Iterator[None]:
+    """Turn whatever MkDocs warns of into a BuildError that says it all."""
+    logger, complaints = logging.getLogger("mkdocs"), _Complaints()
+    logger.addHandler(complaints)
+    try:
+        yield
+    except MkDocsException as error:
+        raise BuildError("\n".join([*complaints.lines, str(error)])) from None
+    finally:
+        logger.removeHandler(complaints)
 
+
+@contextmanager
+def _build_lock(site: Path) -> Iterator[None]:
+    """Wait until no other build is going on beside this one, and clear away what is left of one that was killed."""
     site.parent.mkdir(parents=True, exist_ok=True)
     folder = os.open(site.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        for left in site.parent.glob(f"{_side(site)}*"):
+        for left in site.parent.glob(f"{_staging_prefix(site)}*"):
             shutil.rmtree(left)
         yield
     finally:
@@ -109,26 +172,13 @@ def _merge(source: Path, target: Path) -> None:
             path.rename(target / path.name)
 
 
-def _side(site: Path) -> str:
+def _staging_prefix(site: Path) -> str:
     """Return how the names of folders begin in which a site is built, beside the one that stands."""
     return f".{site.name}-building-"
 
 
-def _discard(folder: Path) -> None:
-    """Have a folder removed while nobody waits for it; some file systems take longer for that than a build takes."""
-    old = CACHE / "old"
-    try:
-        old.mkdir(parents=True, exist_ok=True)
-        folder.rename(old / folder.name)
-    except OSError:
-        shutil.rmtree(folder)
-    # What an earlier build left, if it was killed at this point, is removed with it.
-    command, nowhere = ["rm", "-rf", str(old)], subprocess.DEVNULL
-    subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)  # noqa: S603
-
-
-def _swap(fresh: Path, site: Path) -> None:
-    """Put a new site in the place of the one that stands, which is left where the new one was.
+def _swap_in(fresh: Path, site: Path) -> None:
+    """Put a new site in the place of the old one, which is left where the new one was.
 
     On Linux they change places in one step (renameat2), so that there is a site at every moment.
     """
@@ -144,15 +194,13 @@ def _swap(fresh: Path, site: Path) -> None:
         fresh.rename(site)
 
 
-def _with_fate(error: BuildError, site: Path) -> BuildError:
-    """Return an error that says besides what has become of the site."""
-    code = "left_as_it_was" if site.exists() else "nothing_built"
-    return BuildError(code, {"why": error, "folder": shown(site)})
+def _outcome(site: Path) -> str:
+    return f"{shown(site)}/ was left as it was" if site.exists() else "nothing was built"
 
 
 def _holds_something_else(folder: Path) -> bool:
-    """Return whether a folder is neither new nor empty nor a site of ours; a checkout of one holds its history too."""
+    """Return whether a folder is neither new nor empty nor a site; a checkout of one holds its history besides."""
     if not folder.is_dir():
         return folder.exists()
     held = {path.name for path in folder.iterdir()}
-    return bool(held) and (MARK not in held or ".git" in held)
+    return bool(held) and ("index.html" not in held or ".git" in held)

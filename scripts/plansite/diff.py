@@ -14,17 +14,17 @@ from plansite.history import Version
 from plansite.load import load, load_labels
 from plansite.pages import pages
 from plansite.problems import Lang, PlanError, Problem
-from plansite.render import Templates, render, render_diff, title_of
+from plansite.render import Publication, RenderedPage, Templates, page_context, render_diff
 from plansite.site import Sources, handwritten
 from plansite.versions import HistoryView
 from plansite.views import PlanView
 
-Pages = dict[tuple[str, Lang], str]
-"""{(address, language): Markdown}"""
+Pages = dict[tuple[str, Lang], RenderedPage]
+"""{(address, language): page}"""
 
 
 def diff(sources: Sources, base: str, head: str | None, lang: Lang, site_url: str = "") -> str:
-    """Return as Markdown what has changed between two versions of the plan and its glossary.
+    """Return as HTML what has changed between two versions of the plan and its glossary.
 
     A version is a file, or a commit by any name that git knows; without `head` it is the plan as it lies there. They
     are compared as data, even where one is faulty. Raises PlanError where a version is not there or is not YAML.
@@ -77,7 +77,12 @@ def _pages(sources: Sources, templates: Templates) -> Pages:
     plan = PlanView(replace(load(sources.plan), lines=defaultdict(int)))
     every = list(pages(plan))
     places = {page.address for page in every} | set(handwritten(sources.docs))
-    return {(page.address, page.lang): markdown for page, markdown in render(every, plan, templates, places)}
+    return {
+        (page.address, page.lang): templates.render_page(
+            page.template, page_context(page, plan, templates.labels, places, Publication())
+        )
+        for page in every
+    }
 
 
 def _affected(sources: Sources, old: Path, new: Path, templates: Templates, lang: Lang) -> list[tuple[str, str, str]]:
@@ -92,5 +97,5 @@ def _affected(sources: Sources, old: Path, new: Path, templates: Templates, lang
     for address in dict.fromkeys(address for address, _ in differing):
         key = (address, lang)
         action = "removed" if key not in after else "added" if key not in before else "changed"
-        affected.append((address, title_of(every[key]), action))
+        affected.append((address, every[key].title, action))
     return affected

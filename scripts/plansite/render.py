@@ -1,26 +1,21 @@
-"""Fills the templates in macros/ with the plan: one Markdown file for each page and language."""
+"""This module fills the templates in macros/ with the plan: the HTML of each page, feeds, the sitemap, a report of changes."""
 
-import json
 import posixpath
 import re
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
-from markupsafe import Markup, escape
 
 from plansite.glossary import pieces, runs, unglossed
 from plansite.history import Version
-from plansite.kept import CACHE, keep, program, recall
 from plansite.model import Labels
 from plansite.pages import FEED, PDFS, Page, located
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
@@ -28,8 +23,6 @@ from plansite.text import chinese_date
 from plansite.versions import VersionView, urn
 from plansite.views import MeasureView, PlanView
 
-# Characters that mean something to Markdown inside a line, and marks that mean something at its start.
-MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^!]|^[-+#=]|^[0-9]+(?=[.)])")
 AFTER = re.compile("[?#]")
 """Where an address of the site ends and what it asks for, or a place on the page, begins."""
 
@@ -88,29 +81,9 @@ TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, AttributeE
 """What a mistake in a template may raise."""
 
 
-def protect(value: object) -> object:
-    """Return text in which neither HTML nor Markdown finds markup; what is marked as safe stays as it is."""
-    return value if hasattr(value, "__html__") else _protected(str(value))
-
-
-@lru_cache(1 << 16)
-def _protected(text: str) -> Markup:
-    return Markup(MARKDOWN.sub(_entities, str(escape(text))))  # noqa: S704 - escaped for HTML first, then for Markdown
-
-
-def _entities(match: re.Match[str]) -> str:
-    return "".join(f"&#{ord(character)};" for character in match[0])
-
-
 def day(value: date, lang: Lang) -> str:
     """Return a date as people write it: 2022年5月11日 or May 11, 2022."""
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
-
-
-def title_of(markdown: str) -> str:
-    """Return the title of a generated page, with which it opens, in JSON."""
-    title: str = json.loads(markdown.split("\n", 2)[1].removeprefix("title: "))
-    return title
 
 
 def way(start: str, target: str) -> str:
@@ -135,7 +108,7 @@ class Phrase(str):
         try:
             if not any(hasattr(word, "__html__") for word in words.values()):
                 return super().format(**words)
-            return Markup(escape(self)).format(**{name: protect(word) for name, word in words.items()})  # noqa: S704
+            return escape(self).format(**words)
         except (KeyError, ValueError, IndexError) as error:
             raise UnknownNameError(f"{type(error).__name__}: {error}") from error
 
@@ -184,111 +157,91 @@ def answering(labels: Labels, lang: Lang, measure: MeasureView) -> str:
     return measure.units[0].name[lang] + more
 
 
-def render(
-    due: Iterable[Page],
-    plan: PlanView,
-    templates: "Templates",
-    addresses: Collection[str],
-    publication: Publication = Publication(),
-) -> Iterator[tuple[Page, str]]:
-    """Yield each page that is due with its Markdown.
-
-    `addresses` are those of all pages of the site, which templates may link to. Raises PlanError in the end with every
-    broken line of the templates, each once.
-    """
-    problems: dict[str, Problem] = {}
-    for page in due:
-        try:
-            markdown = templates.fill(page.template, _context(page, plan, templates.labels, addresses, publication))
-        except PlanError as error:
-            problems |= {problem.line_of_text("en"): problem for problem in error.problems}
-        else:
-            yield page, markdown
-    if problems:
-        raise PlanError(problems.values())
-
-
 def render_feed(plan: PlanView, templates: "Templates", lang: Lang, site_url: str) -> str:
     """Return the feed of changes in one language (Atom), without addresses' host where it is not known."""
-    return templates.fill("changes.xml.j2", _outside(plan, templates.labels, lang, site_url))
+    return templates.render("changes.xml.j2", _outside(plan, templates.labels, lang, site_url))
 
 
 def render_sitemap(addresses: Iterable[str], templates: "Templates", site_url: str) -> str:
     """Return the list of all pages with their twins in the other language (XML)."""
     context = {"addresses": addresses, "located": partial(located, site_url=site_url), "languages": LANGUAGES}
-    return templates.fill("sitemap.xml.j2", context)
+    return templates.render("sitemap.xml.j2", context)
 
 
 def render_diff(
     version: VersionView, pages: list[tuple[str, str, str]] | None, templates: "Templates", lang: Lang, site_url: str
 ) -> str:
-    """Return what a version changes as Markdown.
+    """Return what a version changes as HTML without blank lines, which stays HTML within Markdown.
 
     `pages` are those affected, [(address, title, added, removed or changed), ...], or None where nobody can tell.
     """
     context = _outside(None, templates.labels, lang, site_url) | {"version": version, "pages": pages}
     # Where nobody knows the site's address, there is nothing to link to.
     context |= {"hosted": bool(site_url), "link": context["link"] if site_url else None}
-    return templates.fill("diff.md.j2", context)
+    return templates.render("diff.html.j2", context)
+
+
+@dataclass(frozen=True)
+class RenderedPage:
+    """A page as its template gives it: the HTML of its body, and what the template sets for its head."""
+
+    body: str
+    title: str
+    description: str
+    anchor: str
+    """The id of its first heading."""
+    script: str = ""
+    """A file of overrides/assets/ that no other page needs."""
+    moved_to: str = ""
+    """Of a redirect, the address from the root of the site that it leads to."""
 
 
 class Templates:
     """The templates and labels in macros/."""
+
+    HEAD = ("title", "description", "anchor", "script", "moved_to")
+    """The names that the template of a page sets, or may set."""
 
     def __init__(self, macros: Path, labels: Labels) -> None:
         self._macros, self.labels = macros, labels
         self._environment = Environment(
             loader=FileSystemLoader(macros),
             autoescape=True,
-            finalize=protect,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
             auto_reload=False,
-            bytecode_cache=Compiled(),
         )
-        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
         self._environment.filters |= filters
 
-    def compile(self) -> None:
-        """Compile all templates, as long as there is time for it."""
-        for name in self._environment.list_templates(["j2"]):
-            with suppress(TemplateError):
-                self._environment.get_template(name)
+    def render_page(self, template: str, context: dict[str, Any]) -> RenderedPage:
+        """Return the page that a template makes; raises PlanError where it uses anything that is not in `context`."""
+        module = self._module(template, context)
+        head = {
+            name: str(getattr(module, name))
+            for name in self.HEAD
+            if hasattr(module, name)
+        }
+        return RenderedPage(f"{module}\n", **head)
 
-    def fill(self, template: str, context: dict[str, Any]) -> str:
-        """Return a template filled with what it may use; raises PlanError where it uses anything else."""
+    def render(self, template: str, context: dict[str, Any]) -> str:
+        """Return the text that a template makes; raises PlanError as render_page does."""
+        return f"{self._module(template, context)}\n"
+
+    def _module(self, template: str, context: dict[str, Any]) -> Any:
         try:
-            return self._environment.get_template(template).render(context) + "\n"
+            try:
+                return self._environment.get_template(template).make_module(context)
+            except TEMPLATE_ERRORS:
+                # Raises it again with the lines of the template in its traceback, as Template.render does.
+                self._environment.handle_exception()
         except TEMPLATE_ERRORS as error:
             problem = problem_of(error, self._macros, template, sorted(context))
             if problem is None:
                 raise
             raise PlanError([problem]) from error
-
-
-class Compiled(BytecodeCache):
-    """Keeps templates compiled; Jinja's own would run a file that has been damaged.
-
-    Environments that compile the same template to other code need other names.
-    """
-
-    def __init__(self, name: str = "") -> None:
-        self._name = name
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Take the code of a template from where it is kept."""
-        if code := recall(CACHE / "templates" / (self._name + bucket.key), self._key(bucket)):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the code of a template."""
-        keep(CACHE / "templates" / (self._name + bucket.key), self._key(bucket), bucket.bytecode_to_string())
-
-    def _key(self, bucket: Bucket) -> str:
-        return f"{self._name}{bucket.checksum}{program()}"
 
 
 def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
@@ -318,10 +271,10 @@ def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -
     }
 
 
-def _context(
+def page_context(
     page: Page, plan: PlanView, labels: Labels, addresses: Collection[str], publication: Publication
 ) -> dict[str, Any]:
-    """Return what the template of a page may use, and nothing else."""
+    """Return what the template of a page may use; `addresses` are those of all pages of the site."""
     repository = publication.repository
 
     def link(address: str) -> str:

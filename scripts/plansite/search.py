@@ -15,10 +15,10 @@ from typing import Any, Literal
 
 import yaml
 from opencc import OpenCC
+from snowballstemmer import stemmer
 
 from plansite.files import read_text
 from plansite.glossary import unglossed
-from plansite.kept import looked_up
 from plansite.model import HAN, Labels, Sentence, Text
 from plansite.pinyin import readable, spoken
 from plansite.problems import Lang
@@ -106,15 +106,8 @@ def stopwords() -> dict[Lang, list[str]]:
 
 def families(texts: Iterable[str]) -> list[str]:
     """Return the Latin words of texts that share a stem: ["bankrupt bankruptcy", ...] (Snowball English)."""
-
-    def find(unknown: list[str]) -> list[str]:
-        from snowballstemmer import stemmer  # noqa: PLC0415 - it loads the stemmers of all languages
-
-        stems: list[str] = stemmer("english").stemWords(unknown)
-        return stems
-
     words = sorted({word for text in texts for word in WORD.findall(text.lower())})
-    stems = looked_up("stems", words, find)
+    stems = dict(zip(words, stemmer("english").stemWords(words), strict=True))
     found: dict[str, list[str]] = defaultdict(list)
     for word in words:
         found[stems[word]].append(word)
@@ -123,13 +116,8 @@ def families(texts: Iterable[str]) -> list[str]:
 
 def simplified(text: str) -> str:
     """Return each traditional character whose simplified one occurs in a text, followed by it: 營营環环 (OpenCC)."""
-
-    def find(unknown: list[str]) -> str:
-        simple: str = OpenCC("t2s").convert("".join(unknown))
-        return simple
-
     known = set(text)
-    pairs = looked_up("simplified", CJK, find)
+    pairs = dict(zip(CJK, OpenCC("t2s").convert(CJK), strict=True))
     return "".join(old + pairs[old] for old in CJK if pairs[old] != old and pairs[old] in known)
 
 

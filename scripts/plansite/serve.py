@@ -3,18 +3,17 @@
 import sys
 from contextlib import suppress
 from multiprocessing import get_context
+from pathlib import Path
 
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 
 from plansite.build import build
-from plansite.built import Built
-from plansite.kept import CACHE
 from plansite.policy import digest
 from plansite.problems import BuildError, Lang, PlanError, report
 
 HOST = "127.0.0.1"
-PREVIEW = CACHE / "preview"
+PREVIEW = Path(".cache", "plansite", "preview")
 INTERVAL, SETTLED = 0.05, 0.03
 """Seconds between two looks for changes, and without a further change before a build begins."""
 
@@ -51,7 +50,7 @@ def serve(port: int, lang: Lang) -> int:
             server = _Preview(rebuild, HOST, port, str(PREVIEW), polling_interval=INTERVAL)
             server.build_delay = SETTLED
             server.error_handler = lambda _: (PREVIEW / "404.html").read_bytes()
-            for path in Built.at(PREVIEW.resolve()).sources:
+            for path in ("mkdocs.yml", "data", "docs", "macros", "overrides"):
                 server.watch(path)
             print(f"{server.url} follows what you edit; stop it with Ctrl-C", flush=True)
             server.serve()

@@ -1,126 +1,99 @@
-"""This module checks the templates: every label they name, and those in overrides/ by rendering them without MkDocs."""
+"""This module checks templates without rendering them, from what Jinja reads in them."""
 
-import re
-from collections.abc import Iterable, Iterator
-from datetime import date
-from importlib.util import find_spec
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from string import Formatter
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.meta import find_undeclared_variables
+from jinja2.nodes import Call, Const, Expr, Filter, Getattr, Getitem, Name, Template
 
+from plansite.files import read_text
 from plansite.model import Labels
-from plansite.policy import digest
-from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
-from plansite.render import TEMPLATE_ERRORS, Compiled, Phrases, day, problem_of
+from plansite.problems import Problem, shown
 from plansite.rules import nearest_to
 
-COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
-LABEL = re.compile(r"\blabels\.(\w+)")
-FRAME = re.compile(r'\{% (?:block \w+|endblock|include "[^"]+"|import "[^"]+" as \w+ with context) %\}')
-"""What of Material's base.html decides where our templates are rendered: its blocks and what it includes."""
-MATERIAL = ("lang", "within")
-"""Names that base.html and main.html define for the templates that they include."""
-MKDOCS_FILTERS = ("jsmin", "linked_data", "twin", "url")
-"""Filters that MkDocs and our plugin add during a build; any text does for what they return."""
-META = ("title", "description", "script", "moved_to")
-"""What a page may say of itself in its front matter."""
-Rendered = Iterable[tuple[str, dict[str, Any]]]
-"""(template, what it may use); what may use nothing is only compiled."""
-PAGE = """abs_url active ancestors canonical_url children content edit_url file is_homepage is_index is_link is_page
-is_section is_top_level meta next_page parent previous_page title toc update_date url""".split()
-"""What MkDocs tells a template of a page."""
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the templates in one folder may use."""
+
+    names: Collection[str]
+    filters: Collection[str]
 
 
-def check_theme(macros: Path, overrides: Path, labels: Labels) -> None:
-    """Raise PlanError with the labels that do not exist, and with what cannot be rendered in overrides/."""
-    html = sorted(overrides.rglob("*.html"))
-    if unknown := [*_unknown_labels([*sorted(macros.glob("*.j2")), *html], labels)]:
-        raise PlanError(unknown)
-    environment = Environment(  # noqa: S701 - as MkDocs has it; nothing of this is published
-        loader=ChoiceLoader([FileSystemLoader(overrides), FunctionLoader(_of_material)]),
-        undefined=StrictUndefined,
-        bytecode_cache=Compiled("check"),
-    )
-    environment.filters |= THEME_FILTERS | dict.fromkeys(MKDOCS_FILTERS, str)
-    compiled: Rendered = [(path.relative_to(overrides).as_posix(), {}) for path in html]
-    for templates in (compiled, _pages(overrides, labels)):
-        problems: dict[str, Problem] = {}
-        for name, context in templates:
-            try:
-                template = environment.get_template(name)
-                if context:
-                    template.render(context)
-            except TEMPLATE_ERRORS as error:
-                problem = problem_of(error, overrides, name, sorted([*context, *MATERIAL]))
-                if problem is None:
-                    raise
-                problems[problem.line_of_text("en")] = problem
-        if problems:
-            raise PlanError(problems.values())
+THEME = Allowed(
+    names=[
+        *("base_url", "config", "nav", "page"),  # of MkDocs
+        *("lang", "within"),  # of Material's base.html and of our main.html, for what they include
+        *("assets", "has_history", "labels", "notice_date", "other_lang", "other_root", "root", "site_lang"),
+    ],
+    filters=("css", "day", "digest", "jsmin", "linked_data", "twin", "url"),
+)
+"""What the templates in overrides/ may use."""
+MACROS = Allowed(
+    names=[
+        *("answering", "counted", "edit_link", "feed", "file_link", "it", "labels", "lang", "link", "pdfs", "plan"),
+        *("report_link", "root", "titled"),
+        *("addresses", "hosted", "languages", "locate", "located", "pages", "urn", "version"),  # of feeds and reports
+    ],
+    filters=("day", "opening", "pieces", "runs", "unglossed"),
+)
+"""What the templates in macros/ may use."""
 
 
-def _unknown_labels(templates: Iterable[Path], labels: Labels) -> Iterator[Problem]:
-    """Yield each label that a template names and nobody has written, in whatever branch it stands."""
-    for path in templates:
-        text = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text("utf-8"))
-        for number, line in enumerate(text.split("\n"), start=1):
-            for name in LABEL.findall(line):
-                if name not in labels:
-                    details: dict[str, object] = {"name": name, "nearest": nearest_to(name, list(labels))}
-                    yield Problem(shown(path), number, 1, path.name, "unknown_label", details)
+def check_templates(macros: Path, overrides: Path, labels: Labels) -> Iterator[Problem]:
+    """Yield every line of a template that Jinja cannot read, or that uses a name, filter or label nobody defines."""
+    for allowed, paths in ((MACROS, macros.glob("*.j2")), (THEME, overrides.rglob("*.html"))):
+        environment = Environment(autoescape=True)
+        environment.filters |= dict.fromkeys(allowed.filters, str)
+        for path in sorted(paths):
+            for line, code, details in _mistakes(read_text(path), environment, allowed, labels):
+                yield Problem(shown(path), line, 1, path.name, code, details)
 
 
-def _of_material(name: str) -> str | None:
-    """Return what our templates need of one of Material's, None where Material has none of this name."""
-    spec = find_spec("material")
-    folders = spec.submodule_search_locations if spec else None
-    path = next((path for folder in folders or () if (path := Path(folder, "templates", name)).is_file()), None)
-    if path is None:
+Mistake = tuple[int, str, dict[str, object]]
+"""The line of a mistake, its code in messages.yaml, and what the message names."""
+
+
+def _mistakes(source: str, environment: Environment, allowed: Allowed, labels: Labels) -> Iterator[Mistake]:
+    try:
+        tree = environment.parse(source)
+    except TemplateSyntaxError as error:
+        yield error.lineno, "template", {"reason": error.message, "allowed": sorted(allowed.names)}
+        return
+    unknown = find_undeclared_variables(tree) - set(allowed.names)
+    for name in tree.find_all(Name):
+        if name.name in unknown:
+            yield name.lineno, "template", {"reason": f"'{name.name}' is undefined", "allowed": sorted(allowed.names)}
+    for used in tree.find_all(Filter):
+        if used.name not in environment.filters:
+            reason = f"No filter named '{used.name}'."
+            yield used.lineno, "template", {"reason": reason, "allowed": sorted(allowed.filters)}
+    yield from _label_mistakes(tree, labels)
+
+
+def _label_mistakes(tree: Template, labels: Labels) -> Iterator[Mistake]:
+    for node in tree.find_all((Getattr, Getitem)):
+        name = _label_of(node)
+        if name is not None and name not in labels:
+            yield node.lineno, "unknown_label", {"name": name, "nearest": nearest_to(name, list(labels))}
+    for call in tree.find_all(Call):
+        called, given = call.node, {argument.key for argument in call.kwargs}
+        label = labels.get(_label_of(called.node) or "") if isinstance(called, Getattr) else None
+        if label and called.attr == "format":
+            wanted = {field for text in (label.zh, label.en) for _, field, _, _ in Formatter().parse(text) if field}
+            for missing in sorted(wanted - given):
+                reason = f"the label {_label_of(called.node)} has {{{missing}}}, which is not given"
+                yield call.lineno, "template", {"reason": reason, "allowed": sorted(wanted)}
+
+
+def _label_of(node: Expr) -> str | None:
+    """Return the name of the label that an expression is: labels.home, labels["home"]."""
+    if not isinstance(node, Getattr | Getitem) or not isinstance(node.node, Name) or node.node.name != "labels":
         return None
-    if name.startswith("partials/language"):
-        return "{% macro t(key) %}{% endmacro %}"
-    return "".join(FRAME.findall(path.read_text("utf-8"))) if name == "base.html" else ""
-
-
-def _pages(overrides: Path, labels: Labels) -> Rendered:
-    """Yield (template, what it may use) for each kind of page in each language."""
-    assets = {f"assets/{path.name}": path.name for path in (overrides / "assets").glob("*")}
-    meta: dict[str, Any] = dict.fromkeys(META)
-    for lang in LANGUAGES:
-        own = theme_globals(labels, lang, date.min, assets, history=True)
-        home = dict.fromkeys(PAGE, "") | {"meta": meta, "is_homepage": True, "title": own["labels"].site_name}
-        other = home | {"meta": meta | {"script": "filter.js"}, "canonical_url": "x", "title": "x", "url": "x/"}
-        moved = home | {"meta": meta | {"moved_to": "x/"}}
-        for site_url in ("", "https://example.org/"):
-            config = {"site_url": site_url, "site_name": "x", "site_description": "x"}
-            around = own | {"base_url": ".", "config": config, "nav": []}
-            yield "404.html", around | {"page": None}
-            yield from (("main.html", around | {"page": page}) for page in (home, other, moved))
-
-
-def theme_globals(
-    labels: Labels, lang: Lang, notice_date: date, assets: dict[str, str], *, history: bool
-) -> dict[str, Any]:
-    """Return the names that templates in overrides/ may use besides those of MkDocs and Material."""
-    other = next(other for other in LANGUAGES if other != lang)
-    return {
-        "assets": assets,
-        "labels": Phrases(labels, lang),
-        "notice_date": notice_date,
-        "has_history": history,
-        "site_lang": lang,
-        "other_lang": other,
-        "root": FOLDER[lang],
-        "other_root": FOLDER[other],
-    }
-
-
-def css(text: str) -> Markup:
-    """Return text as a string of CSS, in which only letters and digits stand as they are."""
-    escaped = "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text)
-    return Markup(f'"{escaped}"')  # noqa: S704 - nothing in it can end the string
-
-
-THEME_FILTERS = {"css": css, "day": day, "digest": digest}
+    if isinstance(node, Getattr):
+        return node.attr
+    return str(node.arg.value) if isinstance(node.arg, Const) else None

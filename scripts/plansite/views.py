@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from math import ceil
 from pathlib import Path
@@ -37,7 +38,6 @@ from plansite.model import (
 from plansite.pinyin import spoken
 from plansite.problems import LANGUAGES, Lang
 from plansite.proof import fingerprint, pairs
-from plansite.remembered import Reading, remembered
 from plansite.text import numeral
 from plansite.versions import ChangeView, HistoryView
 
@@ -60,8 +60,8 @@ class PlanView:
 
     def __init__(self, loaded: Loaded, versions: Sequence[Version] | None = None, version: str = "") -> None:
         plan = loaded.plan
-        self.reading = Reading()
-        self._version = version
+        self.version = version
+        """The commit that it is read from, "" where nobody knows."""
         # A version that changed the form of the file only has nothing to tell.
         told = [version for version in versions or () if version.changes]
         self.history = HistoryView(told, _records(plan)) if told else None
@@ -88,40 +88,34 @@ class PlanView:
         self.redirects = plan.redirects
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
 
-    @property
-    def version(self) -> str:
-        """The commit that it is read from, "" where nobody knows."""
-        self.reading.note("version")
-        return self._version
-
-    @remembered
+    @cached_property
     def measures_by_unit(self) -> dict["UnitView", list["MeasureView"]]:
         """The measures that each unit answers for, in order."""
         return _grouped((unit, measure) for measure in self.measures for unit in measure.units)
 
-    @remembered
+    @cached_property
     def measures_by_section(self) -> dict["SectionView", list["MeasureView"]]:
         """The measures of each section, in order."""
         return _grouped((measure.section, measure) for measure in self.measures)
 
-    @remembered
+    @cached_property
     def measures_by_topic(self) -> dict[str, list["MeasureView"]]:
         """The measures that answer each topic, by its id, in order."""
         return _grouped((topic, measure) for measure in self.measures for topic in measure.asked)
 
-    @remembered
+    @cached_property
     def units_by_kind(self) -> list[tuple[Kind, list["UnitView"]]]:
         """Every kind that occurs, with its units in the order of how many measures they answer for."""
         groups = [(kind, [unit for unit in self.units if unit.kind == kind]) for kind in get_args(Kind)]
         return [(kind, sorted(units, key=lambda u: -len(u.measures))) for kind, units in groups if units]
 
-    @remembered
+    @cached_property
     def busiest_units(self) -> list["UnitView"]:
         """The named units that answer for most measures, for the home page."""
         named = [unit for unit in self.units if unit.kind != "collective"]
         return sorted(named, key=lambda u: -len(u.measures))[:BUSIEST]
 
-    @remembered
+    @cached_property
     def promising(self) -> list["MeasureView"]:
         """The measures that promise something in figures, in order."""
         return [measure for measure in self.measures if measure.promises]
@@ -132,7 +126,7 @@ class PlanView:
         kinds = Counter(target.kind for m in self.promising for p in m.promises for target in p.sentence.targets)
         return {kind: kinds[kind] for kind in ("target", "cadence", "count")}
 
-    @remembered
+    @cached_property
     def shares(self) -> list[tuple["UnitView", list["Share"]]]:
         """Each unit that answers for measures, with its share of every theme, in the order of units_by_kind."""
         units = [unit for _, units in self.units_by_kind for unit in units if unit.measures]
@@ -189,11 +183,11 @@ class TermView:
     """A term of the glossary with the measures that use it."""
 
     def __init__(self, plan: PlanView, record: Term) -> None:
-        self.plan, self.reading, self.record = plan, plan.reading, record
+        self.plan, self.record = plan, record
         self.id, self.zh, self.en, self.note = record.id, record.zh, record.en, record.note
         self.address = f"glossary#{record.id}"
 
-    @remembered
+    @cached_property
     def measures(self) -> list["MeasureView"]:
         """The measures in whose title or sentences it stands, in order."""
         return [measure for measure in self.plan.measures if self.record in measure.terms]
@@ -203,19 +197,19 @@ class ThemeView:
     """A theme with its sections and all that stands in them."""
 
     def __init__(self, plan: PlanView, record: Theme, part: int) -> None:
-        self.plan, self.reading = plan, plan.reading
+        self.plan = plan
         self.id, self.name, self.title = record.id, record.name, record.title
         self.translation = translation(record)
         self.part = numeral(part)
         self.address = f"themes/{record.id}"
         self.sections = [SectionView(self, section) for section in record.sections]
 
-    @remembered
+    @cached_property
     def measures(self) -> list["MeasureView"]:
         """The measures of all its sections, in order."""
         return [measure for section in self.sections for measure in section.measures]
 
-    @remembered
+    @cached_property
     def units(self) -> list[tuple["UnitView", int]]:
         """Each unit involved with the number of its measures in this theme, the busiest first."""
         return _counted(unit for measure in self.measures for unit in measure.units)
@@ -234,12 +228,12 @@ class SectionView:
     """A section with its theme and measures."""
 
     def __init__(self, theme: ThemeView, record: Section) -> None:
-        self.theme, self.reading = theme, theme.reading
+        self.theme = theme
         self.number, self.title = record.number, record.title
         self.numeral = numeral(record.number)
         self.anchor = f"section-{record.number}"
 
-    @remembered
+    @cached_property
     def measures(self) -> list["MeasureView"]:
         """Its measures, in order."""
         return self.theme.plan.measures_by_section.get(self, [])
@@ -272,26 +266,16 @@ class _Answered:
     """What measures and safeguards share: a body of sentences and the units that answer for it."""
 
     def __init__(self, plan: PlanView, record: Measure | Safeguard) -> None:
-        self.plan, self.reading, self.title = plan, plan.reading, record.title
+        self.plan, self.title, self.sentences = plan, record.title, record.sentences
         self._record = record
         self.responsibility = ResponsibilityView(record.responsibility.role, _mentions(plan, record.responsibility))
         self.role, self.mentions = self.responsibility.role, self.responsibility.mentions
         self.units = [mention.unit for mention in self.mentions]
 
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """What it says."""
-        self._note()
-        return self._record.sentences
-
-    @remembered
+    @cached_property
     def translation(self) -> TranslationView:
         """How far its English can be relied on."""
-        self._note()
         return translation(self._record)
-
-    def _note(self) -> None:
-        """Note that its text is read, if that is noted."""
 
     @property
     def role_label(self) -> str:
@@ -323,16 +307,13 @@ class MeasureView(_Answered):
         self.line = line
         self.address = f"measures/{record.number}"
 
-    def _note(self) -> None:
-        self.reading.note(str(self.number))
-
-    @remembered
+    @cached_property
     def terms(self) -> set[Term]:
         """The terms of the glossary in its title and sentences."""
         texts = (self.title.zh, *(sentence.zh for sentence in self.sentences))
         return {entry.term for zh in texts for entry in self.plan.agreed.entries_in(zh) if entry.term}
 
-    @remembered
+    @cached_property
     def pieces(self) -> dict[Lang, list[list[Piece]]]:
         """Its sentences in pieces, in each language; a term is marked where it first stands in the measure."""
         agreed = self.plan.agreed
@@ -349,12 +330,12 @@ class MeasureView(_Answered):
             seen |= set(fresh)
             yield pieces(getattr(sentence, lang) or "", sorted(fresh.values()))
 
-    @remembered
+    @cached_property
     def changes(self) -> list[ChangeView]:
         """What has been changed in it, the newest first."""
         return self.plan.history.of("measures", str(self.number)) if self.plan.history else []
 
-    @remembered
+    @cached_property
     def promises(self) -> list["Promise"]:
         """Its sentences that promise something in figures."""
         numbered = enumerate(self.sentences, start=1)
@@ -370,12 +351,12 @@ class MeasureView(_Answered):
         """The measure after this one."""
         return self.plan.measures[self.number] if self.number < len(self.plan.measures) else None
 
-    @remembered
+    @cached_property
     def same_section(self) -> list["MeasureView"]:
         """The other measures of its section."""
         return [measure for measure in self.section.measures if measure is not self]
 
-    @remembered
+    @cached_property
     def same_units(self) -> list[tuple["MeasureView", list["UnitView"]]]:
         """Measures of other sections that share two or more named units, most in common first, with those units.
 
@@ -423,17 +404,17 @@ class TopicView:
     """A business question with the measures that answer it."""
 
     def __init__(self, plan: PlanView, record: Topic) -> None:
-        self.plan, self.reading = plan, plan.reading
+        self.plan = plan
         self.id, self.name, self.question, self.guide = record.id, record.name, record.question, record.guide
         self.translation = translation(record)
         self.address = f"topics/{record.id}"
 
-    @remembered
+    @cached_property
     def answers(self) -> list[Answer]:
         """Its measures, in order, each with the sentence that matters most to whoever asks."""
         return [_answer(measure, [measure.asked[self.id]]) for measure in self.plan.measures_by_topic.get(self.id, [])]
 
-    @remembered
+    @cached_property
     def units(self) -> list[tuple["UnitView", int]]:
         """The named units to ask, with how many of its measures each answers for, the busiest first."""
         return _counted(unit for answer in self.answers for unit in answer.measure.units if unit.kind != "collective")
@@ -443,10 +424,10 @@ class AudienceView:
     """Those for whom measures are meant."""
 
     def __init__(self, plan: PlanView, record: Audience) -> None:
-        self.plan, self.reading = plan, plan.reading
+        self.plan = plan
         self.id, self.name = record.id, record.name
 
-    @remembered
+    @cached_property
     def measures(self) -> list[MeasureView]:
         """The measures for them, in order."""
         return [measure for measure in self.plan.measures if self in measure.audiences]
@@ -456,11 +437,11 @@ class StageView:
     """A stage in the life of a foreign-invested enterprise, with what the notice says of it."""
 
     def __init__(self, plan: PlanView, record: Stage) -> None:
-        self.plan, self.reading, self._record = plan, plan.reading, record
+        self.plan, self._record = plan, record
         self.id, self.name, self.guide = record.id, record.name, record.guide
         self.topics = [topic for topic in plan.topics if topic.id in record.topics]
 
-    @remembered
+    @cached_property
     def answers(self) -> list[Answer]:
         """What the notice says of it."""
         excerpts = self._record.measures
@@ -479,7 +460,7 @@ class UnitView:
     """A unit with the measures and safeguards it answers for."""
 
     def __init__(self, plan: PlanView, record: Unit, line: int) -> None:
-        self.plan, self.reading = plan, plan.reading
+        self.plan = plan
         self.id, self.kind, self.joint, self.note = record.id, record.kind, record.joint, record.note
         self.name, self.official_name, self.aliases = record.name, record.official_name, record.aliases
         self.line = line
@@ -487,38 +468,38 @@ class UnitView:
         self.unverified, self.keywords = record.unverified, record.keywords
         self.translation = translation(record)
 
-    @remembered
+    @cached_property
     def measures(self) -> list[MeasureView]:
         """The measures it answers for, in order."""
         return self.plan.measures_by_unit.get(self, [])
 
-    @remembered
+    @cached_property
     def safeguards(self) -> list[SafeguardView]:
         """The safeguards it answers for, in order."""
         return [safeguard for safeguard in self.plan.safeguards if self in safeguard.units]
 
-    @remembered
+    @cached_property
     def measures_by_theme(self) -> list[tuple[ThemeView, list[MeasureView]]]:
         """Its measures under their themes, themes without any left out."""
         groups = [(theme, [m for m in self.measures if m.theme is theme]) for theme in self.plan.themes]
         return [(theme, measures) for theme, measures in groups if measures]
 
-    @remembered
+    @cached_property
     def led(self) -> list[MeasureView]:
         """The measures for which it is a lead unit (牵头单位)."""
         return [measure for measure in self.measures if measure.role == "lead"]
 
-    @remembered
+    @cached_property
     def alone(self) -> list[MeasureView]:
         """The measures for which it alone is responsible; to be the only lead unit is another thing."""
         return [measure for measure in self.measures if measure.units == [self] and measure.role == "responsible"]
 
-    @remembered
+    @cached_property
     def changes(self) -> list[ChangeView]:
         """What has been changed in its record, the newest first."""
         return self.plan.history.of("units", self.id) if self.plan.history else []
 
-    @remembered
+    @cached_property
     def partners(self) -> list[tuple["UnitView", int]]:
         """The named units it shares most measures with, and how many."""
         shared = (unit for measure in self.measures for unit in measure.units)
