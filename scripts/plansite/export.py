@@ -124,11 +124,8 @@ def _describe(part: Any) -> None:
                 described["enumDescriptions"] = [f"{text['zh']} {text['en']}" for text in field.values.values()]
 
 
-def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
-    """Write all data files into a folder; return their names.
-
-    Addresses in them are absolute where that of the site is known.
-    """
+def data_files(plan: PlanView, site_url: str = "") -> dict[str, bytes]:
+    """Return {name: content} of all data files; addresses in them are absolute where that of the site is known."""
     from plansite.workbook import workbook  # noqa: PLC0415 - the writer of workbooks takes long to load
 
     contents = Package(plan, site_url)
@@ -139,7 +136,12 @@ def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
         "plan.json.schema.json": data_schema().encode(),
     }
     described = json.dumps(data_package(contents, files), ensure_ascii=False, indent=1) + "\n"
-    files |= {"datapackage.json": described.encode(), "plan.schema.json": schema(Plan).encode()}
+    return files | {"datapackage.json": described.encode(), "plan.schema.json": schema(Plan).encode()}
+
+
+def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
+    """Write all data files into a folder; return their names."""
+    files = data_files(plan, site_url)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from plansite.changes import Change, changes
@@ -29,7 +30,13 @@ def history(plan: Path) -> Sequence[Version] | None:
     if git(folder, "rev-parse", "--is-shallow-repository") != b"false\n":
         return None
     log = git(folder, "-c", "log.showSignature=false", "log", "--first-parent", "--format=%H %cI", "--", plan.name)
-    commits = [line.split() for line in (log or b"").decode().splitlines()]
+    commits = tuple(tuple(line.split()) for line in (log or b"").decode().splitlines())
+    return _versions(plan, commits) or None
+
+
+@lru_cache(maxsize=1)
+def _versions(plan: Path, commits: tuple[tuple[str, ...], ...]) -> list[Version]:
+    """Return the versions of these commits, [(id, time), ...]; a preview asks for the same ones again and again."""
     # What could not be read was never published.
     read = [parse(plan.name, content(plan, commit) or b"").data for commit, _ in commits]
     versions = []
@@ -37,4 +44,4 @@ def history(plan: Path) -> Sequence[Version] | None:
         before = next(filter(None, read[place + 1 :]), None)
         found = tuple(changes(before, read[place])) if read[place] else ()
         versions.append(Version(commit, datetime.fromisoformat(time), found))
-    return versions or None
+    return versions

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import brotli
 
-from plansite.built import MARK
+from plansite.build import MARK
 from plansite.git import git
 from plansite.problems import BuildError
 

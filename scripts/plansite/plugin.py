@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,15 +21,15 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 from plansite import pages as generated
-from plansite.export import write_data
+from plansite.export import data_files
 from plansite.git import version
 from plansite.history import history
 from plansite.model import is_file
 from plansite.pages import FEED
 from plansite.policy import digest
 from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem, lang_of_locale, report
-from plansite.render import Phrases, Publication, RenderedPage, Repository, day
-from plansite.search import Document, handwritten, write_search
+from plansite.render import Phrases, Publication, Repository, day
+from plansite.search import Document, handwritten, search_script
 from plansite.site import Site, Sources, compose
 
 MINIFIED = {".css": cssmin, ".js": jsmin}
@@ -57,12 +56,12 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
     def __init__(self) -> None:
         self._handwritten: list[Document] = []
-        self._rendered: RenderedPage | None = None
         self._problems: dict[str, Problem] = {}
 
-    def assemble(self, config: MkDocsConfig) -> None:
+    def assemble(self, config: MkDocsConfig) -> Site:
         """Read and check everything that the site is made of; raises PlanError."""
-        sources = sources_of(config, self.config)
+        overrides = Path(config.theme.custom_dir or "overrides")
+        sources = Sources(Path(self.config.plan), Path(self.config.macros), Path(config.docs_dir), overrides)
         publication = Publication(
             Repository.at(self.config.repository) if self.config.repository else None,
             config.site_url or "",
@@ -70,20 +69,21 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             history=partial(history, sources.plan),
             version=version(sources.plan),
         )
-        self.site = compose(sources, publication)
+        return compose(sources, publication)
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Assemble the site before MkDocs empties its folder, so that no mistake costs it."""
         if hasattr(self, "site"):
             return  # builder.py has, or this is the i18n plugin's build of a further language
         try:
-            self.assemble(config)
+            self.site = self.assemble(config)
         except PlanError as error:
             raise plugin_error(error) from None
 
     @event_priority(100)
     def _add_pages(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the pages of a language before the i18n plugin sorts all files by language."""
+        self._handwritten = []
         for page in self.site.pages.values():
             if page.lang == _lang(config):
                 files.append(File(page.file, config.docs_dir, config.site_dir, config.use_directory_urls))
@@ -93,26 +93,23 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     def _place_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Put English below en/ where the i18n plugin builds it alone, and leave out what no page asks for."""
         lang = _lang(config)
+        written_later = {f"assets/{path.name}" for path, _ in self._assets(config)}
         for file in list(files):
             if file.is_documentation_page():
                 if not file.dest_uri.startswith(FOLDER[lang]):
                     file.dest_uri = FOLDER[lang] + file.dest_uri
                     file.url = FOLDER[lang] + file.url.removeprefix("./")
-                    file.abs_dest_path = os.path.join(config.site_dir, file.dest_uri)
-            elif file.src_uri.startswith(UNUSED):
+                    file.abs_dest_path = str(Path(config.site_dir, file.dest_uri))
+            elif file.src_uri.startswith(UNUSED) or file.src_uri in written_later:
                 files.remove(file)
-        for name, published in self._assets(config).items():
-            if asset := files.get_file_from_path(name):
-                asset.dest_uri = published
         return files
 
     on_files = CombinedEvent(_add_pages, _place_files)
 
-    def _assets(self, config: MkDocsConfig) -> dict[str, str]:
-        """Return {style or script of ours: where it is published}."""
+    def _assets(self, config: MkDocsConfig) -> list[tuple[Path, str]]:
+        """Return [(style or script of ours, where it is published), ...]."""
         folder = Path(config.theme.custom_dir or "overrides", "assets")
-        paths = (path for path in folder.iterdir() if path.suffix in MINIFIED)
-        return {f"assets/{path.name}": published_name(path) for path in paths}
+        return [(path, published_name(path)) for path in sorted(folder.iterdir()) if path.suffix in MINIFIED]
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
         """Give an empty source to a page that is no file on disk."""
@@ -128,7 +125,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Give the theme the words of the interface in the language being built."""
         lang = _lang(config)
         env.globals |= {
-            "assets": self._assets(config),
+            "assets": {f"assets/{path.name}": published for path, published in self._assets(config)},
             "labels": Phrases(self.site.labels, lang),
             "notice_date": self.site.plan.notice.date,
             "has_history": bool(self.site.plan.history),
@@ -156,7 +153,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             return context
         page.content = rendered.body
         page.toc = get_toc([{"id": rendered.anchor, "name": rendered.title, "level": 1, "children": []}])
-        page.meta = {name: value for name, value in vars(rendered).items() if name != "body"}
+        page.title = rendered.title
+        page.meta = {"description": rendered.description, "script": rendered.script, "moved_to": rendered.moved_to}
         return context
 
     def _json_ld(self, page: Page) -> Markup:
@@ -165,11 +163,12 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         address = page.url.removeprefix(FOLDER[lang]).strip("./")
         shown = self.site.pages.get(page.file.src_uri) or generated.Page(address, lang, "", self.site.plan)
         # JSON in which nothing can end the element.
-        return Markup(self.site.json_ld(shown, page.meta.get("title") or str(page.title)))  # noqa: S704
+        return Markup(self.site.json_ld(shown, str(page.title)))  # noqa: S704
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> None:
         """Let go of what a page holds once it is done."""
-        page.content = None
+        if page.file.src_uri in self.site.pages:
+            page.content = None
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
         """Keep one 404 page for each language; the sitemap of all of them is written when they are done."""
@@ -181,36 +180,41 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         return "" if template_name == "sitemap.xml" else output_content
 
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the search index and the feed of a language; with one of them, what belongs to no language."""
-        if self._problems:
-            raise plugin_error(PlanError(self._problems.values()))
-        lang, site = _lang(config), Path(config.site_dir)
-        texts = {FOLDER[lang] + FEED: self.site.feed(lang)}
+        """Write all files of a language that are no pages; with the first, those that belong to none."""
+        try:
+            self.raise_problems()
+        except PlanError as error:
+            raise plugin_error(error) from None
+        for name, content in self.other_files(config).items():
+            path = Path(config.site_dir, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def raise_problems(self) -> None:
+        """Raise PlanError with the mistakes in templates met since this was asked last, if there are any."""
+        problems, self._problems = self._problems, {}
+        if problems:
+            raise PlanError(problems.values())
+
+    def other_files(self, config: MkDocsConfig) -> dict[str, bytes]:
+        """Return {name: content} of a language's files that are no pages; with the first, those of no language."""
+        lang = _lang(config)
+        texts = {
+            FOLDER[lang] + FEED: self.site.feed(lang),
+            f"search/{lang}.js": search_script(self.site.plan, self.site.labels, lang, self._handwritten),
+        }
+        texts |= {published: MINIFIED[path.suffix](path.read_text("utf-8")) for path, published in self._assets(config)}
+        files = {name: text.encode() for name, text in texts.items() if text is not None}
         if lang == LANGUAGES[0]:
-            texts["sitemap.xml"] = self.site.sitemap()
-            write_data(self.site.plan, site, config.site_url or "")
-        for suffix, minified in MINIFIED.items():
-            files = (site / "assets").glob(f"*{suffix}")
-            texts |= {str(file): minified(file.read_text("utf-8")) for file in files}
-        for name, text in texts.items():
-            if text is not None:
-                (site / name).write_text(text, "utf-8")
-        write_search(self.site.plan, self.site.labels, lang, self._handwritten, site)
-        self._handwritten = []
+            files |= data_files(self.site.plan, config.site_url or "")
+            if sitemap := self.site.sitemap():
+                files["sitemap.xml"] = sitemap.encode()
         for redirect in self.site.plan.redirects:
             # A program that reads a file follows no page: the file itself stands at its old address too.
-            for folder in FOLDER.values() if is_file(redirect.origin) else ():
-                old, new = site / folder / redirect.origin, site / folder / redirect.to
-                # Only feeds stand in the folder of each language, and only where there is a history.
-                if new.exists():
-                    old.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(new, old)
-
-
-def sources_of(config: MkDocsConfig, options: PlanConfig) -> Sources:
-    """Return where the files are that mkdocs.yml names."""
-    overrides = Path(config.theme.custom_dir or "overrides")
-    return Sources(Path(options.plan), Path(options.macros), Path(config.docs_dir), overrides)
+            for folder in FOLDER.values():
+                if is_file(redirect.origin) and folder + redirect.to in files:
+                    files[folder + redirect.origin] = files[folder + redirect.to]
+        return files
 
 
 def plugin_error(error: PlanError) -> PluginError:

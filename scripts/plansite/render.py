@@ -1,4 +1,4 @@
-"""This module fills the templates in macros/ with the plan: the HTML of each page, feeds, the sitemap, a report of changes."""
+"""This module renders the templates in macros/: pages, feeds, the sitemap and the report of changes."""
 
 import posixpath
 import re
@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urlencode, urljoin
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
+from markupsafe import escape
 
 from plansite.glossary import pieces, runs, unglossed
 from plansite.history import Version
@@ -219,11 +220,7 @@ class Templates:
     def render_page(self, template: str, context: dict[str, Any]) -> RenderedPage:
         """Return the page that a template makes; raises PlanError where it uses anything that is not in `context`."""
         module = self._module(template, context)
-        head = {
-            name: str(getattr(module, name))
-            for name in self.HEAD
-            if hasattr(module, name)
-        }
+        head = {name: str(getattr(module, name)) for name in self.HEAD if hasattr(module, name)}
         return RenderedPage(f"{module}\n", **head)
 
     def render(self, template: str, context: dict[str, Any]) -> str:

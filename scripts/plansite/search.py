@@ -55,12 +55,9 @@ class Document:
     """The places of the measures that a unit answers for."""
 
 
-def write_search(plan: PlanView, labels: Labels, lang: Lang, handwritten: Iterable[Document], folder: Path) -> None:
-    """Write search/LANG.js, which the worker loads when somebody turns to the search box."""
-    index = index_of([*documents(plan, labels, lang), *handwritten], labels, lang)
-    target = folder / "search" / f"{lang}.js"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(script(index, lang), "utf-8")
+def search_script(plan: PlanView, labels: Labels, lang: Lang, handwritten: Iterable[Document]) -> str:
+    """Return search/LANG.js, which the worker loads when somebody turns to the search box."""
+    return script(index_of([*documents(plan, labels, lang), *handwritten], labels, lang), lang)
 
 
 def script(index: dict[str, Any], lang: Lang) -> str:

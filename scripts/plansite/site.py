@@ -65,7 +65,7 @@ class Site:
         return self.templates.render_page(page.template, context)
 
     def render_all(self, pages: Iterable[Page]) -> Iterator[tuple[Page, RenderedPage]]:
-        """Render pages one after the other; raises PlanError in the end with every broken line of the templates, each once."""
+        """Render pages; raises PlanError at the end with every broken line of the templates, each once."""
         problems: dict[str, Problem] = {}
         for page in pages:
             try:

@@ -8,7 +8,7 @@ from string import Formatter
 from jinja2 import Environment
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
-from jinja2.nodes import Call, Const, Expr, Filter, Getattr, Getitem, Name, Template
+from jinja2.nodes import Call, Const, Filter, Getattr, Getitem, Name, Node, Template
 
 from plansite.files import read_text
 from plansite.model import Labels
@@ -81,16 +81,16 @@ def _label_mistakes(tree: Template, labels: Labels) -> Iterator[Mistake]:
         if name is not None and name not in labels:
             yield node.lineno, "unknown_label", {"name": name, "nearest": nearest_to(name, list(labels))}
     for call in tree.find_all(Call):
-        called, given = call.node, {argument.key for argument in call.kwargs}
-        label = labels.get(_label_of(called.node) or "") if isinstance(called, Getattr) else None
-        if label and called.attr == "format":
+        if not isinstance(call.node, Getattr) or call.node.attr != "format":
+            continue
+        if label := labels.get(name := _label_of(call.node.node) or ""):
             wanted = {field for text in (label.zh, label.en) for _, field, _, _ in Formatter().parse(text) if field}
-            for missing in sorted(wanted - given):
-                reason = f"the label {_label_of(called.node)} has {{{missing}}}, which is not given"
+            for missing in sorted(wanted - {argument.key for argument in call.kwargs}):
+                reason = f"the label {name} has {{{missing}}}, which is not given"
                 yield call.lineno, "template", {"reason": reason, "allowed": sorted(wanted)}
 
 
-def _label_of(node: Expr) -> str | None:
+def _label_of(node: Node) -> str | None:
     """Return the name of the label that an expression is: labels.home, labels["home"]."""
     if not isinstance(node, Getattr | Getitem) or not isinstance(node.node, Name) or node.node.name != "labels":
         return None
