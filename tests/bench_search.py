@@ -9,6 +9,7 @@ import gzip
 import json
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -34,6 +35,9 @@ QUERIES = DATA / "search"
 FIRST: dict[Lang, str] = {"zh": "营业执照", "en": "business license"}
 VISITS = 9
 """How often the first query of a visit is timed."""
+WORKER = Path(__file__).with_name("search_worker.mjs")
+SHOWN = 10
+"""How many results Material shows before one scrolls."""
 WORST = 10
 """How many of the queries that went wrong are printed."""
 SIZES = (500, 5000)
@@ -94,6 +98,13 @@ class Query(TypedDict):
     kind: str
 
 
+class Answer(TypedDict):
+    """What the worker answers: the places to which each result leads, and how many the other language would have."""
+
+    items: list[list[str]]
+    elsewhere: int
+
+
 @dataclass
 class Tally:
     """What became of the queries of one kind."""
@@ -133,6 +144,18 @@ class Run:
     times: list[float] = field(default_factory=list)
     misses: list[tuple[int, str]] = field(default_factory=list)
 
+    def count(self, entry: Query, found: list[int]) -> None:
+        """Count a query by its results, each the number of a measure or 0 for another page."""
+        query, expect, kind = entry["q"], entry["expect"], entry["kind"]
+        rank = self.tallies[kind].add(found, expect)
+        if kind != "unanswerable":
+            self.tallies["all"].add(found, expect)
+        if kind == "unanswerable" and found:
+            self.misses.append((0, f"{query} ({kind}): shows {found[:3]}"))
+        elif kind != "unanswerable" and rank != 1:
+            place = f"expected {expect}, rank {rank or '-'}"
+            self.misses.append((rank or 99, f"{query} ({kind}): {place}, shows {found[:3]}"))
+
 
 def stock_site(pages: Path, lang: Lang, folder: Path) -> Path:
     """Build the pages of one language with Material as it comes, its search set for that language."""
@@ -156,8 +179,13 @@ def ask(page: Page, query: str) -> float:
 def results(page: Page) -> list[int]:
     """Return where the links in the list of results lead, in order: the number of a measure, 0 for another page."""
     links = page.evaluate("[...document.querySelectorAll('.md-search-result__item a')].map(link => link.pathname)")
-    paths = [re.fullmatch(r"(?:/en)?/measures/([0-9]+)/", path) for path in links]
-    return [int(path[1]) if path else 0 for path in paths]
+    return [measure_at(path) for path in links]
+
+
+def measure_at(path: str) -> int:
+    """Return the number of the measure at an address, 0 for another page."""
+    found = re.fullmatch(r"(?:/|/en/)?measures/([0-9]+)/", path.partition("#")[0])
+    return int(found[1]) if found else 0
 
 
 def try_queries(browser: Browser, address: str, queries: list[Query]) -> Run:
@@ -166,19 +194,28 @@ def try_queries(browser: Browser, address: str, queries: list[Query]) -> Run:
     page = fresh_page(browser, address)
     page.locator(BOX).focus()
     for entry in queries:
-        query, expect, kind = entry["q"], entry["expect"], entry["kind"]
-        done.times.append(ask(page, query))
-        found = results(page)
-        rank = done.tallies[kind].add(found, expect)
-        if kind != "unanswerable":
-            done.tallies["all"].add(found, expect)
-        if kind == "unanswerable" and found:
-            done.misses.append((0, f"{query} ({kind}): shows {found[:3]}"))
-        elif kind != "unanswerable" and rank != 1:
-            place = f"expected {expect}, rank {rank or '-'}"
-            done.misses.append((rank or 99, f"{query} ({kind}): {place}, shows {found[:3]}"))
+        done.times.append(ask(page, entry["q"]))
+        done.count(entry, results(page))
     page.context.close()
     return done
+
+
+def try_worker(site: Path, lang: Lang, queries: list[Query]) -> Run:
+    """Ask the worker of our site every query of a set in Node.js: the same results, without their times."""
+    done = Run()
+    for entry, answer in zip(queries, answers(site, lang, [entry["q"] for entry in queries]), strict=True):
+        done.count(entry, [measure_at(place) for item in answer["items"][:SHOWN] for place in item])
+    return done
+
+
+def answers(site: Path, lang: Lang, queries: list[str]) -> list[Answer]:
+    """Return what the worker of a built site answers to queries."""
+    command = ["node", str(WORKER), str(site), lang]
+    asked = json.dumps(queries)
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: list[Answer] = json.loads(done.stdout)
+    return found
 
 
 def fresh_page(browser: Browser, address: str) -> Page:

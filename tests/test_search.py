@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
-from bench_search import home, queries_of, try_queries
+from bench_search import answers, queries_of, try_worker
 from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, SMALL_PLAN, Watched, search
-from plansite.load import load, load_labels
+from plansite.load import Loaded, load, load_labels
 from plansite.problems import LANGUAGES, Lang
 from plansite.search import (
     all_texts,
@@ -31,6 +31,7 @@ LABELS = load_labels(PROJECT / "macros" / "labels.yaml")
 STATUS = ".md-search-result__meta"
 LINKS = f"{RESULTS} > a.md-search-result__link"
 PHONE: ViewportSize = {"width": 360, "height": 780}
+in_site = pytest.mark.site
 in_browser = pytest.mark.browser
 
 
@@ -110,8 +111,8 @@ def expect_first(page: Page, place: str) -> None:
     expect(page.locator(LINKS).first).to_have_attribute("href", re.compile(rf"/{re.escape(place)}$"))
 
 
-FINDS = {
-    "/": {
+FINDS: dict[Lang, dict[str, str]] = {
+    "zh": {
         # terms, everyday words, questions
         "破产": "measures/49/", "不动产登记": "measures/27/", "打官司": "measures/39/", "拖欠工资": "measures/10/",
         "创业比赛": "measures/55/", "科创券": "measures/15/", "大公司一直拖着货款不给去哪里投诉": "measures/45/",
@@ -134,7 +135,7 @@ FINDS = {
         # two languages in one query
         "WFOE 注销": "measures/19/", "bankruptcy 法官": "measures/49/",
     },
-    "/en/": {
+    "en": {
         "bankruptcy": "measures/49/", "lawsuit": "measures/39/", "how do I get a business license": "measures/19/",
         "can a foreigner get a work permit": "measures/11/", "hiring foreigners": "measures/11/",
         "bankrupt firms": "measures/49/", "initial public offering": "measures/5/",
@@ -152,72 +153,66 @@ FINDS = {
 }  # fmt: skip
 
 
-@in_browser
-@pytest.mark.parametrize("root", FINDS)
-def test_it_finds_what_people_mean(page: Page, root: str) -> None:
-    page.goto(root)
-    search(page, "")
-    missed = {}
-    for query, place in FINDS[root].items():
-        # The last answer must not be taken for this one.
-        ask(page, "")
-        expect(page.locator(RESULTS)).to_have_count(0)
-        ask(page, query)
-        try:
-            expect_first(page, place)
-        except AssertionError:
-            missed[query] = [link.get_attribute("href") for link in page.locator(LINKS).all()[:3]]
-    assert missed == {}
+@in_site
+@pytest.mark.parametrize("lang", FINDS)
+def test_it_finds_what_people_mean(site: Path, lang: Lang) -> None:
+    assert firsts(site, lang, list(FINDS[lang])) == FINDS[lang]
+
+
+def firsts(site: Path, lang: Lang, queries: list[str]) -> dict[str, str]:
+    """Return the place to which the first result of each query leads."""
+    found = answers(site, lang, queries)
+    return {
+        query: next((place for places in answer["items"] for place in places), "")
+        for query, answer in zip(queries, found, strict=True)
+    }
 
 
 TARGETS: dict[Lang, tuple[float, float, float]] = {"zh": (0.92, 0.98, 0.95), "en": (0.90, 0.97, 0.93)}
 """What is asked of the search on the development queries: hit@1, hit@5 and mean reciprocal rank."""
 
 
-@in_browser
+@in_site
 @pytest.mark.parametrize("lang", TARGETS)
-def test_it_finds_as_much_as_it_should(browser: Browser, address: str, lang: Lang) -> None:
-    done = try_queries(browser, home(address, lang), queries_of(f"dev-{lang}"))
+def test_it_finds_as_much_as_it_should(site: Path, lang: Lang) -> None:
+    done = try_worker(site, lang, queries_of(f"dev-{lang}"))
     found = done.tallies["all"]
     reached = (found.first, found.five, found.reciprocal)
     assert all(value / found.asked >= least for value, least in zip(reached, TARGETS[lang], strict=True)), done.misses
     assert found.empty <= 0.02 * found.asked
 
 
-@in_browser
+@in_site
 @pytest.mark.parametrize("lang", TARGETS)
-def test_it_is_silent_where_the_plan_is(browser: Browser, address: str, lang: Lang) -> None:
+def test_it_is_silent_where_the_plan_is(site: Path, lang: Lang) -> None:
     sets = [f"{name}-{lang}" for name in ("fresh", "readers", "third", "fourth", "fifth")]
     queries = [query for name in sets for query in queries_of(name) if query["kind"] == "unanswerable"]
-    silent = try_queries(browser, home(address, lang), queries).tallies["unanswerable"]
+    silent = try_worker(site, lang, queries).tallies["unanswerable"]
     assert silent.empty >= 0.9 * silent.asked
 
 
-@in_browser
+@in_site
 @pytest.mark.parametrize("lang", TARGETS)
-def test_every_word_that_stands_for_another_finds_something(browser: Browser, address: str, lang: Lang) -> None:
+def test_every_word_that_stands_for_another_finds_something(site: Path, lang: Lang) -> None:
     words = [word for group in table("synonyms")[lang] for word in group if len(word) > 1]
-    with browser.new_context(base_url=address) as context:
-        page = context.new_page()
-        page.goto("/")
-        page.evaluate("loadSearch()")
-        missed = page.evaluate(
-            "([words, lang]) => words.filter((word) => !answer(word, lang).items.length)", [words, lang]
-        )
-    assert missed == []
+    found = zip(words, answers(site, lang, words), strict=True)
+    assert [word for word, answer in found if not answer["items"]] == []
 
 
-@in_browser
+@in_site
 @pytest.mark.parametrize(
-    ("root", "asked"),
-    [("/", "第{}条"), ("/", "第{}条？"), ("/en/", "{}"), ("/en/", "measure {}"), ("/en/", "What does measure {} say?")],
+    ("lang", "asked"),
+    [
+        ("zh", "第{}条"),
+        ("zh", "第{}条？"),
+        ("en", "{}"),
+        ("en", "measure {}"),
+        ("en", "What does measure {} say?"),
+    ],
 )
-def test_a_number_leads_to_its_measure(page: Page, root: str, asked: str) -> None:
-    page.goto(root)
-    search(page, "")
-    for number in range(1, 59):
-        ask(page, asked.format(number))
-        expect_first(page, f"measures/{number}/")
+def test_a_number_leads_to_its_measure(site: Path, real: Loaded, lang: Lang, asked: str) -> None:
+    expected = {asked.format(measure.number): f"measures/{measure.number}/" for measure in real.plan.measures}
+    assert firsts(site, lang, list(expected)) == expected
 
 
 @in_browser

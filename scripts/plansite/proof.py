@@ -76,9 +76,8 @@ def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
                 yield Finding((*steps, "en_confirmed"), "unconfirmed", details, blocks=False)
             for inner, _, text in texts:
                 if inner not in missing and not OURS & set(inner):
-                    for steps_, code, details in _judged(
-                        agreed, text["zh"], text["en"], tuple(text.get("waivers", ()))
-                    ):
+                    waivers = tuple(text.get("waivers", ()))
+                    for steps_, code, details in check_sentence(agreed, text["zh"], text["en"], waivers):
                         yield Finding((*inner, *steps_), code, details, blocks=confirmed == expected)
 
 
@@ -131,7 +130,9 @@ def _agreed(glossary: Glossary) -> Agreed:
 
 # A preview, or a test, reads a plan many times of which it has changed one sentence.
 @lru_cache(maxsize=2048)
-def _judged(agreed: Agreed, zh: str, en: str, waivers: tuple[str, ...]) -> list[tuple[Steps, str, dict[str, Any]]]:
+def check_sentence(
+    agreed: Agreed, zh: str, en: str, waivers: tuple[str, ...] = ()
+) -> list[tuple[Steps, str, dict[str, Any]]]:
     """Return [(path within the text, code, details), ...] for what is wrong with one text and has not been waived."""
     reading = agreed.read(zh, without_glosses(en))
     judged: list[tuple[Steps, str, dict[str, Any]]] = []
