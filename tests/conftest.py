@@ -26,6 +26,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from plansite.kept import CACHE
 from plansite.load import Loaded, load
@@ -165,6 +166,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "a strict build says nothing but its one line"
     return target
+
+
+@functools.cache
+def parsed(path: Path) -> LexborHTMLParser:
+    """Parse a page of a finished site as browsers do; all tests share its tree, which none may change."""
+    return LexborHTMLParser(path.read_text("utf-8"))
+
+
+def one(within: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    """Return the first element that a selector finds; there has to be one."""
+    found = within.css_first(selector)
+    assert found is not None, selector
+    return found
+
+
+def without(element: LexborNode, selector: str) -> LexborNode:
+    """Return a copy of an element without what a selector finds in it."""
+    copy = element.clone()
+    for inner in copy.css(selector):
+        inner.decompose()
+    return copy
 
 
 class _QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -8,8 +8,8 @@ from typing import Any, get_args, get_origin
 from urllib.parse import urlsplit
 
 import yaml
-from bs4 import BeautifulSoup, Comment
 from pydantic import BaseModel
+from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, SMALL_PLAN
 from plansite.model import Glossary, Label, Plan, _bare
@@ -199,14 +199,16 @@ def written(data: Any, path: Path) -> None:
 
 
 def shape(html: str) -> Iterator[tuple[str, ...]]:
-    """Yield what of a page acts: elements with their attributes, addresses they lead to, scripts, comments."""
-    soup = BeautifulSoup(html, "html.parser")
-    for tag in soup.find_all():
+    """Yield what of a page, or of a part of one, acts: elements with attributes and addresses, scripts, comments."""
+    page = LexborHTMLParser(html, is_fragment=not html.lstrip().lower().startswith("<!doctype"))
+    for element in page.css("*"):
+        given = element.attributes
         # A language acts on nothing, and where a translation is missing an element is in another one.
-        yield from ((tag.name, name) for name in ("", *tag.attrs) if name != "lang")
-        for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(tag.attrs):
-            address = urlsplit(str(tag[name]))
-            yield tag.name, name, address.scheme, address.netloc
-        if tag.name in {"script", "style"} and tag.get("type") not in {"application/json", "application/ld+json"}:
-            yield tag.name, "holds", re.sub(r"content: .*? }", "", tag.get_text())
-    yield from (("comment", str(comment)) for comment in soup.find_all(string=lambda text: isinstance(text, Comment)))
+        yield from ((str(element.tag), name) for name in ("", *given) if name != "lang")
+        for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(given):
+            address = urlsplit(given[name] or "")
+            yield str(element.tag), name, address.scheme, address.netloc
+        if element.tag in {"script", "style"} and given.get("type") not in {"application/json", "application/ld+json"}:
+            yield str(element.tag), "holds", re.sub(r"content: .*? }", "", element.text())
+    nodes = page.root.traverse(include_text=True) if page.root else ()
+    yield from (("comment", node.comment_content or "") for node in nodes if node.is_comment_node)

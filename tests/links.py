@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 from selectolax.lexbor import LexborHTMLParser
 
-from conftest import PROJECT, run
+from conftest import PROJECT, parsed, run
 from plansite.problems import FOLDER, Lang
 
 # The attributes of HTML that hold one address; srcset holds several.
@@ -71,8 +71,8 @@ class Site:
     @cached_property
     def ids(self) -> dict[Path, Counter[str]]:
         """How often each id stands on each page."""
-        pages = {path: LexborHTMLParser(path.read_text("utf-8")) for path in sorted(self.folder.rglob("*.html"))}
-        return {path: Counter(str(tag.attributes["id"]) for tag in page.css("[id]")) for path, page in pages.items()}
+        pages = sorted(self.folder.rglob("*.html"))
+        return {path: Counter(str(tag.attributes["id"]) for tag in parsed(path).css("[id]")) for path in pages}
 
     def broken(self) -> list[str]:
         """Return the links into the site that lead to no file, or to no element of a page."""
@@ -102,7 +102,7 @@ class Site:
             file = self.file(here)
             if file is None or file.suffix != ".html":
                 continue
-            for link in LexborHTMLParser(file.read_text("utf-8")).css("a[href]"):
+            for link in parsed(file).css("a[href]"):
                 target = urljoin(here, link.attributes["href"]).partition("#")[0].partition("?")[0]
                 if target not in reached and self.language(target) == lang:
                     reached[target] = reached[here] + 1

@@ -78,10 +78,12 @@ class Planted:
 
 @dataclass(frozen=True)
 class Place:
-    """A sentence of the plan, by the keys that lead to it."""
+    """A sentence of the plan: which one of which measure or safeguard, as plain data counts them."""
 
     name: str
-    path: tuple[str | int, ...]
+    kind: str
+    index: int
+    at: int
     zh: str
     en: str
 
@@ -98,7 +100,7 @@ class Place:
 def places(plan: dict[str, Any]) -> list[Place]:
     """Return every translated sentence of the measures and safeguards."""
     return [
-        Place(f"{kind}[{item.get('number') or item['id']}].{at + 1}", (kind, index, "sentences", at), s["zh"], s["en"])
+        Place(f"{kind}[{item.get('number') or item['id']}].{at + 1}", kind, index, at, s["zh"], s["en"])
         for kind in ("measures", "safeguards")
         for index, item in enumerate(plan[kind])
         for at, s in enumerate(item["sentences"])
@@ -194,13 +196,13 @@ def planted(plan: dict[str, Any], seed: int = SEED) -> Iterator[Planted]:
 
 def record_at(plan: dict[str, Any], place: Place) -> dict[str, Any]:
     """Return the measure or safeguard that a sentence belongs to."""
-    record: dict[str, Any] = plan[place.path[0]][place.path[1]]
+    record: dict[str, Any] = plan[place.kind][place.index]
     return record
 
 
 def sentence_at(plan: dict[str, Any], place: Place) -> dict[str, Any]:
     """Return a sentence as plain data."""
-    sentence: dict[str, Any] = record_at(plan, place)["sentences"][place.path[-1]]
+    sentence: dict[str, Any] = record_at(plan, place)["sentences"][place.at]
     return sentence
 
 
@@ -212,7 +214,7 @@ def is_caught(error: Planted, plan: dict[str, Any], agreed: Agreed) -> bool:
         return True
     record = record_at(plan, error.place)
     sentences = list(record["sentences"])
-    sentences[int(error.place.path[-1])] = error.sentence
+    sentences[error.place.at] = error.sentence
     stale = fingerprint(record | {"sentences": sentences}) != record["en_for"]
     waivers = tuple(error.sentence.get("waivers", ()))
     return stale or bool(check_sentence(agreed, error.sentence["zh"], error.sentence["en"], waivers))

@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
+from selectolax.lexbor import LexborHTMLParser
 
-from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, run, search, serving
+from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, one, parsed, run, search, serving, without
 from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, shape, slots, whole, written
 from plansite.document import LONGEST, parse
 from plansite.load import load, load_labels
@@ -99,8 +99,8 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[Slot, str]:
     passed: dict[Kind, list[str]] = defaultdict(list)
     for hostile in (*LATIN, *CHINESE):
         kinds = {kind(slot) for slot in refused({slot: text + hostile for slot, text in FEW.items()}, folder)}
-        for one in KINDS - kinds:
-            passed[one].append(hostile)
+        for way in KINDS - kinds:
+            passed[way].append(hostile)
     # What states a figure has to stand in its sentence.
     passed["plan", WORDS] = passed["plan", (*WORDS[:4], "en")]
     found = {}
@@ -157,11 +157,12 @@ def told(site: Path) -> set[str]:
     """Return all that the pages of a site say, without spaces: whole pages, each piece of text, each attribute."""
     found = set()
     for path in site.rglob("*.html"):
-        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        found |= {str(value) for tag in soup.find_all() for value in tag.attrs.values()}
+        page = parsed(path)
+        found |= {value or "" for element in page.css("*") for value in element.attributes.values()}
+        found |= {element.text() for element in page.css("script, style, .term__card")}
         # What explains a term stands within the sentence.
-        found |= {tag.extract().get_text() for tag in soup.select("script, style, .term__card")}
-        found |= {soup.get_text(), *soup.stripped_strings}
+        rest = without(one(page, "html"), "script, style, .term__card")
+        found |= {rest.text(), *(node.text() for node in rest.traverse(include_text=True) if node.is_text_node)}
     return {without_spaces(text) for text in found}
 
 
@@ -200,12 +201,11 @@ def test_what_programs_read_holds_the_texts_as_they_are(sites: dict[str, Path], 
     own = {text for slot, text in texts.items() if kind(slot)[1][:-1] in ways}
     assert own <= data
     for path in site.rglob("*.html"):
-        for script in BeautifulSoup(path.read_text("utf-8"), "html.parser").select("script[type*=json]"):
-            assert "<" not in script.get_text()
-            assert set(strings(json.loads(script.get_text())))
-    page = BeautifulSoup((site / "en" / "measures" / "2" / "index.html").read_text("utf-8"), "html.parser")
-    [linked] = page.select("script[type='application/ld+json']")
-    assert any(texts[TITLE["en"]] in text for text in strings(json.loads(linked.get_text())))
+        for script in parsed(path).css("script[type*=json]"):
+            assert "<" not in script.text()
+            assert set(strings(json.loads(script.text())))
+    [linked] = parsed(site / "en" / "measures" / "2" / "index.html").css("script[type='application/ld+json']")
+    assert any(texts[TITLE["en"]] in text for text in strings(json.loads(linked.text())))
 
 
 @pytest.mark.site
@@ -221,9 +221,7 @@ def test_feeds_hold_pages_in_which_nothing_acts(sites: dict[str, Path], texts: d
         assert {(element.tag, name) for element in feed.iter() for name in ("", *element.attrib)} <= elements
         contents = [content.text or "" for content in feed.iter(f"{atom}content")]
         assert {part for content in contents for part in shape(content)} <= parts
-        assert without_spaces(texts[TITLE[lang]]) in without_spaces(
-            BeautifulSoup(contents[0], "html.parser").get_text()
-        )
+        assert without_spaces(texts[TITLE[lang]]) in without_spaces(LexborHTMLParser(contents[0]).text())
 
 
 @pytest.mark.site
@@ -275,9 +273,9 @@ def test_nothing_acts_in_a_browser(sites: dict[str, Path], browser: Browser) -> 
             for query in QUERIES[lang]:
                 search(page, query)
                 expect(page.locator(RESULTS).first).to_be_visible()
-                results = page.locator(".md-search-result__list")
-                assert {tag.name for tag in BeautifulSoup(results.inner_html(), "html.parser").find_all()} <= FOUND
-                assert {part[1] for part in shape(results.inner_html())} <= GIVEN
+                parts = list(shape(page.locator(".md-search-result__list").inner_html()))
+                assert {part[0] for part in parts} <= FOUND
+                assert {part[1] for part in parts} <= GIVEN
                 page.evaluate(ACT)
                 page.keyboard.press("Escape")
         assert watched.complaints == []

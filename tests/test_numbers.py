@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 import openpyxl
 import pytest
-from bs4 import BeautifulSoup, Tag
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from conftest import one, parsed, without
 
 pytestmark = pytest.mark.site
 
@@ -82,33 +84,29 @@ def files(site: Path) -> Files:
     return Files(site)
 
 
-@cache
-def parsed(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
-
-
-def page_of(files: Files, lang: Lang, address: str) -> BeautifulSoup:
+def page_of(files: Files, lang: Lang, address: str) -> LexborHTMLParser:
     return parsed(files.site / LANGUAGES[lang] / address / "index.html")
+
+
+def id_in(link: LexborNode) -> str:
+    """Return the id of the record to whose page a link leads."""
+    return str(link.attributes["href"]).rstrip("/").rpartition("/")[2]
+
+
+def class_of(element: LexborNode) -> str:
+    """Return the first class of an element."""
+    return str(element.attributes["class"]).split()[0]
 
 
 def counted(lang: Lang, noun: str, number: int) -> str:
     return f"{number}{NOUNS[noun]}" if lang == "zh" else f"{number} {noun}{'s' * (number != 1)}"
 
 
-def main_of(page: BeautifulSoup) -> Tag:
-    main = page.find("main")
-    assert isinstance(main, Tag)
-    return main
-
-
-def counts_on(page: BeautifulSoup, lang: Lang) -> tuple[list[str], list[str]]:
+def counts_on(page: LexborHTMLParser, lang: Lang) -> tuple[list[str], list[str]]:
     """Return what a page counts in words, in its description and in its text, in order."""
-    description = page.select_one("meta[name=description]")
-    assert description is not None
-    copy = BeautifulSoup(str(main_of(page)), "html.parser")
-    for quoted in copy.select(QUOTED):
-        quoted.decompose()
-    return tuple(COUNTED[lang].findall(str(text)) for text in (description["content"], copy.get_text(" ")))  # type: ignore[return-value]
+    description = str(one(page, "meta[name=description]").attributes["content"])
+    text = without(one(page, "main"), f"{QUOTED}, script").text(separator=" ")
+    return COUNTED[lang].findall(description), COUNTED[lang].findall(text)
 
 
 class Expected:
@@ -232,31 +230,29 @@ def test_the_names_beside_counts_are_those_of_the_files(files: Files, lang: Lang
         *(f"{kind}/{entry['id']}" for kind in ("themes", "topics") for entry in files.plan[kind]),
     ):
         kind, _, name = address.partition("/")
-        for item in page_of(files, lang, address).select(".unit-list li"):
-            link, count = item.select_one("a"), item.select("small")[-1]
-            assert link is not None
-            unit = files.unit[str(link["href"]).rstrip("/").rpartition("/")[2]]
-            assert link.get_text() == unit[f"name_{lang}"]
+        for item in page_of(files, lang, address).css(".unit-list li"):
+            link, count = one(item, "a"), item.css("small")[-1]
+            unit = files.unit[id_in(link)]
+            assert link.text() == unit[f"name_{lang}"]
             if name:
                 shared = files.where(COLUMNS[kind], name)
                 number = sum(unit["id"] in measure["units"].split(";") for measure in shared)
-                assert count.get_text() == counted(lang, "measure", number)
+                assert count.text() == counted(lang, "measure", number)
             else:
-                assert count.get_text() == answers(lang, unit)
+                assert count.text() == answers(lang, unit)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_table_of_units_and_themes(files: Files, lang: Lang) -> None:
-    table = page_of(files, lang, "measures").select_one(".matrix")
-    assert table is not None
+    table = one(page_of(files, lang, "measures"), ".matrix")
     themes = [theme["id"] for theme in files.plan["themes"]]
     shown = set()
-    for row in table.select("tbody tr"):
-        unit = files.unit[str(row.select("th a")[0]["href"]).rstrip("/").rpartition("/")[2]]
+    for row in table.css("tbody tr"):
+        unit = files.unit[id_in(one(row, "th a"))]
         of = Counter(measure["theme"] for measure in files.where("units", unit["id"]))
-        numbers = [cell.get_text() for cell in row.select("td")]
+        numbers = [cell.text() for cell in row.css("td")]
         assert numbers == [str(of[theme] or "–") for theme in themes] + [unit["measures_count"]]
-        spoken = [COUNTED[lang].findall(str(link["aria-label"])) for link in row.select("td a")]
+        spoken = [COUNTED[lang].findall(str(link.attributes["aria-label"])) for link in row.css("td a")]
         assert spoken == [[counted(lang, "measure", int(number))] for number in numbers if number != "–"]
         shown.add(unit["id"])
     assert shown == {unit["id"] for unit in files.units if unit["measures_count"] != "0"}
@@ -268,51 +264,47 @@ def test_the_filters_say_how_many_measures_they_leave(files: Files, lang: Lang) 
     columns = {"topic": "topics", "audience": "audiences", "unit": "units", "theme": "theme", "section": "section"}
     chosen: Counter[str] = Counter()
     for name, column in columns.items():
-        for option in page.select(f"select[name={name}] option"):
-            if value := str(option["value"]):
+        for option in page.css(f"select[name={name}] option"):
+            if value := option.attributes["value"]:
                 number = len(files.where(column, value))
                 counts = f"（{number}）" if lang == "zh" else f" ({number})"
-                assert option.get_text() == f"{option['data-text']}{counts}"
+                assert option.text() == f"{option.attributes['data-text']}{counts}"
                 chosen[name] += 1
     held = {name: {value for m in files.measures for value in m[column].split(";")} for name, column in columns.items()}
     assert chosen == {name: len(values) for name, values in held.items()}
-    figures = page.select_one(".filters__count")
-    assert figures is not None
+    figures = one(page, ".filters__count")
     with_figures = [measure for measure in files.measures if measure["targets_count"] != "0"]
-    assert re.findall(r"\d+", figures.get_text()) == [str(len(with_figures))]
-    for measure, card in zip(files.measures, page.select(".card[data-number]"), strict=True):
-        assert card["data-number"] == measure["number"]
+    assert re.findall(r"\d+", figures.text()) == [str(len(with_figures))]
+    for measure, card in zip(files.measures, page.css(".card[data-number]"), strict=True):
+        assert card.attributes["data-number"] == measure["number"]
         for name, column in columns.items():
-            assert str(card[f"data-{name}"]).split() == measure[column].split(";")
-        assert card.has_attr("data-figures") == (measure in with_figures)
+            assert str(card.attributes[f"data-{name}"]).split() == measure[column].split(";")
+        assert ("data-figures" in card.attributes) == (measure in with_figures)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_cards_say_how_many_units_answer(files: Files, lang: Lang) -> None:
     seen = set()
     for path in sorted((files.site / LANGUAGES[lang]).glob("*/**/index.html")):
-        for card in parsed(path).select(".card:has(> .card__units):has(.card__number)"):
-            number, units = card.select_one(".card__number"), card.select_one(".card__units")
-            assert number is not None
-            assert units is not None
-            measure = files.measures[int(number.get_text()) - 1]
-            if units.select_one(".mark"):
+        for card in parsed(path).css(".card:has(> .card__units):has(.card__number)"):
+            number, units = one(card, ".card__number"), one(card, ".card__units")
+            measure = files.measures[int(number.text()) - 1]
+            if units.css_first(".mark"):
                 continue
             count, first = int(measure["units_count"]), files.unit[measure["units"].split(";")[0]]
             page_lang: Lang = "en" if path.is_relative_to(files.site / "en") else "zh"
             more = f"等{count}个单位" if page_lang == "zh" else f" and {count - 1} more"
-            assert units.get_text().endswith(first[f"name_{page_lang}"] + more * (count > 1)), (path, measure["number"])
+            assert units.text().endswith(first[f"name_{page_lang}"] + more * (count > 1)), (path, measure["number"])
             seen.add(measure["number"])
     assert len(seen) == len(files.measures)
 
 
-def figures_in(part: Tag) -> list[tuple[str, str]]:
+def figures_in(part: LexborNode) -> list[tuple[str, str]]:
     """Return value and unit of each figure in a part of a page."""
     found = []
-    for figure in part.select(".figure"):
-        value, unit = figure.select_one(".figure__value"), figure.select_one(".figure__unit")
-        assert value is not None
-        found.append((value.get_text(), unit.get_text() if unit else ""))
+    for figure in part.css(".figure"):
+        value, unit = one(figure, ".figure__value"), figure.css_first(".figure__unit")
+        found.append((value.text(), unit.text() if unit else ""))
     return found
 
 
@@ -324,33 +316,31 @@ def test_figures_are_those_of_the_files(files: Files, lang: Lang) -> None:
     for measure, row in zip(files.plan["measures"], files.measures, strict=True):
         assert len(measure["targets"]) == int(row["targets_count"])
         page = page_of(files, lang, f"measures/{measure['number']}")
-        side = page.select_one(".measure__side")
-        assert side is not None
-        assert figures_in(side) == of(measure)
+        assert figures_in(one(page, ".measure__side")) == of(measure)
     everything = [figure for measure in files.plan["measures"] for figure in of(measure)]
     targets = page_of(files, lang, "targets")
-    assert figures_in(main_of(targets)) == figures_in(main_of(page_of(files, lang, "measures"))) == everything
+    assert figures_in(one(targets, "main")) == figures_in(one(page_of(files, lang, "measures"), "main")) == everything
     kinds = Counter(target["kind"] for measure in files.plan["measures"] for target in measure["targets"])
-    shown = {str(dt.select("span")[0]["class"][0]): dt.get_text().split()[-1] for dt in targets.select(".kinds dt")}
+    shown = {class_of(one(dt, "span")): dt.text().split()[-1] for dt in targets.css(".kinds dt")}
     assert shown == {f"figure--{kind}": str(count) for kind, count in kinds.items()}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_lists_are_as_long_as_the_files_say(files: Files, lang: Lang) -> None:
-    numbers = [link.get_text() for link in page_of(files, lang, "").select(".numbers a")]
+    numbers = [link.text() for link in page_of(files, lang, "").css(".numbers a")]
     assert numbers == [measure["number"] for measure in files.measures]
     sentences = files.rows("sentences")
     for measure in files.measures:
         own = [s for s in sentences if s["measure"] == measure["number"] and s["kind"] == "sentence"]
         page = page_of(files, lang, f"measures/{measure['number']}")
-        assert len(page.select(".sentences > li")) == len(own) == int(measure["sentences_count"])
-        assert len(page.select(".responsibility li")) == int(measure["units_count"])
+        assert len(page.css(".sentences > li")) == len(own) == int(measure["sentences_count"])
+        assert len(page.css(".responsibility li")) == int(measure["units_count"])
     for unit in files.units:
-        cards = page_of(files, lang, f"units/{unit['id']}").select(".card .card__number")
-        assert [card.get_text() for card in cards] == list(filter(None, unit["measures"].split(";")))
+        cards = page_of(files, lang, f"units/{unit['id']}").css(".card .card__number")
+        assert [card.text() for card in cards] == list(filter(None, unit["measures"].split(";")))
     for term in files.plan["terms"]:
-        used = page_of(files, lang, "glossary").select(f"dt[id='{term['id']}'] + dd small a[title]")
-        assert [int(link.get_text()) for link in used] == term["measures"]
+        used = page_of(files, lang, "glossary").css(f"dt[id='{term['id']}'] + dd small a[title]")
+        assert [int(link.text()) for link in used] == term["measures"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -359,9 +349,8 @@ def test_search_engines_and_the_search_are_told_the_same(files: Files, lang: Lan
     lists |= {f"themes/{theme['id']}": len(files.where("theme", theme["id"])) for theme in files.plan["themes"]}
     lists |= {f"topics/{topic['id']}": len(files.where("topics", topic["id"])) for topic in files.plan["topics"]}
     for address, number in lists.items():
-        script = page_of(files, lang, address).select_one("script[type='application/ld+json']")
-        assert script is not None
-        (collection,) = (thing for thing in json.loads(script.get_text())["@graph"] if "mainEntity" in thing)
+        script = one(page_of(files, lang, address), "script[type='application/ld+json']")
+        (collection,) = (thing for thing in json.loads(script.text())["@graph"] if "mainEntity" in thing)
         assert collection["mainEntity"]["numberOfItems"] == number
     index = (files.site / "search" / f"{lang}.js").read_text("utf-8")
     quoted = index.removeprefix(f"self.indexes.{lang} = JSON.parse('").removesuffix("');\n")

@@ -5,18 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from bs4 import BeautifulSoup
 
-from conftest import Repository, copy_project, edit_notice, run
+from conftest import Repository, copy_project, edit_notice, one, parsed, run
 
 pytestmark = pytest.mark.site
 
 OLD, NEW = "简化港澳投资者商事登记的流程和材料。", "简化港澳台投资者商事登记的流程和材料。"
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def parsed(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
 def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_path: Path) -> None:
@@ -69,20 +64,19 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
         ("en", "March 5, 2027", "Sentence 3 (Chinese): "),
     ):
         site = project / "site" / folder
-        newest = parsed(site / "changes" / "index.html").select_one(".version")
-        assert newest is not None
-        assert [heading.get_text() for heading in newest.select("h2")] == [day]
-        assert next(entry.get_text() for entry in newest.select(".edits > li")) == f"{place}{NEW}"
+        newest = one(parsed(site / "changes" / "index.html"), ".version")
+        assert [heading.text() for heading in newest.css("h2")] == [day]
+        assert one(newest, ".edits > li").text() == f"{place}{NEW}"
         feed = ET.parse(site / "changes.xml").getroot()  # noqa: S314 - our own feed
         entry = feed.find(f"{ATOM}entry")
         assert entry is not None
         assert entry.findtext(f"{ATOM}updated") == "2027-03-05T23:30:00+08:00"
         assert marked in (entry.findtext(f"{ATOM}content") or "")
-        offered = parsed(site / "index.html").select('link[rel~="alternate"][type="application/atom+xml"]')
-        assert [link["href"] for link in offered] == ["changes.xml"]
+        offered = parsed(site / "index.html").css('link[rel~="alternate"][type="application/atom+xml"]')
+        assert [link.attributes["href"] for link in offered] == ["changes.xml"]
         measure = parsed(site / "measures" / "1" / "index.html")
-        assert [time["datetime"] for time in measure.select(".provenance time")] == ["2022-05-11", "2027-03-05"]
-        assert [time["datetime"] for time in measure.select(".history time")] == ["2027-03-05", "2026-01-01"]
+        assert [time.attributes["datetime"] for time in measure.css(".provenance time")] == ["2022-05-11", "2027-03-05"]
+        assert [time.attributes["datetime"] for time in measure.css(".history time")] == ["2027-03-05", "2026-01-01"]
 
 
 def test_without_history_the_site_says_so(tmp_path: Path) -> None:
@@ -95,10 +89,10 @@ def test_without_history_the_site_says_so(tmp_path: Path) -> None:
         "en": "No history is available: this site was built without the history of its versions.",
     }
     for folder, words in said.items():
-        assert words in parsed(site / folder / "changes" / "index.html").get_text()
+        assert words in one(parsed(site / folder / "changes" / "index.html"), "main").text()
         assert not (site / folder / "changes.xml").exists()
         for page in ("changes", "measures/1", "units/tax-service"):
             head = parsed(site / folder / page / "index.html")
-            assert head.select('link[type="application/atom+xml"], .history, a[href$="changes.xml"]') == []
-        facts = parsed(site / folder / "units" / "tax-service" / "index.html").select(".facts a[href$='changes/']")
-        assert [fact.get_text() for fact in facts] == ["无修改记录" if not folder else "history not available"]
+            assert head.css('link[type="application/atom+xml"], .history, a[href$="changes.xml"]') == []
+        facts = parsed(site / folder / "units" / "tax-service" / "index.html").css(".facts a[href$='changes/']")
+        assert [fact.text() for fact in facts] == ["无修改记录" if not folder else "history not available"]

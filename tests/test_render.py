@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 import markdown
 import pytest
 import yaml
-from bs4 import BeautifulSoup
 from markupsafe import Markup
+from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, SMALL_PLAN
 from plansite.changes import KINDS, Change, Edit, Words, changes
@@ -257,7 +257,7 @@ def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
 
 
 def hrefs(page: str, role: str) -> list[str]:
-    return [str(link["href"]) for link in BeautifulSoup(page, "html.parser").select(f"a.tools__{role}")]
+    return [str(link.attributes["href"]) for link in LexborHTMLParser(page).css(f"a.tools__{role}")]
 
 
 def queries(page: str) -> list[dict[str, str]]:

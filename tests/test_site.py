@@ -3,16 +3,16 @@
 import hashlib
 import json
 import re
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from conftest import copy_project, edit_notice, run
+from conftest import copy_project, edit_notice, one, parsed, run, without
 from plansite.load import Loaded
 from plansite.problems import Lang
 from plansite.rules import RESERVED, RESERVED_PREFIXES
@@ -24,11 +24,6 @@ SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-copied")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # Latin that stands alone in Chinese pages: the name of a file or a licence.
 LATIN_IN_CHINESE = re.compile(r"plan\.json|sentences\.csv|CC BY 4\.0")
-
-
-@cache
-def parsed(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
 def html_files(site: Path) -> list[Path]:
@@ -56,10 +51,10 @@ def test_measure_pages_name_the_units_of_the_notice_in_order(site: Path, real: L
     for measure in real.plan.measures:
         for root, climb in ((site, "../../"), (site / "en", "../../")):
             page = parsed(root / "measures" / str(measure.number) / "index.html")
-            links = [str(link["href"]) for link in page.select(".responsibility a")]
+            links = [link.attributes["href"] for link in page.css(".responsibility a")]
             assert links == [f"{climb}units/{mention.unit}/" for mention in measure.responsibility.units]
             role = measure.responsibility.role
-            assert page.select_one(f".responsibility--{role}") is not None
+            assert page.css_first(f".responsibility--{role}") is not None
         mentioned += len(measure.responsibility.units)
     assert mentioned == 197
 
@@ -68,47 +63,43 @@ def test_sentences_have_their_anchors(site: Path, real: Loaded) -> None:
     for measure in real.plan.measures:
         page = parsed(site / "measures" / str(measure.number) / "index.html")
         for number in range(1, len(measure.sentences) + 1):
-            item = page.find(id=f"s{number}")
-            assert isinstance(item, Tag)
-            assert item.find(class_="sentence") is not None
-            assert item.find("a", class_="anchor", href=f"#s{number}") is not None
+            item = one(page, f"#s{number}")
+            assert item.css_first(".sentence") is not None
+            assert item.css_first(f"a.anchor[href='#s{number}']") is not None
 
 
 def test_the_toggle_leads_to_the_same_page_and_names_the_language_in_itself(site: Path) -> None:
     for path in html_files(site):
-        toggle = parsed(path).select_one("a.language-toggle")
-        assert toggle is not None
+        toggle = one(parsed(path), "a.language-toggle")
         relative = path.relative_to(site)
         english = relative.parts[0] == "en"
         twin = Path(*relative.parts[1:]) if english else Path("en", relative)
-        address = urljoin("/" + relative.as_posix(), str(toggle["href"]))
+        address = urljoin("/" + relative.as_posix(), str(toggle.attributes["href"]))
         assert address == "/" + twin.as_posix().removesuffix("index.html")
-        assert toggle.get_text() == ("中文" if english else "English")
-        assert toggle["lang"] == toggle["hreflang"] == ("zh-Hans" if english else "en")
+        assert toggle.text() == ("中文" if english else "English")
+        assert toggle.attributes["lang"] == toggle.attributes["hreflang"] == ("zh-Hans" if english else "en")
 
 
-def language_of(tag: Tag) -> str:
-    owner = tag if tag.has_attr("lang") else tag.find_parent(lang=True)
-    assert owner is not None
-    return str(owner["lang"])
-
-
-def texts(page: BeautifulSoup) -> list[tuple[str, str]]:
+def texts(page: LexborHTMLParser) -> list[tuple[str, str]]:
     """Return (language, text) for all that a page says, in its elements and in attributes that people meet."""
-    spoken = []
-    for text in page.find_all(string=True):
-        parent = text.parent
-        if parent is not None and parent.name not in {"script", "style", "code", "[document]"} and text.strip():
-            spoken.append((language_of(parent), str(text)))
-    for tag in page.select("html *"):
-        spoken += [(language_of(tag), str(tag[name])) for name in SPOKEN if tag.has_attr(name)]
-        if tag.name == "meta" and tag.get("name") == "description":
-            spoken.append((language_of(tag), str(tag["content"])))
-    config = page.find(id="__config")
-    assert config is not None
-    assert page.html is not None
-    spoken += [(language_of(page.html), word) for word in json.loads(config.get_text())["translations"].values()]
-    return spoken
+    html = one(page, "html")
+    spoken = list(texts_of(html, ""))
+    translations = json.loads(one(page, "#__config").text())["translations"]
+    return spoken + [(str(html.attributes["lang"]), word) for word in translations.values()]
+
+
+def texts_of(element: LexborNode, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield (language, text) for an element and all in it; `lang` is the language around it."""
+    given = element.attributes
+    lang = given.get("lang") or lang
+    yield from ((lang, given[name] or "") for name in SPOKEN if name in given)
+    if element.tag == "meta" and given.get("name") == "description":
+        yield lang, given["content"] or ""
+    for child in element.iter(include_text=True):
+        if child.is_element_node:
+            yield from texts_of(child, lang)
+        elif child.is_text_node and element.tag not in {"script", "style", "code"}:
+            yield lang, child.text()
 
 
 def test_nothing_is_in_the_wrong_language(site: Path) -> None:
@@ -116,8 +107,7 @@ def test_nothing_is_in_the_wrong_language(site: Path) -> None:
     for path in html_files(site):
         page = parsed(path)
         english = path.relative_to(site).parts[0] == "en"
-        assert page.html is not None
-        assert page.html["lang"] == ("en" if english else "zh-Hans")
+        assert one(page, "html").attributes["lang"] == ("en" if english else "zh-Hans")
         for lang, text in texts(page):
             if lang == "en" and HAN.search(text):
                 wrong.append(f"{path}: Chinese in English: {text.strip()[:60]}")
@@ -128,24 +118,21 @@ def test_nothing_is_in_the_wrong_language(site: Path) -> None:
 
 def test_every_sentence_stands_in_both_languages_and_nothing_is_pending(site: Path, real: Loaded) -> None:
     for path in html_files(site):
-        assert parsed(path).select(".notice--missing, .notice--stale, .original") == [], path
+        assert parsed(path).css(".notice--missing, .notice--stale, .original") == [], path
     for measure in real.plan.measures:
         for root, own, other in ((site, "zh", "en"), (site / "en", "en", "zh")):
             page = parsed(root / "measures" / str(measure.number) / "index.html")
-            for card in page.select(".term__card"):
-                card.decompose()
-            own_texts = [tag.get_text().removesuffix("#") for tag in page.select(".sentences .sentence")]
-            twins = page.select(".sentences .twin")
+            sentences = without(one(page, ".sentences"), ".term__card")
+            own_texts = [tag.text().removesuffix("#") for tag in sentences.css(".sentence")]
+            twins = sentences.css(".twin")
             assert own_texts == [getattr(sentence, own) for sentence in measure.sentences]
-            assert [twin.get_text() for twin in twins] == [getattr(sentence, other) for sentence in measure.sentences]
-            assert {twin["lang"] for twin in twins} == {"en" if other == "en" else "zh-Hans"}
+            assert [twin.text() for twin in twins] == [getattr(sentence, other) for sentence in measure.sentences]
+            assert {twin.attributes["lang"] for twin in twins} == {"en" if other == "en" else "zh-Hans"}
 
 
 def test_every_english_page_carries_the_notice_on_translation(site: Path) -> None:
     for path in sorted((site / "en").rglob("*.html")):
-        notice = parsed(path).find(id="translation-notice")
-        assert notice is not None
-        assert notice.get_text() == (
+        assert one(parsed(path), "#translation-notice").text() == (
             "Unofficial English translation. English translation for reference only. In case of any discrepancy, the "
             "Chinese text prevails. This is not an official translation and is not legal advice. The text is dated "
             "May 11, 2022; programs and contacts may have changed, so please check with the responsible unit."
@@ -156,14 +143,11 @@ def test_titles_and_descriptions_are_each_pages_own(site: Path) -> None:
     titles: dict[str, Path] = {}
     for path in html_files(site):
         page = parsed(path)
-        assert page.title is not None
-        title = page.title.get_text()
+        title = one(page, "head title").text()
         assert title not in titles, f"{path} and {titles[title]} share a title"
         titles[title] = path
-        assert len(page.select("h1")) == 1
-        description = page.select_one("meta[name=description]")
-        assert description is not None
-        assert description["content"]
+        assert len(page.css("h1")) == 1
+        assert one(page, "meta[name=description]").attributes["content"]
 
 
 def names_in(data: Any) -> list[Any]:
@@ -181,11 +165,11 @@ def test_nothing_is_without_a_name(site: Path) -> None:
     found: dict[Path, list[Any]] = {}
     for path in html_files(site):
         page = parsed(path)
-        headings = page.select("title, h1, h2, h3, h4, h5, h6, dt, th, caption, legend, summary, option")
-        titles = page.select("meta[property='og:title'], meta[property='og:site_name'], meta[name=description]")
-        things = [json.loads(script.get_text()) for script in page.select("script[type='application/ld+json']")]
-        texts = [heading.get_text() for heading in headings]
-        found[path] = [*texts, *(title["content"] for title in titles), *names_in(things)]
+        headings = page.css("head title, h1, h2, h3, h4, h5, h6, dt, th, caption, legend, summary, option")
+        titles = page.css("meta[property='og:title'], meta[property='og:site_name'], meta[name=description]")
+        things = [json.loads(script.text()) for script in page.css("script[type='application/ld+json']")]
+        texts = [heading.text() for heading in headings]
+        found[path] = [*texts, *(title.attributes["content"] for title in titles), *names_in(things)]
     for path in site.glob("search/*.js"):
         text = re.fullmatch(r"self\.indexes\.\w+ = JSON\.parse\('(.*)'\);\n", path.read_text("utf-8"), re.DOTALL)
         assert text is not None
@@ -199,11 +183,9 @@ def test_nothing_is_without_a_name(site: Path) -> None:
     assert {"About", "Accessibility", "Contribute"} <= set(documents)
 
 
-def linked(page: BeautifulSoup) -> dict[str, dict[str, Any]]:
+def linked(page: LexborHTMLParser) -> dict[str, dict[str, Any]]:
     """Return what the JSON-LD of a page describes, by type."""
-    script = page.select_one("script[type='application/ld+json']")
-    assert script is not None
-    data = json.loads(script.get_text())
+    data = json.loads(one(page, "script[type='application/ld+json']").text())
     assert data["@context"] == "https://schema.org"
     return {thing["@type"]: thing for thing in data["@graph"]}
 
@@ -235,13 +217,12 @@ def test_every_page_describes_itself_to_other_programs(site: Path) -> None:
             file, _, anchor = address.partition("#")
             target = site / file.lstrip("/") / "index.html"
             assert target.is_file(), address
-            assert not anchor or parsed(target).find(id=anchor), address
-        properties = {str(meta["property"]): str(meta["content"]) for meta in page.select("meta[property]")}
-        description = page.select_one("meta[name=description]")
-        assert page.title is not None
-        assert description is not None
-        assert properties["og:description"] == description["content"]
-        assert page.title.get_text().startswith(properties["og:title"])
+            assert not anchor or parsed(target).css_first(f"[id='{anchor}']"), address
+        properties = {
+            str(meta.attributes["property"]): str(meta.attributes["content"]) for meta in page.css("meta[property]")
+        }
+        assert properties["og:description"] == one(page, "meta[name=description]").attributes["content"]
+        assert one(page, "head title").text().startswith(properties["og:title"])
         assert properties["og:locale"] == ("en_US" if english else "zh_CN")
 
 
@@ -284,9 +265,7 @@ def test_the_data_describe_themselves_and_are_all_there(site: Path) -> None:
         assert len(data["description"]) >= 50, "what search engines ask for"
         for name, address in offered.items():
             assert (site / address.lstrip("/")).is_file()
-            link = page.select_one(f"a[href$='/{name}']")
-            assert link is not None
-            assert link.has_attr("download")
+            assert "download" in one(page, f"a[href$='/{name}']").attributes
 
 
 def test_no_page_asks_another_host(site: Path) -> None:
@@ -331,7 +310,7 @@ def test_whatever_is_found_is_there(site: Path) -> None:
             for place in [document["location"], *(document["location"] + anchor for anchor in anchors)]:
                 path, _, anchor = place.partition("#")
                 page = parsed(root / path / "index.html")
-                assert not anchor or page.find(id=anchor), place
+                assert not anchor or page.css_first(f"[id='{anchor}']"), place
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -433,21 +412,18 @@ def test_a_known_address_and_host_reach_every_page(tmp_path: Path) -> None:
         ("x-default", "https://plan.example.org/measures/7/"),
     }
     assert twins["https://plan.example.org/"] == twins["https://plan.example.org/en/"]
-    page = BeautifulSoup((site / "en" / "measures" / "7" / "index.html").read_text("utf-8"), "html.parser")
-    canonical = page.select_one("link[rel=canonical]")
-    assert canonical is not None
-    assert canonical["href"] == "https://plan.example.org/en/measures/7/"
-    shared = page.select_one("meta[property='og:url']")
-    assert shared is not None
-    assert shared["content"] == canonical["href"] == linked(page)["CreativeWork"]["url"]
-    edit = page.select_one("a.tools__edit")
-    assert edit is not None
-    line = int(str(edit["href"]).removeprefix("https://git.example.org/a/plan/edit/main/data/plan.yaml#L"))
+    page = parsed(site / "en" / "measures" / "7" / "index.html")
+    address = "https://plan.example.org/en/measures/7/"
+    assert one(page, "link[rel=canonical]").attributes["href"] == address
+    assert one(page, "meta[property='og:url']").attributes["content"] == address
+    assert linked(page)["CreativeWork"]["url"] == address
+    edit = str(one(page, "a.tools__edit").attributes["href"])
+    line = int(edit.removeprefix("https://git.example.org/a/plan/edit/main/data/plan.yaml#L"))
     assert (project / "data" / "plan.yaml").read_text("utf-8").splitlines()[line - 1] == "  - number: 7"
-    reports = [dict(parse_qsl(urlsplit(str(link["href"])).query)) for link in page.select("a.tools__report")]
-    assert [report["address"] for report in reports[-2:]] == [f"{canonical['href']}#s2", canonical["href"]]
+    reports = [dict(parse_qsl(urlsplit(str(link.attributes["href"])).query)) for link in page.css("a.tools__report")]
+    assert [report["address"] for report in reports[-2:]] == [f"{address}#s2", address]
     data = json.loads((site / "plan.json").read_text("utf-8"))
-    assert data["measures"][6]["url"]["en"] == "https://plan.example.org/en/measures/7/"
+    assert data["measures"][6]["url"]["en"] == address
 
 
 def test_a_wrong_host_builds_nothing_and_is_said_in_the_language_of_the_reader(tmp_path: Path) -> None:
@@ -465,7 +441,7 @@ def test_every_id_beside_those_of_records_is_reserved(page: str, site: Path, rea
     records = {theme.id for theme in plan.themes} | {stage.id for stage in plan.invest.stages}
     records |= {term.id for term in real.glossary.terms}
     for folder in ("", "en"):
-        ids = [str(element["id"]) for element in parsed(site / folder / page / "index.html").select("[id]")]
+        ids = [str(element.id) for element in parsed(site / folder / page / "index.html").css("[id]")]
         assert len(ids) == len(set(ids))
         assert {id_ for id_ in ids if not id_.startswith(("__", *RESERVED_PREFIXES))} <= records | set(RESERVED)
 
@@ -488,9 +464,9 @@ def test_changed_chinese_is_shown_as_unconfirmed_until_somebody_confirms_it(tmp_
     warning = "The Chinese has changed since this English was last confirmed, on November 23, 2026. "
     pages = {path: parsed(project / "site" / path) for path in ("en/measures/1/index.html", "en/text/index.html")}
     for page in pages.values():
-        notices = [notice.get_text() for notice in page.select(".notice--stale")]
+        notices = [notice.text() for notice in page.css(".notice--stale")]
         assert notices == [warning + "Until it has been checked again, rely on the Chinese."]
-    assert parsed(project / "site" / "measures" / "1" / "index.html").select(".notice--stale") == []
+    assert parsed(project / "site" / "measures" / "1" / "index.html").css(".notice--stale") == []
     measures = json.loads((project / "site" / "plan.json").read_text("utf-8"))["measures"]
     assert [measure["number"] for measure in measures if measure["translation"] == "stale"] == [1]
 

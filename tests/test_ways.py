@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from conftest import PROJECT, copy_project, run
+from conftest import PROJECT, copy_project, one, parsed, run, without
 from plansite.load import Loaded
 from plansite.problems import Lang
 
@@ -21,10 +20,6 @@ RADICALS = str.maketrans("⻓⻆⻅⻔⻋⻛⻚⻢⻬⻰⻄⻘⺠", "长角见�
 """Radicals that Chromium writes into a PDF for the characters of the same form, and that NFKC leaves."""
 in_site = pytest.mark.site
 in_browser = pytest.mark.browser
-
-
-def parsed(path: Path) -> BeautifulSoup:
-    return BeautifulSoup((path / "index.html").read_text("utf-8"), "html.parser")
 
 
 def said(text: str) -> str:
@@ -37,25 +32,19 @@ def test_every_measure_is_reached_by_one_to_three_topics_each_with_its_sentence(
     for root, lang in ROOTS:
         reached: dict[int, int] = {}
         for topic in real.plan.topics:
-            page = parsed(site / root / "topics" / topic.id)
-            guide = page.select_one(".guide")
-            assert guide is not None
-            assert "not part of the notice" in guide.get_text() or "不是通知内容" in guide.get_text()
-            assert all(said(text[lang]) in said(guide.get_text()) for text in topic.guide)
-            for card in page.select(".answer"):
-                link = card.select_one(".card__link")
-                assert link is not None
-                number = int(str(link["href"]).split("/")[-2])
+            page = parsed(site / root / "topics" / topic.id / "index.html")
+            guide = one(page, ".guide").text()
+            assert "not part of the notice" in guide or "不是通知内容" in guide
+            assert all(said(text[lang]) in said(guide) for text in topic.guide)
+            for card in page.css(".answer"):
+                number = int(str(one(card, ".card__link").attributes["href"]).split("/")[-2])
                 reached[number] = reached.get(number, 0) + 1
                 measure = real.plan.measures[number - 1]
                 asked = next(asked for asked in measure.topics if asked.topic == topic.id)
-                quote = card.select_one(".sentence")
-                assert quote is not None
-                for place in quote.select(".quote__place"):
-                    place.extract()
+                quote = without(one(card, ".sentence"), ".quote__place")
                 sentence = getattr(measure.sentences[asked.sentence - 1], lang)
-                assert said(quote.get_text()) == said(sentence)
-                named = [str(unit["href"]).split("/")[-2] for unit in card.select(".clause a")]
+                assert said(quote.text()) == said(sentence)
+                named = [str(unit.attributes["href"]).split("/")[-2] for unit in card.css(".clause a")]
                 assert named == [mention.unit for mention in measure.responsibility.units]
         assert sorted(reached) == [measure.number for measure in real.plan.measures]
         assert set(reached.values()) <= {1, 2, 3}
@@ -74,13 +63,11 @@ def test_the_first_ten_topics_are_those_of_b_ready(real: Loaded) -> None:
 def test_the_way_of_foreign_enterprises_quotes_what_names_them(site: Path, real: Loaded) -> None:
     named = re.compile("外商|外资|港澳|外籍|外国人|海外|境内外|日本|中日|跨国|外贸|对外贸易|跨境|国内外|国际人才|注销")
     for root, lang in ROOTS:
-        page = parsed(site / root / "invest")
-        stages = page.select(".stage")
-        assert [stage.h2["id"] for stage in stages if stage.h2] == [stage.id for stage in real.plan.invest.stages]
+        page = parsed(site / root / "invest" / "index.html")
+        stages = page.css(".stage")
+        assert [one(stage, "h2").id for stage in stages] == [stage.id for stage in real.plan.invest.stages]
         for stage, section in zip(real.plan.invest.stages, stages, strict=True):
-            for place in section.select(".quote__place"):
-                place.extract()
-            quotes = [said(quote.get_text()) for quote in section.select(".sentence")]
+            quotes = [said(quote.text()) for quote in without(section, ".quote__place").css(".sentence")]
             sentences = [
                 real.plan.measures[excerpt.measure - 1].sentences[number - 1]
                 for excerpt in stage.measures
@@ -88,7 +75,7 @@ def test_the_way_of_foreign_enterprises_quotes_what_names_them(site: Path, real:
             ]
             assert quotes == [said(getattr(sentence, lang)) for sentence in sentences]
             assert all(named.search(sentence.zh) for sentence in sentences)
-            assert len(section.select(".clause")) == len(stage.measures)
+            assert len(section.css(".clause")) == len(stage.measures)
 
 
 @in_site
@@ -96,25 +83,21 @@ def test_every_figure_stands_with_its_sentence_its_units_and_the_way_to_it(site:
     promised = [(m, n, s) for m in real.plan.measures for n, s in enumerate(m.sentences, start=1) if s.targets]
     assert sum(len(sentence.targets) for _, _, sentence in promised) == 34
     for root, lang in ROOTS:
-        page = parsed(site / root / "targets")
-        cards = {str(card.a["href"]).split("/")[-2]: card for card in page.select(".promises > .card") if card.a}
+        page = parsed(site / root / "targets" / "index.html")
+        cards = {str(one(card, "a").attributes["href"]).split("/")[-2]: card for card in page.css(".promises > .card")}
         assert list(cards) == list(dict.fromkeys(str(measure.number) for measure, _, _ in promised))
         for measure, number, sentence in promised:
             card = cards[str(measure.number)]
-            link = card.select_one(f"a[href='../measures/{measure.number}/#s{number}']")
-            assert link is not None
-            quote = link.find_parent("blockquote")
-            assert quote is not None
-            link.extract()
-            assert said(quote.get_text()) == said(getattr(sentence, lang))
-            figures = quote.find_previous_sibling("ul")
-            assert figures is not None
-            marked = said("".join(mark.get_text() for mark in quote.select("mark")))
-            for target, figure in zip(sentence.targets, figures.select(".figure"), strict=True):
+            place = f"a[href='../measures/{measure.number}/#s{number}']"
+            quote = one(card, f"blockquote:has({place})")
+            assert said(without(quote, place).text()) == said(getattr(sentence, lang))
+            figures = one(card, f"ul:has(+ blockquote {place})")
+            marked = said("".join(mark.text() for mark in quote.css("mark")))
+            for target, figure in zip(sentence.targets, figures.css(".figure"), strict=True):
                 unit = target.unit[lang] if target.unit else ""
-                assert said(figure.get_text()) == said(target.value + unit + target.what[lang])
+                assert said(figure.text()) == said(target.value + unit + target.what[lang])
                 assert said(target.words[lang])[:4] in marked
-            named = [str(unit["href"]).split("/")[-2] for unit in card.select(".clause a")]
+            named = [str(unit.attributes["href"]).split("/")[-2] for unit in card.css(".clause a")]
             assert named == [mention.unit for mention in measure.responsibility.units]
 
 
@@ -132,24 +115,22 @@ def test_figures_on_cards_and_in_the_data_have_their_sentences(site: Path, real:
             for lang in ("zh", "en"):
                 assert target["words"][lang] in record["sentences"][target["sentence"] - 1][lang]
     for path in site.rglob("index.html"):
-        page = parsed(path.parent)
-        for figures in page.select(".card .figures"):
-            assert figures.find_next_sibling("blockquote") is not None, path
+        page = parsed(path)
+        assert len(page.css(".card .figures")) == len(page.css(".card .figures:has(~ blockquote)")), path
 
 
 @in_site
 def test_the_table_of_units_and_themes_counts_right(site: Path, real: Loaded) -> None:
     themes = {section.number: theme.id for theme in real.plan.themes for section in theme.sections}
     for root, _ in ROOTS:
-        rows = parsed(site / root / "measures").select(".matrix tbody tr")
+        rows = parsed(site / root / "measures" / "index.html").css(".matrix tbody tr")
         assert len(rows) == len({m.unit for measure in real.plan.measures for m in measure.responsibility.units})
         for row in rows:
-            head, *cells = row.select("th, td")
-            assert head.a is not None
-            unit = str(head.a["href"]).split("/")[-2]
+            head, *cells = row.css("th, td")
+            unit = str(one(head, "a").attributes["href"]).split("/")[-2]
             answered = [m for m in real.plan.measures if unit in {named.unit for named in m.responsibility.units}]
             counts = [sum(themes[m.section] == theme.id for m in answered) for theme in real.plan.themes]
-            shown = [0 if cell.a is None else int(cell.get_text()) for cell in cells]
+            shown = [int(cell.text()) if cell.css_first("a") else 0 for cell in cells]
             assert shown == [*counts, len(answered)]
 
 
@@ -364,9 +345,12 @@ def test_the_notice_as_pdf_is_whole_in_both_languages_and_side_by_side(printed: 
 @in_browser
 def test_the_page_of_the_notice_offers_the_pdfs_that_there_are(printed: Path, site: Path) -> None:
     for root, climb in (("", "../"), ("en/", "../../")):
-        links = [str(link["href"]) for link in parsed(printed / root / "text").select("a[type='application/pdf']")]
+        offers, none = (
+            parsed(built / root / "text" / "index.html").css("a[type='application/pdf']") for built in (printed, site)
+        )
+        links = [link.attributes["href"] for link in offers]
         assert links == [f"{climb}{file}" for file in ("notice.zh.pdf", "notice.en.pdf", "notice.zh-en.pdf")]
-        assert parsed(site / root / "text").select("a[type='application/pdf']") == []
+        assert none == []
 
 
 @in_browser
