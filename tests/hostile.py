@@ -210,5 +210,7 @@ def shape(html: str) -> Iterator[tuple[str, ...]]:
             yield str(element.tag), name, address.scheme, address.netloc
         if element.tag in {"script", "style"} and given.get("type") not in {"application/json", "application/ld+json"}:
             yield str(element.tag), "holds", re.sub(r"content: .*? }", "", element.text())
-    nodes = page.root.traverse(include_text=True) if page.root else ()
+    # What stands after the last element of a page belongs to none.
+    top = page.root and (page.root.parent or page.root)
+    nodes = top.traverse(include_text=True) if top else ()
     yield from (("comment", node.comment_content or "") for node in nodes if node.is_comment_node)

@@ -74,13 +74,13 @@ Spoil = Callable[[Spot, random.Random], Change | None]
 
 @cache
 def lines() -> tuple[str, ...]:
-    """Return the lines of the real plan."""
+    """Return the lines of the plan."""
     return tuple(PLAN.read_text("utf-8").split("\n"))
 
 
 @cache
 def spots() -> tuple[Spot, ...]:
-    """Return every field and list entry of the real plan."""
+    """Return every field and list entry of the plan."""
     node = yaml.compose("\n".join(lines()), yaml.CSafeLoader)
     return tuple(_spots(node, ())) if node else ()
 
@@ -420,12 +420,12 @@ def checked(mutation: Mutation, folder: Path) -> tuple[list[Problem] | Exception
         return error.problems, False
     except Exception as error:  # noqa: BLE001 - what a person must never meet is counted
         return error, False
-    return list(loaded.pending), loaded.plan == real().plan
+    return list(loaded.pending), loaded.plan == untouched().plan
 
 
 @cache
-def real() -> Loaded:
-    """Return the real plan."""
+def untouched() -> Loaded:
+    """Return the plan without a slip."""
     return load(PLAN)
 
 

@@ -319,7 +319,8 @@ def _printed(data: Any) -> Iterator[Finding]:
             record = data[records][steps[1]]
             mentions = [(unit, wording) for _, unit, wording in _mentions({records: [record]})]
             role = str(record["responsibility"].get("role"))
-            if not isinstance(printed, str) or not all(names.get(unit) for unit, _ in mentions) or role not in ROLES:
+            named = bool(mentions) and all(names.get(unit) for unit, _ in mentions)
+            if not isinstance(printed, str) or not named or role not in ROLES:
                 continue
             wordings = [(str(wording or names[unit][0]), unit in joint) for unit, wording in mentions]
             expected = clause(role, wordings)
