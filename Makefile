@@ -1,12 +1,13 @@
 # What people run. Each target sets up what it needs: a virtual environment with pinned, hash-checked packages,
-# and for tests a browser, a web server, Java and faketime from the system's packages.
+# npm for the checks, and for tests a browser, a web server, Java and faketime from the system's packages.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 FORMS := .github/ISSUE_TEMPLATE
-# The lock file that npm leaves where it has installed everything.
+# The lock files that npm leaves where it has installed everything.
 VALIDATOR := tests/validator/node_modules/.package-lock.json
+ESLINT := tests/javascript/node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -27,12 +28,15 @@ serve: $(VENV)/site.done  ## preview that follows edits; PORT=8000
 	@$(BIN)/plansite serve --port $(PORT)
 
 check: $(VENV)/dev.done  ## what a contributor runs before a pull request
+	@scripts/ensure-npm
+	@$(MAKE) --no-print-directory $(ESLINT)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 	$(BIN)/djlint --quiet --lint macros --extension=j2
 	$(BIN)/djlint --quiet --lint overrides --extension=html
+	$(dir $(ESLINT)).bin/eslint --config tests/javascript/eslint.config.mjs overrides
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config $(FORMS)/config.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard $(FORMS)/*.yml))
@@ -43,6 +47,7 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium
 	@scripts/ensure-java
+	@scripts/ensure-npm
 	@scripts/ensure-nginx
 	@scripts/ensure-faketime
 	@$(MAKE) --no-print-directory $(VALIDATOR) check
@@ -114,6 +119,6 @@ $(VENV)/dev.done: requirements-dev.txt $(VENV)/site.done
 	@$(BIN)/pip install -qq --no-compile --require-hashes -r requirements-dev.txt
 	@touch $@
 
-$(VALIDATOR): tests/validator/package-lock.json
+$(VALIDATOR) $(ESLINT): tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(dir $<)
 	@touch $@

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from conftest import PROJECT, copy_project, one, parsed, run, without
+from conftest import PROJECT, copy_project, one, parsed, run, search, without
 from plansite.load import Loaded
 from plansite.problems import Lang
 
@@ -278,6 +278,20 @@ def test_the_filters_go_on_where_the_search_cannot_be_loaded(browser: Browser, a
         page.locator("[name=text]").fill("lawsuits")
         expect(status).to_contain_text("of 58 measures")
         assert 39 in numbers(page)
+
+
+@in_browser
+@pytest.mark.parametrize("script", ["**/assets/search.*", "**/search/en.js"])
+def test_a_search_that_the_browser_cannot_read_is_not_taken_for_one_that_finds_all(
+    browser: Browser, address: str, script: str
+) -> None:
+    with browser.new_context(base_url=address) as context:
+        page = context.new_page()
+        page.route(script, lambda route: route.fulfill(body="let = ;", content_type="text/javascript"))
+        page.goto("/en/measures/?text=bankruptcy")
+        expect(page.locator(".filters [role=status]")).to_contain_text("The search could not be loaded")
+        search(page, "bankruptcy")
+        expect(page.locator(".md-search-result__meta")).to_contain_text("The search could not be loaded")
 
 
 @in_browser

@@ -118,4 +118,5 @@
     said.focus({ preventScroll: true });
   });
   restore();
+  document.documentElement.classList.add("filters-ready");
 }

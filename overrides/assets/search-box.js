@@ -13,12 +13,17 @@ let composing = false; // whether an input method is at work in the box
 const engine = new URL(JSON.parse(document.getElementById("__config").text).search, document.baseURI);
 const loading = new Map(); // of each script, whether it has come
 /** Load the search into the page itself, for a site opened from a folder and for the filters; what failed is tried anew. */
-window.loadSearch = () => Promise.all([engine, "../search/zh.js", "../search/en.js"].map((name) => {
+window.loadSearch = () => Promise.all([
+  [engine, () => window.measuresFor],
+  ["../search/zh.js", () => window.indexes?.zh],
+  ["../search/en.js", () => window.indexes?.en],
+].map(([name, given]) => {
   if (!loading.has(name)) {
     loading.set(name, new Promise((loaded, failed) => {
       const script = document.createElement("script");
-      script.onload = loaded;
       script.onerror = () => { loading.delete(name); failed(); };
+      // A script that the browser cannot read comes all the same.
+      script.onload = () => (given() ? loaded() : script.onerror());
       Object.assign(script, { src: new URL(name, engine), async: false });
       document.head.append(script);
     }));
@@ -26,22 +31,23 @@ window.loadSearch = () => Promise.all([engine, "../search/zh.js", "../search/en.
   return loading.get(name);
 }));
 
+const NativeWorker = window.Worker;
 /** Stands in for a worker and starts the real one when the box is first used: until then nothing is fetched. */
 class PatientWorker extends EventTarget {
-  static Worker = window.Worker;
-
   constructor(address) {
     super();
     this.address = new URL(address, document.baseURI);
     // Browsers refuse workers to a site opened from a folder; it is searched in the page.
     const start = location.protocol === "file:" ? this.startInPage : this.startWorker;
     searchBox.addEventListener("focus", () => start.call(this), { once: true });
+    // By now both Material's script and this one are there.
+    document.documentElement.classList.add("search-ready");
   }
 
   postMessage({ data: query }) { this.ask(query); }
 
   startWorker() {
-    const worker = new PatientWorker.Worker(this.address);
+    const worker = new NativeWorker(this.address);
     this.ask = (query) => worker.postMessage({ type: QUERY, data: query });
     worker.onmessage = ({ data: { type, data } }) => this.tell(type, data);
     worker.onerror = sayFailed;

@@ -28,7 +28,7 @@ const HAN = /^[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
 const TOKEN = /[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]+|\d+(?:[.,+/-]\d+)*%?(?![a-z\d])|[a-z0-9]+(?:[&'’/-][a-z0-9]+)*/gu;
 const POSSESSIVE = /['’]s(?![a-z])/g;
 const CONTRACTION = /[a-z]+['’](?:t|m|re|ve|ll|d)(?![a-z])/g;
-const PERCENT = /(?<=\d) *per ?cent(?![a-z])/g;
+const PERCENT = /(\d) *per ?cent(?![a-z])/g;
 const HUNDRED = /百分之一?百/g;
 const NUMBERED = /(?:第\s*(\d+)\s*[条项]|(?:\bmeasure|\bno\.?)\s*(\d+)(?![\d.%]))[\s:：]*/; // a measure by its number
 const WHOLE = /^ [^ ]+ $/; // a needle that is a word or a number
@@ -123,7 +123,7 @@ class Index {
 
   /** The words that have others for the same and begin as a word does. */
   namesLike(word) {
-    this.late.names ??= [...this.synonyms.keys()].reduce((names, name) => {
+    this.late.names = this.late.names ?? [...this.synonyms.keys()].reduce((names, name) => {
       const start = name.slice(0, 3);
       return names.set(start, [...(names.get(start) ?? []), name]);
     }, new Map());
@@ -131,13 +131,13 @@ class Index {
   }
 
   get words() {
-    this.late.words ??= [...new Set(this.text.match(/[a-z]{2,}/g))];
+    this.late.words = this.late.words ?? [...new Set(this.text.match(/[a-z]{2,}/g))];
     return this.late.words;
   }
 
   /** Pinyin by character, put together when it is first needed. */
   get spoken() {
-    this.late.spoken ??= Object.entries(this.alike).reduce((spoken, [sound, characters]) => {
+    this.late.spoken = this.late.spoken ?? Object.entries(this.alike).reduce((spoken, [sound, characters]) => {
       for (const character of characters) spoken.set(character, [...(spoken.get(character) ?? []), sound]);
       return spoken;
     }, new Map());
@@ -146,7 +146,7 @@ class Index {
 
   /** All pairs of characters that stand side by side, put together when they are first needed. */
   get pairs() {
-    this.late.pairs ??= new Set([...this.text].map((character, at, all) => character + (all[at + 1] ?? "")));
+    this.late.pairs = this.late.pairs ?? new Set([...this.text].map((character, at, all) => character + (all[at + 1] ?? "")));
     return this.late.pairs;
   }
 
@@ -172,7 +172,7 @@ class Index {
 const loaded = {};
 function indexOf(lang) {
   if (!self.indexes[lang]) importScripts(`../search/${lang}.js`);
-  loaded[lang] ??= new Index(lang, self.indexes[lang]);
+  loaded[lang] = loaded[lang] ?? new Index(lang, self.indexes[lang]);
   return loaded[lang];
 }
 
@@ -315,7 +315,7 @@ function withoutQuestions(index, run) {
 /** The tokens of a query that say what is sought (where it does nothing but ask, all of them), and what it may name. */
 function meant(index, query) {
   const simple = fold(query.slice(0, MEANT)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
-  const text = simple.replace(PERCENT, "%").replace(HUNDRED, "100%");
+  const text = simple.replace(PERCENT, "$1%").replace(HUNDRED, "100%");
   const numbered = text.match(NUMBERED);
   const rest = tokens(text.replace(CONTRACTION, " ").replace(NUMBERED, " ").replace(index.expressions, joined));
   const all = rest.length ? rest : tokens(text);
@@ -325,7 +325,7 @@ function meant(index, query) {
   });
   // Several figures are a range or a list, and the name of nothing.
   const whole = /\d\s*[^\p{L}\p{N}\s.%+]\s*\d|\d\s+\d/u.test(text) ? "" : bare(text);
-  const number = whole.replace(/第|条|项|号|措施|measures?|number|no\.?(?=\d)|(?<=\d)(?:st|nd|rd|th)/g, "");
+  const number = whole.replace(/第|条|项|号|措施|measures?|number|no\.?(?=\d)/g, "").replace(/(\d)(?:st|nd|rd|th)/g, "$1");
   const said = /\d/.test(text) ? "" : bare(telling.join(""));
   return { words: [...new Set(telling.length ? telling : all)], names: new Set([whole, number, said, numbered?.[1] ?? numbered?.[2]]) };
 }
