@@ -22,7 +22,7 @@ CHINESE = [
     "#汉", "-汉", "+1+汉", "=1+汉", "@汉", "＝汉", "1汉", "|汉|汉|", "***汉***", "__汉__", "~~汉~~", "^汉^", "`汉`",
     "```汉", "---", "***", "===", "\\汉", "{{7*7}}汉", "{%汉%}", "{#汉#}", "{汉}", "$汉$", "&lt汉",
     "&amp汉", "&copy汉", "%3Cscript%3E汉", "\\u003cscript\\u003e汉", "［汉］（汉）", "＜script＞汉",
-    "javascript：汉", "／／evil．invalid／汉",
+    "javascript：汉", "／／evil．invalid／汉", "X" * 120 + "汉",
 ]  # fmt: skip
 """Without a half-width mark, which no Chinese text may have."""
 LATIN = [
@@ -82,6 +82,7 @@ LATIN = [
     "+cmd|' /C calc'!A0",
     "@SUM(1+1)*cmd",
     "x;=1+1",
+    "https://evil.invalid/" + "x" * 120,
 ]
 UNSEEN = [
     "\x00", "\x07", "\x1b[31m", "\x7f", "\x85", "\n", "\t", "\r", "\u00ad", "\u200b", "\u200d", "\u200e", "\u2028",

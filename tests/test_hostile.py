@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, one, parsed, run, search, serving, without
@@ -241,6 +241,7 @@ def test_tables_hold_no_formula(sites: dict[str, Path], texts: dict[Slot, str]) 
         assert neutral(texts[TITLE[lang]]) in cells
 
 
+NARROW: ViewportSize = {"width": 320, "height": 640}
 ACT = """
 for (const element of document.querySelectorAll("body, body *"))
   for (const kind of ["click", "mouseover", "focus", "load", "error"])
@@ -256,16 +257,20 @@ GIVEN = {"", "class", "href", "tabindex", "data-md-score"}
 """What the results of a search consist of: elements, and their attributes."""
 
 
+def one_of_each_kind(site: Path) -> list[str]:
+    """Return the address of a page of each kind in each language."""
+    pages = {re.sub(r"(?<=s/).*", "", str(path.relative_to(site).parent)): path for path in site.rglob("*.html")}
+    return [path.relative_to(site).as_posix().removesuffix("index.html") for path in pages.values()]
+
+
 @pytest.mark.browser
 def test_nothing_acts_in_a_browser(sites: dict[str, Path], browser: Browser) -> None:
     site = sites["hostile"]
     with serving(site) as address, browser.new_context(base_url=address, viewport=DESKTOP) as context:
         watched = Watched(context.new_page())
         page = watched.page
-        # Of each kind of page, in each language, one.
-        pages = {re.sub(r"(?<=s/).*", "", str(path.relative_to(site).parent)): path for path in site.rglob("*.html")}
-        for path in pages.values():
-            page.goto(f"/{path.relative_to(site).as_posix().removesuffix('index.html')}")
+        for path in one_of_each_kind(site):
+            page.goto(f"/{path}")
             # What would only act once somebody points at it or turns to it.
             page.evaluate(ACT)
         for lang in LANGUAGES:
@@ -280,3 +285,24 @@ def test_nothing_acts_in_a_browser(sites: dict[str, Path], browser: Browser) -> 
                 page.keyboard.press("Escape")
         assert watched.complaints == []
         assert {urlsplit(url).netloc for url in watched.requests} == {urlsplit(address).netloc}
+
+
+@pytest.mark.browser
+def test_a_word_for_which_no_line_has_room_is_broken(texts: dict[Slot, str], tmp_path: Path, browser: Browser) -> None:
+    project = copy_project(tmp_path / "project")
+    (project / "data" / "addresses.txt").unlink()
+    assert problems({slot: text for slot, text in texts.items() if slot[0] != "labels"}, project / "data") == []
+    (project / "data" / "labels.yaml").replace(project / "macros" / "labels.yaml")
+    build("site", project)
+    site = project / "site"
+    wide = """() => document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("main *")]
+        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+        .map((element) => element.outerHTML.slice(0, 160))"""
+    scrolled = {}
+    with serving(site) as address, browser.new_context(base_url=address, viewport=NARROW) as context:
+        page = context.new_page()
+        for path in one_of_each_kind(site):
+            page.goto(f"/{path}?both")
+            if found := page.evaluate(wide):
+                scrolled[path] = found
+    assert scrolled == {}
