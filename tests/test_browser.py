@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Playwright, Route, ViewportSize, expect
 
-from conftest import Watched, copy_project, edit_notice, free_port
+from conftest import CHROMIUM, CHROMIUM_FLAGS, DESKTOP, Watched, copy_project, edit_notice, free_port
+from plansite.load import Loaded
 
 pytestmark = pytest.mark.browser
 
@@ -341,3 +342,150 @@ def test_the_preview_follows_an_edit_in_both_languages(browser: Browser, tmp_pat
                 assert watched.complaints == []
         finally:
             server.terminate()
+
+
+STORAGES = {
+    "null, as in a WebView without storage": "Object.defineProperty(window, 'localStorage', { get: () => null })",
+    "forbidden by the settings": """Object.defineProperty(window, 'localStorage', {
+        get() { throw new DOMException('denied', 'SecurityError'); },
+    })""",
+    "full": """for (let size = 2 ** 23, n = 0; size >= 1; size /= 2)
+        for (;;) try { localStorage.setItem(`other${n}`, 'x'.repeat(size)); n += 1; } catch { break; }""",
+}
+
+
+@pytest.mark.parametrize("storage", STORAGES)
+def test_what_is_chosen_is_shown_where_nothing_can_be_kept(browser: Browser, address: str, storage: str) -> None:
+    with browser.new_context(base_url=address, color_scheme="dark") as context:
+        watched = Watched(context.new_page())
+        page = watched.page
+        page.add_init_script(STORAGES[storage])
+        page.goto("/en/measures/7/")
+        expect(page.locator("html")).to_have_attribute("data-colors", "dark")
+        page.locator(".display summary").click()
+        page.get_by_role("radio", name="Light").check()
+        expect(page.locator("html")).to_have_attribute("data-colors", "light")
+        page.get_by_role("radio", name="Larger").check()
+        expect(page.locator("html")).to_have_attribute("data-text-size", "larger")
+        expect(page.locator("html")).to_have_attribute("data-colors", "light")
+        page.get_by_text("Side by side: Chinese and English").click()
+        expect(page.locator("#s2 .twin")).to_be_visible()
+        assert watched.complaints == []
+
+
+def test_a_page_that_comes_back_is_displayed_as_was_chosen_since(playwright: Playwright, address: str) -> None:
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=CHROMIUM_FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    with browser, browser.new_page(base_url=address, color_scheme="light") as page:
+        page.goto("/en/measures/7/")
+        page.evaluate("addEventListener('pageshow', ({ persisted }) => { window.cameBack = persisted; })")
+        page.locator(".neighbors__next").click()
+        expect(page).to_have_url(re.compile("/measures/8/$"))
+        page.locator(".display summary").click()
+        page.get_by_role("radio", name="Dark").check()
+        page.get_by_role("radio", name="Larger").check()
+        page.evaluate("history.back()")
+        page.wait_for_function("window.cameBack")
+        expect(page).to_have_url(re.compile("/measures/7/$"))
+        expect(page.locator("html")).to_have_attribute("data-colors", "dark")
+        expect(page.locator("html")).to_have_attribute("data-text-size", "larger")
+        page.locator(".display summary").click()
+        expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+        expect(page.get_by_role("radio", name="Larger")).to_be_checked()
+
+
+COPIED = """(selector) => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector(selector));
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+  return getSelection().toString().trim();
+}"""
+
+
+def test_a_sentence_is_copied_without_its_sign(page: Page, real: Loaded) -> None:
+    page.context.grant_permissions(["clipboard-write"])
+    for path, lang in (("/measures/7/", "zh"), ("/en/measures/7/", "en")):
+        page.goto(path)
+        page.locator("#s1 .anchor").click()
+        expect(page.locator("#s1 .copied")).to_be_visible()
+        assert page.evaluate(COPIED, "#s1") == getattr(real.plan.measures[6].sentences[0], lang)
+
+
+CONTROLS = ".filters, .display, .home__search, .md-search, .search-open, .who__help"
+"""What does nothing without scripts."""
+UNREADABLE = {
+    # The engine of an old browser, down to which of our scripts it does not read; Material's it does.
+    "none of ours": (re.compile(r"/assets/(?!javascripts/)[^/]*\.js|/(en/)?(measures/)?$"), CONTROLS),
+    "the filters": (re.compile(r"/assets/filter\."), ".filters, .who__help"),
+    "the search box": (re.compile(r"/assets/search-box\."), ".home__search, .md-search, .search-open"),
+    "Material's": (re.compile(r"/assets/javascripts/bundle\."), ".home__search, .md-search, .search-open"),
+    "the display": (re.compile(r"/assets/site\."), ".display"),
+}
+
+
+def unread(route: Route) -> None:
+    """Answer as the site does, with scripts of ours that this browser cannot read."""
+    if route.request.resource_type == "document":
+        # The policy names the script within the page by its hash, without which it is not run.
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r"script-src 'self'[^;]*", "script-src 'self'", answer.text()))
+    elif route.request.resource_type == "script":
+        route.fulfill(content_type="text/javascript", body="let = ;")
+    else:
+        route.continue_()
+
+
+@pytest.mark.parametrize("scripts", UNREADABLE)
+def test_what_a_browser_cannot_do_is_not_offered(browser: Browser, address: str, scripts: str) -> None:
+    pattern, dead = UNREADABLE[scripts]
+    with browser.new_context(base_url=address, viewport=PHONE) as context:
+        page = context.new_page()
+        page.route(pattern, unread)
+        for path in ("/", "/en/measures/"):
+            page.goto(path)
+            for control in page.locator(dead).all():
+                expect(control).to_be_hidden()
+            expect(page.locator("main a:visible").first).to_be_visible()
+            if dead == CONTROLS:
+                for control in page.locator(".filters, .home__search").all():
+                    expect(control).to_have_css("display", "none")
+
+
+def test_what_works_does_without_selectors_that_supported_browsers_lack(browser: Browser, address: str) -> None:
+    def older(route: Route) -> None:
+        route.fulfill(response=route.fetch(), body=re.sub(r":(is|has)\(", ":unknown(", route.fetch().text()))
+
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        page = context.new_page()
+        page.route(re.compile(r"/assets/site\.[0-9a-f]+\.css"), older)
+        page.goto("/en/measures/42/")
+        page.get_by_text("Side by side: Chinese and English").click()
+        expect(page.locator("#s1 .twin")).to_be_visible()
+        card = page.locator("#term-double-random-one-public")
+        expect(card).to_be_hidden()
+        page.locator("#s1").get_by_role("link", name="double random, one public").focus()
+        expect(card).to_be_visible()
+        page.goto("/en/measures/?topic=taxation")
+        expect(page.locator(".card[data-number]:visible")).to_have_count(6)
+
+
+def test_the_404_page_of_servers_that_have_one_speaks_both_languages(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address) as context:
+        page = context.new_page()
+        page.goto("/404.html")
+        expect(page).to_have_title(re.compile("^没有这个页面 · Page not found"))
+        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+        expect(page.get_by_role("heading", name="没有这个页面")).to_be_visible()
+        english = page.locator("main [lang=en]")
+        expect(english.get_by_role("heading", name="Page not found")).to_be_visible()
+        for part, home, title in (
+            (english, "Home", "Xiangcheng Business Environment"),
+            (page.locator("main"), "首页", "相城区优化营商环境"),
+        ):
+            page.goto("/404.html")
+            part.get_by_role("link", name=home, exact=True).click()
+            expect(page).to_have_title(re.compile(title))
+        page.goto("/en/404.html")
+        expect(page.locator("main")).not_to_contain_text(re.compile("[\u4e00-\u9fff]"))

@@ -34,7 +34,7 @@ for (const details of both) {
   details.querySelector("summary").addEventListener("click", () => {
     // The click is heard before the disclosure turns.
     turn(details, !details.open);
-    if (!whole) kept["plansite.both"] = details.open ? "closed" : "open";
+    if (!whole) choose("both", details.open ? "closed" : "open");
   });
 }
 
@@ -65,12 +65,15 @@ for (const term of document.querySelectorAll(".term")) {
 // How the page is displayed: text size and colors. The panel closes by Esc and when somebody turns elsewhere.
 const display = document.querySelector(".display");
 const panel = display.querySelector(".display__panel");
-for (const name of ["text_size", "colors"]) panel.elements[name].value = chosen(name, panel.elements[name].value);
-panel.addEventListener("change", ({ target }) => {
-  kept[`plansite.${target.name}`] = target.value;
-  showAsChosen();
-});
+const checkChosen = () => { for (const name of ["text_size", "colors"]) panel.elements[name].value = chosen(name); };
+checkChosen();
+panel.addEventListener("change", ({ target }) => choose(target.name, target.value));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showAsChosen);
+// A page that comes back as it was left is shown as was chosen since.
+addEventListener("pageshow", () => {
+  showAsChosen();
+  checkChosen();
+});
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !display.open) return;
   display.open = false;
@@ -80,3 +83,4 @@ addEventListener("click", ({ target }) => { if (!display.contains(target)) displ
 display.addEventListener("focusout", ({ relatedTarget }) => {
   if (relatedTarget && !display.contains(relatedTarget)) display.open = false;
 });
+document.documentElement.classList.add("display-ready");

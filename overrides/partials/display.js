@@ -1,14 +1,26 @@
 /* Shows the page as its reader has chosen, before any of it is seen; site.js calls it again when the choice changes. */
-window.kept = (() => {
-  // A browser that keeps nothing for a site, by its settings, throws.
-  try { return localStorage; } catch { return {}; }
-})();
-window.chosen = (name, first) => kept[`plansite.${name}`] ?? first;
-window.showAsChosen = () => {
-  const colors = chosen("colors", "auto");
-  const dark = colors === "dark" || (colors === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+{
+  const DEFAULTS = { colors: "auto", text_size: "normal" };
+  const page = {}; // what is chosen on this page where the browser keeps nothing: it may forbid that, have no storage, or be full
+  window.chosen = (name) => {
+    try { return page[name] ?? localStorage[`plansite.${name}`] ?? DEFAULTS[name]; } catch { return DEFAULTS[name]; }
+  };
+  window.choose = (name, value) => {
+    page[name] = value;
+    showAsChosen();
+    try {
+      localStorage[`plansite.${name}`] = value;
+      delete page[name];
+    } catch { /* The choice holds on this page. */ }
+  };
+  window.showAsChosen = () => {
+    const colors = chosen("colors");
+    const dark = colors === "dark" || (colors === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+    document.documentElement.dataset.textSize = chosen("text_size");
+    document.documentElement.dataset.colors = dark ? "dark" : "light";
+  };
+  showAsChosen();
+  /* Below the browsers that are supported this script is not read at all, and what needs scripts takes no room. */
   document.documentElement.classList.replace("no-js", "js");
-  document.documentElement.dataset.textSize = chosen("text_size", "normal");
-  document.documentElement.dataset.colors = dark ? "dark" : "light";
-};
-showAsChosen();
+  document.documentElement.classList.add("scripted");
+}
