@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from plansite.kept import CACHE
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -29,7 +30,6 @@ from playwright.sync_api import (
 )
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from plansite.kept import CACHE
 from plansite.load import Loaded, load
 from plansite.views import PlanView
 

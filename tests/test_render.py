@@ -457,7 +457,7 @@ def chosen_labels() -> set[str]:
     }
     made = {f"{prefix}_{value}" for prefix, values in choices.items() for value in values}
     made |= {f"{kind}_counted" for kind in KINDS}
-    return made | {"text_size", "colors", "responsible", "responsible_one", "lead", "lead_one", "home", "whole_text"}
+    return made | {"text_size", "colors", "responsible", "responsible_one", "lead", "lead_one", "home", "text"}
 
 
 def test_labels_and_their_uses_are_the_same() -> None:

@@ -40,7 +40,7 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
         found = list(documents(real_view, LABELS, lang))
         kinds = [document.kind for document in found]
         counts = {kind: kinds.count(kind) for kind in set(kinds)}
-        assert counts == {"measure": 58, "unit": 47, "theme": 4, "topic": 14, "section": 19, "term": 256, "page": 7}
+        assert counts == {"measure": 58, "unit": 47, "theme": 4, "topic": 14, "section": 19, "term": 256, "page": 15}
         assert len({document.location for document in found}) == len(found)
         measures = [document for document in found if document.kind == "measure"]
         assert sum(len(document.texts["sentence"]) for document in measures) == 172
@@ -50,6 +50,15 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
             texts = [document.about, *all_texts(document)]
             if lang == "en":
                 assert not [text for text in texts if re.search("[\u4e00-\u9fff]", text)]
+
+
+@pytest.mark.site
+def test_every_page_is_in_the_index(site: Path) -> None:
+    for root, lang in (("", "zh"), ("en/", "en")):
+        index = (site / "search" / f"{lang}.js").read_text("utf-8")
+        places = {path.parent.relative_to(site / root).as_posix() for path in (site / root).rglob("index.html")}
+        pages = {f"{place}/" for place in places if root or place.split("/")[0] != "en"}
+        assert {page for page in pages if f'"location":"{page}"' not in index} == set()
 
 
 def test_question_words_are_never_part_of_what_is_sought(real_view: PlanView) -> None:
@@ -153,10 +162,29 @@ FINDS: dict[Lang, dict[str, str]] = {
 }  # fmt: skip
 
 
+PAGES: dict[Lang, dict[str, str]] = {
+    "zh": {
+        "首页": "", "全部措施": "measures/", "责任单位": "units/", "主题": "themes/", "办事主题": "topics/",
+        "外资企业": "invest/", "外资企业：从进入到退出": "invest/", "数字": "targets/", "通知里的数字": "targets/",
+        "通知全文": "text/", "术语表": "glossary/", "修改记录": "changes/", "更新记录": "changes/",
+        "开放数据": "data/", "关于本站": "about/", "无障碍说明": "accessibility/", "参与修改": "contribute/",
+    },
+    "en": {
+        "home": "", "Measures": "measures/", "all measures": "measures/", "units": "units/", "themes": "themes/",
+        "topics": "topics/", "foreign investors": "invest/", "figures": "targets/",
+        "Commitments in figures": "targets/", "full text": "text/", "glossary": "glossary/",
+        "changes": "changes/", "open data": "data/", "about": "about/",
+        "accessibility": "accessibility/", "contribute": "contribute/",
+    },
+}  # fmt: skip
+"""Every page of no single record, by its names."""
+
+
 @in_site
 @pytest.mark.parametrize("lang", FINDS)
-def test_it_finds_what_people_mean(site: Path, lang: Lang) -> None:
-    assert firsts(site, lang, list(FINDS[lang])) == FINDS[lang]
+@pytest.mark.parametrize("finds", [FINDS, PAGES], ids=["matters", "pages"])
+def test_it_finds_what_people_mean(site: Path, finds: dict[Lang, dict[str, str]], lang: Lang) -> None:
+    assert firsts(site, lang, list(finds[lang])) == finds[lang]
 
 
 def firsts(site: Path, lang: Lang, queries: list[str]) -> dict[str, str]:

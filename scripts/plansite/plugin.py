@@ -130,6 +130,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "notice_date": self.site.plan.notice.date,
             "has_history": bool(self.site.plan.history),
             "site_lang": lang,
+            "other_labels": Phrases(self.site.labels, _other(lang)),
             "other_lang": _other(lang),
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
@@ -171,7 +172,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             page.content = None
 
     def on_post_template(self, output_content: str, template_name: str, config: MkDocsConfig) -> str:
-        """Keep one 404 page for each language; the sitemap of all of them is written when they are done."""
+        """Keep the 404 page of each language; the sitemap of all pages is written when they are done."""
         if template_name == "404.html" and _lang(config) == "en":
             target = Path(config.site_dir, FOLDER["en"], template_name)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -20,10 +20,12 @@ from snowballstemmer import stemmer
 from plansite.files import read_text
 from plansite.glossary import unglossed
 from plansite.model import HAN, Labels, Sentence, Text
+from plansite.pages import pages
 from plansite.pinyin import readable, spoken
 from plansite.problems import Lang
 from plansite.proof import COUNT_WORDS
 from plansite.render import Phrases, answering, counted, titled
+from plansite.tables import Package
 from plansite.text import numeral
 from plansite.views import MeasureView, PlanView, UnitView
 
@@ -172,6 +174,7 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
         yield Document("section", place, section.title[lang], section.theme.name[lang], {})
     for term in plan.terms:
         yield Document("term", term.address.replace("#", "/#"), getattr(term, lang), words["glossary"], {})
+    yield from _pages(plan, labels, lang)
     yield from _frame(plan, words, lang)
 
 
@@ -187,14 +190,24 @@ def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> Document:
     return Document("measure", f"{measure.address}/", title, about, texts, number_names(measure.number))
 
 
+def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
+    """Yield the pages of no single record, found first by their title and by their name in the navigation."""
+    words = Phrases(labels, lang)
+    more: dict[str, dict[FieldName, Sequence[str]]] = {
+        "invest": {"keyword": getattr(plan.invest.keywords, lang)},
+        "data": {"sentence": [words["data_lead"]]},
+    }
+    for page in pages(plan):
+        if page.lang == lang and isinstance(page.subject, PlanView | Package):
+            name = page.address or "home"
+            title = words[f"{name}_title" if f"{name}_title" in labels else name]
+            titles = list(dict.fromkeys((title, words[name])))
+            texts: dict[FieldName, Sequence[str]] = {"title": titles, **more.get(name, {})}
+            yield Document("page", f"{page.address or '.'}/", title, "", texts, _queries(titles))
+
+
 def _frame(plan: PlanView, words: Phrases, lang: Lang) -> Iterator[Document]:
-    """Yield what the notice says before and after its measures, and the pages that gather from it."""
-    keywords = getattr(plan.invest.keywords, lang)
-    yield Document(
-        "page", "invest/", words["invest_title"], "", {"title": [words["invest_title"]], "keyword": keywords}
-    )
-    yield Document("page", "targets/", words["targets_title"], "", {})
-    yield Document("page", "data/", words["data_title"], "", {"sentence": [words["data_lead"]]})
+    """Yield what the notice says before and after its measures."""
     general = plan.notice.general_requirements
     frame: list[tuple[str, Text, Sequence[Sentence]]] = [
         ("general", general.title, (*plan.notice.preamble, *general.sentences)),
@@ -202,14 +215,18 @@ def _frame(plan: PlanView, words: Phrases, lang: Lang) -> Iterator[Document]:
     ]
     for anchor, title, sentences in frame:
         texts = _sentences(sentences, lang)
-        yield Document("page", f"text/#{anchor}", title[lang], words["whole_text"], {"sentence": texts})
+        yield Document("page", f"text/#{anchor}", title[lang], words["text"], {"sentence": texts})
 
 
 def unit_names(unit: UnitView, lang: Lang) -> tuple[str, ...]:
     """Return a unit's names as people write them, in letters alone: 区税务局, 税务局, 国税局, 国家税务总局…."""
     names = _names(unit, lang)
     place = {"zh": "^区委?", "en": "^District "}[lang]
-    names += [re.sub(place, "", name) for name in names] + list(getattr(unit.keywords, lang))
+    return _queries(names + [re.sub(place, "", name) for name in names] + list(getattr(unit.keywords, lang)))
+
+
+def _queries(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names as queries of nothing else, in small letters and figures alone."""
     return tuple(dict.fromkeys(re.sub(r"[\W_]", "", name.lower()) for name in names))
 
 
@@ -234,7 +251,8 @@ def handwritten(location: str, title: str, html: str) -> Document:
     reader = _Reader()
     reader.feed(html)
     texts = [" ".join(text.split()) for text in reader.texts]
-    return Document("page", location, title, "", {"sentence": [text for text in texts if text not in {"", title}]})
+    sentences = [text for text in texts if text not in {"", title}]
+    return Document("page", location, title, "", {"sentence": sentences}, _queries([title]))
 
 
 class _Reader(HTMLParser):

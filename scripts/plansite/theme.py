@@ -28,7 +28,8 @@ THEME = Allowed(
     names=[
         *("base_url", "config", "nav", "page"),  # of MkDocs
         *("lang", "within"),  # of Material's base.html and of our main.html, for what they include
-        *("assets", "has_history", "labels", "notice_date", "other_lang", "other_root", "root", "site_lang"),
+        *("assets", "has_history", "labels", "notice_date", "other_labels", "other_lang"),
+        *("other_root", "root", "site_lang"),
     ],
     filters=("css", "day", "digest", "jsmin", "linked_data", "twin", "url"),
 )
