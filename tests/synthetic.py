@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from conftest import REAL_PLAN, copy_project
-from plansite.addresses import LIST, listed
+from plansite.form import LIST, listed
 from plansite.form import reform
 from plansite.model import is_file
 from plansite.problems import LANGUAGES, Lang

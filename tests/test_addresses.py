@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from conftest import PROJECT, SMALL_PLAN, Watched, copy_project, run, serving
-from plansite.addresses import LIST, address_problems, enlist, listed
+from plansite.addresses import address_problems
+from plansite.form import LIST, enlist, listed
 from plansite.cli import main
 from plansite.load import load
 from plansite.pages import FILES

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from bench_load import Server, compare, serving_package
 from conftest import DESKTOP, PROJECT, RESULTS, Watched, search
-from plansite.addresses import LIST, listed
+from plansite.form import LIST, listed
 from plansite.model import is_file
 
 pytestmark = pytest.mark.site

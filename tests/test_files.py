@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import BINARIES, PROJECT, SMALL_PLAN, copy_project, environment, run
-from plansite.addresses import enlist
-from plansite.files import write_file
+from plansite.form import enlist
+from plansite.form import write_file
 
 
 @pytest.fixture

@@ -3,26 +3,14 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from plansite.files import read_text, write_file
+from plansite.form import listed
 from plansite.load import Loaded
 from plansite.model import is_file
 from plansite.problems import Problem, shown
 from plansite.rules import nearest_to
 
-LIST = "addresses.txt"
-"""The file beside the plan that lists every address ever published, one a line."""
 FRAME, FOLDERS = {"index.html", "404.html", "sitemap.xml"}, {"assets", "search", "en"}
 """Files and folders of the site that are no data of the plan."""
-
-
-def listed(path: Path) -> dict[str, int]:
-    """Return {address: its line} of the list, nothing where there is none; # begins a remark.
-
-    Raises PlanError where it is not UTF-8.
-    """
-    lines = read_text(path).splitlines() if path.exists() else []
-    numbered = ((line.partition("#")[0].strip(), number) for number, line in enumerate(lines, start=1))
-    return {address: number for address, number in numbered if address}
 
 
 def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> Iterator[Problem]:
@@ -59,17 +47,6 @@ def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> 
                 "allowed": allowed,
             }
             yield Problem(*place, "unknown_address", details)
-
-
-def enlist(path: Path, addresses: Collection[str]) -> list[str]:
-    """Add to the list the addresses that it lacks, and return them; what is there stays as it is."""
-    known = listed(path)
-    fresh = [address for address in addresses if address not in known]
-    if fresh:
-        before = path.read_bytes() if path.exists() else b""
-        break_ = b"\n" if before and not before.endswith(b"\n") else b""
-        write_file(path, before + break_ + "".join(f"{address}\n" for address in fresh).encode())
-    return fresh
 
 
 def _kind(address: str) -> tuple[str, bool]:

@@ -155,7 +155,7 @@ def _confirm(options: argparse.Namespace) -> None:
 
 
 def _addresses(options: argparse.Namespace) -> None:
-    from plansite.addresses import LIST, enlist
+    from plansite.form import LIST, enlist
     from plansite.site import Sources, compose
 
     added = enlist(options.plan.with_name(LIST), compose(Sources(plan=options.plan)).addresses)

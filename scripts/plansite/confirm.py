@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from plansite.document import Document, Steps, read
-from plansite.files import write_file
+from plansite.form import write_file
 from plansite.load import load
 from plansite.problems import PlanError, Problem
 from plansite.proof import RECORDS, fingerprint, name_of

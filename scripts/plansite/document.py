@@ -1,7 +1,7 @@
 """Reads a YAML file into plain data that knows on which line each value stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from plansite.problems import Problem, shown, visible
+from plansite.problems import PlanError, Problem, shown, visible
 from plansite.slips import FIELD, MOST, ExcessError, Place, Slip, error_in, marks, place_at, place_of, slips, swallowed
 
 Steps = tuple[int | str, ...]
@@ -37,6 +37,9 @@ COMMENT = re.compile(rf"[ \t]+#|[ \t]*(?:{BREAK.pattern})(?P<indent> +)#")
 """A comment behind a value: on its line, or on a line of its own directly below."""
 PARTED = re.compile(r"[a-z0-9-]+(?:\s*[，、；;]\s*[a-z0-9-]+)+")
 """Ids or numbers that are parted by a mark which YAML takes for text."""
+
+TEXTS = {".css", ".html", ".j2", ".js", ".md", ".svg"}
+"""Suffixes of text files in docs/, macros/ and overrides/; YAML is read by document.py."""
 
 
 @dataclass
@@ -309,3 +312,25 @@ class _Walk:
 def _column(node: yaml.CollectionNode) -> int | None:
     """Return in which column the keys or dashes of a block stand."""
     return None if node.flow_style else node.start_mark.column
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file; raises PlanError with the line from which on it is not UTF-8."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PlanError([Problem(shown(path), line, 1, path.name, "encoding")]) from None
+
+
+def check_encoding(folders: Iterable[Path]) -> None:
+    """Raise PlanError with every text file in these folders that is not UTF-8."""
+    problems: list[Problem] = []
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in TEXTS):
+        try:
+            read_text(path)
+        except PlanError as error:
+            problems += error.problems
+    if problems:
+        raise PlanError(problems)

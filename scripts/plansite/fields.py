@@ -8,13 +8,13 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from plansite.files import read_text
+from plansite.document import read_text
 from plansite.model import Glossary, Plan, fields_of, record_at
 from plansite.problems import LANGUAGES, Lang
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldHelp:
     """The everyday word for a field, what it holds, and what each value means where there is a choice."""
 
     name: dict[Lang, str]
@@ -28,18 +28,18 @@ class Field:
         return self.help[lang] + choices + (stop if choices else "")
 
 
-def field_of(model: type[BaseModel], name: str) -> Field:
+def field_of(model: type[BaseModel], name: str) -> FieldHelp:
     """Return the words for a field of a record, named as in the file; a record may have them from its bases."""
     records = (_all().get(base.__name__, {}) for base in model.__mro__)
-    return Field(**next(fields[name] for fields in records if name in fields))
+    return FieldHelp(**next(fields[name] for fields in records if name in fields))
 
 
 @cache
-def field_at(path: tuple[int | str, ...]) -> Field:
+def field_at(path: tuple[int | str, ...]) -> FieldHelp:
     """Return the words for the field at a path of the plan or its glossary; of a field of former days only its name."""
     record = record_at(Glossary if path[0] == "terms" else Plan, path[:-1])
     name = str(path[-1])
-    return field_of(record, name) if record and name in fields_of(record) else Field(dict.fromkeys(LANGUAGES, name), {})
+    return field_of(record, name) if record and name in fields_of(record) else FieldHelp(dict.fromkeys(LANGUAGES, name), {})
 
 
 @cache

@@ -1,14 +1,15 @@
 """Puts YAML into its one form: one sentence a line, the same indentation and quotes everywhere, every comment kept."""
 
+import os
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import yaml
 
-from plansite.document import BREAK, Document, parse, read
-from plansite.files import write_file
-from plansite.problems import PlanError, Problem
+from plansite.document import BREAK, Document, parse, read, read_text
+from plansite.problems import BuildError, PlanError, Problem, shown
 
 DOUBLE = {"en_for", "value"}
 """Fields whose text may look like a number: always in double quotes. Other text is plain, or in single quotes."""
@@ -19,6 +20,8 @@ ESCAPED = re.compile("[\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\u
 """What only double quotes can hold."""
 PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
 """What is no text without quotes but a number, a date, truth or nothing: by first character, (what it is, pattern)."""
+LIST = "addresses.txt"
+"""The file beside the plan that lists every address ever published, one a line."""
 
 
 def formed(document: Document) -> str:
@@ -147,3 +150,47 @@ def _scalar(node: yaml.ScalarNode, quoted: re.Pattern[str], key: str) -> str:
     if quoted.search(text) or any(pattern.match(text) for _, pattern in PATTERNS.get(text[0], ())):
         return "'" + text.replace("'", "''") + "'"
     return text
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace the content of a file in one step, or create it; an existing file keeps its mode.
+
+    Raises BuildError where it cannot be written; the file is then byte for byte as before.
+    """
+    # A link stays a link: the file that it leads to is written.
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        try:
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise BuildError("not_written", {"file": shown(path), "reason": error.strerror}) from None
+
+
+def listed(path: Path) -> dict[str, int]:
+    """Return {address: its line} of the list, nothing where there is none; # begins a remark.
+
+    Raises PlanError where it is not UTF-8.
+    """
+    lines = read_text(path).splitlines() if path.exists() else []
+    numbered = ((line.partition("#")[0].strip(), number) for number, line in enumerate(lines, start=1))
+    return {address: number for address, number in numbered if address}
+
+
+def enlist(path: Path, addresses: Collection[str]) -> list[str]:
+    """Add to the list the addresses that it lacks, and return them; what is there stays as it is."""
+    known = listed(path)
+    fresh = [address for address in addresses if address not in known]
+    if fresh:
+        before = path.read_bytes() if path.exists() else b""
+        break_ = b"\n" if before and not before.endswith(b"\n") else b""
+        write_file(path, before + break_ + "".join(f"{address}\n" for address in fresh).encode())
+    return fresh

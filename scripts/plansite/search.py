@@ -17,7 +17,7 @@ import yaml
 from opencc import OpenCC
 from snowballstemmer import stemmer
 
-from plansite.files import read_text
+from plansite.document import read_text
 from plansite.glossary import unglossed
 from plansite.model import HAN, Labels, Sentence, Text
 from plansite.pages import pages

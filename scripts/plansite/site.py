@@ -8,8 +8,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
-from plansite.addresses import LIST, address_problems
-from plansite.files import check_encoding
+from plansite.addresses import address_problems
+from plansite.document import check_encoding
+from plansite.form import LIST
 from plansite.linked import linked_data
 from plansite.load import load, load_labels
 from plansite.model import Labels, Redirect

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import yaml
 from pydantic import Field
 
-from plansite.files import read_text
+from plansite.document import read_text
 from plansite.model import Record, Sentence, Text
 from plansite.problems import FOLDER, LANGUAGES, Lang
 from plansite.views import MeasureView, PlanView, TranslationView

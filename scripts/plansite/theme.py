@@ -10,7 +10,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 from jinja2.nodes import Call, Const, Filter, Getattr, Getitem, Name, Node, Template
 
-from plansite.files import read_text
+from plansite.document import read_text
 from plansite.model import Labels
 from plansite.problems import Problem, shown
 from plansite.rules import nearest_to
