@@ -32,7 +32,7 @@ import yaml
 from playwright.sync_api import Page, sync_playwright
 
 from conftest import BINARIES, CHROMIUM, CHROMIUM_FLAGS, PROJECT, copy_project, environment
-from plansite.problems import FOLDER, LANGUAGES, Lang
+from plansite.errors import FOLDER, LANGUAGES, Lang
 from stock import stock_project
 from synthetic import make_project, marked
 

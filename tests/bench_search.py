@@ -24,11 +24,11 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from conftest import CHROMIUM, CHROMIUM_FLAGS, DATA, PROJECT, run, serving
-from plansite.load import load, load_labels
-from plansite.problems import LANGUAGES, Lang
-from plansite.search import Document, FieldName, documents, index_of, script
-from plansite.site import Sources, compose, write
-from plansite.views import PlanView
+from plansite.errors import LANGUAGES, Lang
+from plansite.site.assemble import Sources, compose, write
+from plansite.site.graph import PlanView
+from plansite.site.search_index import Document, FieldName, documents, index_of, script
+from plansite.validate import load, load_labels
 from stock import stock_project
 
 QUERIES = DATA / "search"

@@ -30,8 +30,8 @@ from playwright.sync_api import (
 )
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from plansite.load import Loaded, load
-from plansite.views import PlanView
+from plansite.site.graph import PlanView
+from plansite.validate import Loaded, load
 
 PROJECT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"

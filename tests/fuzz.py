@@ -24,11 +24,11 @@ from markdown import Markdown
 
 from conftest import PROJECT, REAL_PLAN, SMALL_PLAN
 from hostile import CHINESE, LATIN, UNSEEN, consistent, shape, slots, whole
-from plansite.load import load
-from plansite.problems import LANGUAGES, PlanError, Problem
-from plansite.rules import Steps
-from plansite.site import Made, Sources, compose
-from plansite.text import notice_text
+from plansite.errors import LANGUAGES, PlanError, Problem
+from plansite.site.assemble import Made, Sources, compose
+from plansite.source.chinese import notice_text
+from plansite.source.rules import Steps
+from plansite.validate import load
 
 FAILED = PROJECT / ".cache" / "fuzz"
 """Where a plan is kept that is neither built right nor refused right."""

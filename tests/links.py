@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, parsed, run
-from plansite.problems import FOLDER, Lang
+from plansite.errors import FOLDER, Lang
 
 # The attributes of HTML that hold one address; srcset holds several.
 ATTRIBUTES = ("href", "src", "action", "formaction", "data", "poster", "cite")

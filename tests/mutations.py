@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from plansite.load import Loaded, load
-from plansite.problems import PlanError, Problem
+from plansite.errors import PlanError, Problem
+from plansite.validate import Loaded, load
 
 PLAN = Path(__file__).parent.parent / "data" / "plan.yaml"
 SEED = 20220511

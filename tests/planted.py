@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from plansite.glossary import Agreed
-from plansite.model import Glossary, Sentence
-from plansite.proof import check_sentence, fingerprint
+from plansite.source.schema import Glossary, Sentence
+from plansite.translation.checks import check_sentence, fingerprint
+from plansite.translation.glossary import Agreed
 
 PLAN = Path(__file__).parent.parent / "data" / "plan.yaml"
 SEED = 20220511

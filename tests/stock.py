@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from conftest import PROJECT
-from plansite.problems import Lang
+from plansite.errors import Lang
 
 
 def stock_project(pages: Path, lang: Lang, folder: Path, unsearched: Collection[str] = ()) -> Path:

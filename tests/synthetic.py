@@ -14,11 +14,10 @@ from typing import Any
 import yaml
 
 from conftest import REAL_PLAN, copy_project
-from plansite.form import LIST, listed
-from plansite.form import reform
-from plansite.model import is_file
-from plansite.problems import LANGUAGES, Lang
-from plansite.proof import fingerprint
+from plansite.editor import LIST, listed, reform
+from plansite.errors import LANGUAGES, Lang
+from plansite.source.schema import is_file
+from plansite.translation.checks import fingerprint
 
 Record = dict[str, Any]
 KEYWORDS = 6

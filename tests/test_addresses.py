@@ -8,12 +8,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from conftest import PROJECT, SMALL_PLAN, Watched, copy_project, run, serving
-from plansite.addresses import address_problems
-from plansite.form import LIST, enlist, listed
 from plansite.cli import main
-from plansite.load import load
-from plansite.pages import FILES
-from plansite.problems import PlanError
+from plansite.editor import LIST, enlist, listed
+from plansite.errors import PlanError
+from plansite.site.pages import FILES, address_problems
+from plansite.validate import load
 
 MOVED = "\nredirects:\n  - {from: units/tax-service, to: units/tax-bureau}\n"
 

@@ -4,9 +4,9 @@ import os
 import signal
 
 import pytest
-
 from plansite.beside import beside
-from plansite.problems import BuildError, PlanError, Problem
+
+from plansite.errors import BuildError, PlanError, Problem
 
 PROBLEM = Problem(
     "plan.yaml", 3, 5, "units", "unknown_id", {"kind": "unit", "value": "x", "nearest": "", "allowed": []}

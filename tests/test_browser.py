@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route, ViewportSize, expect
 
 from conftest import CHROMIUM, CHROMIUM_FLAGS, DESKTOP, Watched, copy_project, edit_notice, free_port
-from plansite.load import Loaded
+from plansite.validate import Loaded
 
 pytestmark = pytest.mark.browser
 

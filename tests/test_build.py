@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from plansite.built import MARK
 
 from conftest import BINARIES, SMALL_PLAN, Repository, copy_project, environment, run
-from plansite.built import MARK
 
 pytestmark = pytest.mark.site
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from conftest import REAL_PLAN, SMALL_PLAN
-from plansite.changes import Change, Edit, Words, changes, marked
-from plansite.proof import fingerprint
+from plansite.history.diff import Change, Edit, Words, changes, marked
+from plansite.translation.checks import fingerprint
 
 SMALL = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
 REAL = yaml.load(REAL_PLAN.read_text("utf-8"), yaml.CSafeLoader)

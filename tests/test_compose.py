@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from conftest import PROJECT, copy_project
-from plansite.load import load_labels
-from plansite.problems import PlanError
-from plansite.site import Sources, compose, write
-from plansite.theme import check_theme
+from plansite.errors import PlanError
+from plansite.site.assemble import Sources, check_theme, compose, write
+from plansite.validate import load_labels
 
 
 def said_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:

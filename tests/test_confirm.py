@@ -8,8 +8,8 @@ import pytest
 
 from conftest import SMALL_PLAN
 from plansite.cli import main
-from plansite.confirm import confirm
-from plansite.load import load
+from plansite.editor import confirm
+from plansite.validate import load
 
 TODAY = date(2027, 1, 2)
 

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, expect
 
 from bench_load import Server, compare, serving_package
 from conftest import DESKTOP, PROJECT, RESULTS, Watched, search
-from plansite.form import LIST, listed
-from plansite.model import is_file
+from plansite.editor import LIST, listed
+from plansite.source.schema import is_file
 
 pytestmark = pytest.mark.site
 

@@ -105,7 +105,7 @@ def test_the_check_needs_nothing_that_windows_lacks() -> None:
     script = f"""
 import sys
 sys.modules["fcntl"] = None
-import plansite.build
+import plansite.build.builder
 from plansite.cli import main
 sys.exit(main(["check", {str(SMALL_PLAN)!r}]))
 """

@@ -18,11 +18,11 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from conftest import DATA, PROJECT, REAL_PLAN, SMALL_PLAN
-from plansite.export import data_schema, plan_json, schema, write_data
-from plansite.load import Loaded
-from plansite.model import Glossary, Plan
-from plansite.tables import Package, description, neutral
-from plansite.views import PlanView
+from plansite.exports.files import data_schema, plan_json, schema, write_data
+from plansite.site.graph import PlanView
+from plansite.site.tables import Package, description, neutral
+from plansite.source.schema import Glossary, Plan
+from plansite.validate import Loaded
 
 SCHEMA = json.loads(schema(Plan))
 

@@ -11,9 +11,18 @@ import yaml
 
 import plansite
 from conftest import REAL_PLAN, SMALL_PLAN
-from plansite.export import schema
-from plansite.fields import field_of
-from plansite.model import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH, Glossary, Kind, Plan, Record, Unit
+from plansite.exports.files import schema
+from plansite.source.schema import (
+    CHINESE_CHARACTER,
+    CHINESE_SCRIPT,
+    HALF_WIDTH,
+    Glossary,
+    Kind,
+    Plan,
+    Record,
+    Unit,
+    field_of,
+)
 
 WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("fields.yaml").read_text("utf-8"))
 QUOTED = re.compile(r'[\[{"][^\]}"]*[\]}"]|\*')

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import BINARIES, PROJECT, SMALL_PLAN, copy_project, environment, run
-from plansite.form import enlist
-from plansite.form import write_file
+from plansite.editor import enlist, write_file
 
 
 @pytest.fixture

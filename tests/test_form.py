@@ -12,9 +12,9 @@ from ruamel.yaml import YAML
 
 from conftest import REAL_PLAN, SMALL_PLAN
 from plansite.cli import main
-from plansite.document import Document, read
-from plansite.form import formed
-from plansite.load import load
+from plansite.editor import formed
+from plansite.source.yaml_reader import Document, read
+from plansite.validate import load
 
 FILES = [REAL_PLAN, REAL_PLAN.with_name("glossary.yaml"), SMALL_PLAN, SMALL_PLAN.with_name("glossary.yaml")]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SMALL_PLAN, Repository, copy_project, run
-from plansite.git import obstacle, version
+from plansite.history.git import obstacle, version
 
 
 @pytest.fixture

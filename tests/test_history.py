@@ -4,15 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from plansite.kept import CACHE
 
 from conftest import SMALL_PLAN, Repository
-from plansite import changes as compared
-from plansite.git import content, version
-from plansite.history import Version, history
-from plansite.kept import CACHE
-from plansite.load import load
-from plansite.versions import HistoryView
-from plansite.views import PlanView
+from plansite.history import diff as compared
+from plansite.history.changelog import HistoryView, Version, history
+from plansite.history.git import content, version
+from plansite.site.graph import PlanView
+from plansite.validate import load
 
 
 @pytest.fixture

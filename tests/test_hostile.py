@@ -18,11 +18,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, one, parsed, run, search, serving, without
 from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, shape, slots, whole, written
-from plansite.document import LONGEST, parse
-from plansite.load import load, load_labels
-from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError, Problem
-from plansite.rules import Steps
-from plansite.tables import neutral
+from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem
+from plansite.site.tables import neutral
+from plansite.source.rules import Steps
+from plansite.source.yaml_reader import LONGEST, parse
+from plansite.validate import load, load_labels
 
 Slot = tuple[str, Steps]
 """A file (plan, glossary or labels), and the way to one of its texts."""

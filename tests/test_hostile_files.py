@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SMALL_PLAN, copy_project, run
-from plansite.document import read
+from plansite.source.yaml_reader import read
 
 MB = 1_000_000
 SECONDS = 2

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import PROJECT, Repository, copy_project, edit_notice, run
 from links import Site
-from plansite.problems import LANGUAGES
+from plansite.errors import LANGUAGES
 
 pytestmark = pytest.mark.site
 

@@ -10,8 +10,8 @@ import yaml
 
 from conftest import DATA, REAL_PLAN, SMALL_PLAN
 from plansite.cli import main
-from plansite.load import load, load_labels
-from plansite.problems import HINTS, MESSAGES, PlanError, Problem, report
+from plansite.errors import HINTS, MESSAGES, PlanError, Problem, report
+from plansite.validate import load, load_labels
 
 CASES = sorted((DATA / "bad").glob("*.yaml"))
 

@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 
 from conftest import SMALL_PLAN
-from plansite.model import CHINESE_CHARACTER, CHINESE_SCRIPT
-from plansite.problems import FAILURES, LANGUAGES, MESSAGES, NEAREST, WORDS, Lang, Problem
+from plansite.errors import FAILURES, LANGUAGES, MESSAGES, NEAREST, WORDS, Lang, Problem
+from plansite.source.schema import CHINESE_CHARACTER, CHINESE_SCRIPT
 from test_load import CASES, problems_of, spoiled
 
 QUOTED = re.compile(r"“[^”]*”|\{\w+(!r)?\}")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from plansite.pdf import print_notice
-from plansite.problems import BuildError
+from plansite.build.release import print_notice
+from plansite.errors import BuildError
 
 
 @pytest.mark.parametrize(("user", "without"), [(0, True), (1000, False)])

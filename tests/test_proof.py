@@ -8,11 +8,11 @@ import yaml
 
 import planted
 from conftest import REAL_PLAN
-from plansite.glossary import Agreed, pieces, runs, unglossed, without_glosses
-from plansite.load import Loaded, load
-from plansite.model import Glossary, Waivers
-from plansite.problems import PlanError
-from plansite.proof import figures, fingerprint, lists, terms
+from plansite.errors import PlanError
+from plansite.source.schema import Glossary, Waivers
+from plansite.translation.checks import figures, fingerprint, lists, terms
+from plansite.translation.glossary import Agreed, pieces, runs, unglossed, without_glosses
+from plansite.validate import Loaded, load
 
 GLOSSARY = Glossary.model_validate(yaml.load(REAL_PLAN.with_name("glossary.yaml").read_text("utf-8"), yaml.CSafeLoader))
 AGREED = Agreed(GLOSSARY)

@@ -18,14 +18,14 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, SMALL_PLAN
-from plansite.changes import KINDS, Change, Edit, Words, changes
-from plansite.diff import diff
-from plansite.history import Version
-from plansite.load import load, load_labels
-from plansite.model import Kind, Target
-from plansite.pages import PDFS, pages
-from plansite.problems import FOLDER, LANGUAGES, Lang, PlanError
-from plansite.render import (
+from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError
+from plansite.exports.change_report import diff
+from plansite.history.changelog import DETAILED, HistoryView, Version
+from plansite.history.diff import KINDS, Change, Edit, Words, changes
+from plansite.site.assemble import Sources
+from plansite.site.graph import PlanView
+from plansite.site.pages import PDFS, pages
+from plansite.site.templates import (
     Phrase,
     Publication,
     Repository,
@@ -36,11 +36,10 @@ from plansite.render import (
     render_diff,
     render_feed,
 )
-from plansite.rules import RESERVED, RESERVED_PREFIXES
-from plansite.site import Sources
-from plansite.text import notice_text
-from plansite.versions import DETAILED, HistoryView
-from plansite.views import PlanView
+from plansite.source.chinese import notice_text
+from plansite.source.rules import RESERVED, RESERVED_PREFIXES
+from plansite.source.schema import Kind, Target
+from plansite.validate import load, load_labels
 
 MACROS = PROJECT / "macros"
 GOLDEN = Path(__file__).parent / "golden"
@@ -345,7 +344,7 @@ def test_the_page_of_the_data_says_which_version_they_are(small_view: PlanView) 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("{{ it.titel }}", "'plansite.views.MeasureView object' has no attribute 'titel'"),
+        ("{{ it.titel }}", "'plansite.site.graph.MeasureView object' has no attribute 'titel'"),
         ("{{ measure.title }}", "'measure' is undefined"),
         ("{{ labels.nonsense }}", 'labels.yaml has no "nonsense"'),
         ("{{ it.number | nonsense }}", "No filter named 'nonsense'."),

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from bench_search import answers, queries_of, try_worker
 from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, SMALL_PLAN, Watched, search
-from plansite.load import Loaded, load, load_labels
-from plansite.problems import LANGUAGES, Lang
-from plansite.search import (
+from plansite.errors import LANGUAGES, Lang
+from plansite.site.graph import PlanView
+from plansite.site.search_index import (
     all_texts,
     documents,
     families,
@@ -25,7 +25,7 @@ from plansite.search import (
     stopwords,
     table,
 )
-from plansite.views import PlanView
+from plansite.validate import Loaded, load, load_labels
 
 LABELS = load_labels(PROJECT / "macros" / "labels.yaml")
 STATUS = ".md-search-result__meta"

@@ -13,9 +13,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from conftest import copy_project, edit_notice, one, parsed, run, without
-from plansite.load import Loaded
-from plansite.problems import Lang
-from plansite.rules import RESERVED, RESERVED_PREFIXES
+from plansite.errors import Lang
+from plansite.source.rules import RESERVED, RESERVED_PREFIXES
+from plansite.validate import Loaded
 
 pytestmark = pytest.mark.site
 

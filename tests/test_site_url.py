@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import PROJECT, SMALL_PLAN, run
-from plansite.pages import site_address
-from plansite.problems import PlanError
+from plansite.errors import PlanError
+from plansite.site.pages import site_address
 
 REFUSED = [
     "example.org",

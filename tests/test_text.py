@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from conftest import PROJECT, SMALL_PLAN, copy_project, run
-from plansite.load import Loaded, load
-from plansite.model import Measure, Safeguard
-from plansite.notice import notice_findings
-from plansite.problems import PlanError, Problem
-from plansite.text import chinese_date, clause, fold, notice_text, numeral, without_page_numbers
+from plansite.errors import PlanError, Problem
+from plansite.source.chinese import chinese_date, clause, fold, notice_text, numeral, without_page_numbers
+from plansite.source.notice import notice_findings
+from plansite.source.schema import Measure, Safeguard
+from plansite.validate import Loaded, load
 
 SOURCE = (PROJECT / "data" / "source" / "notice-2022.txt").read_text("utf-8")
 

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from plansite.problems import LANGUAGES
-from plansite.views import PlanView, TranslationView
+from plansite.errors import LANGUAGES
+from plansite.site.graph import PlanView, TranslationView
 
 
 def numbers(measures: object) -> list[int]:

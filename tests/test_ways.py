@@ -12,8 +12,8 @@ from pypdf import PdfReader
 from pypdf.generic import Destination
 
 from conftest import PROJECT, copy_project, one, parsed, run, search, without
-from plansite.load import Loaded
-from plansite.problems import Lang
+from plansite.errors import Lang
+from plansite.validate import Loaded
 
 ROOTS: list[tuple[str, Lang]] = [("", "zh"), ("en/", "en")]
 RADICALS = str.maketrans("⻓⻆⻅⻔⻋⻛⻚⻢⻬⻰⻄⻘⺠", "长角见门车风页马齐龙西青民")

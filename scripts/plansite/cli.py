@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from plansite.problems import LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
+from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
 
 # Each command loads what it needs when it runs: all of it takes longer than to see that there is nothing to build.
 DATA, SITE = Path("data"), Path("site")
@@ -135,9 +135,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> None:
-    from plansite.form import hints
-    from plansite.load import load
-    from plansite.site import Sources, check
+    from plansite.editor import hints
+    from plansite.site.assemble import Sources, check
+    from plansite.validate import load
 
     sources = Sources(plan=options.file)
     pending = check(sources) if sources.macros.is_dir() else load(sources.plan).pending
@@ -148,69 +148,69 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _confirm(options: argparse.Namespace) -> None:
-    from plansite.confirm import confirm
+    from plansite.editor import confirm
 
     today = datetime.now().astimezone().date()
     print("\n".join(confirm(options.plan, options.names, today)))
 
 
 def _addresses(options: argparse.Namespace) -> None:
-    from plansite.form import LIST, enlist
-    from plansite.site import Sources, compose
+    from plansite.editor import LIST, enlist
+    from plansite.site.assemble import Sources, compose
 
     added = enlist(options.plan.with_name(LIST), compose(Sources(plan=options.plan)).addresses)
     print("\n".join(added) or "nothing to add")
 
 
 def _fmt(options: argparse.Namespace) -> None:
-    from plansite.form import reform
+    from plansite.editor import reform
 
     changed = reform(options.files)
     print(f"put into form: {', '.join(map(str, changed))}" if changed else "everything is in form")
 
 
 def _text(options: argparse.Namespace) -> None:
-    from plansite.load import load
-    from plansite.text import notice_text
+    from plansite.source.chinese import notice_text
+    from plansite.validate import load
 
     print(notice_text(load(options.plan).plan), end="")
 
 
 def _pages(options: argparse.Namespace) -> None:
-    from plansite.site import Sources, compose, write
+    from plansite.site.assemble import Sources, compose, write
 
     sources = Sources(plan=options.plan)
     print(f"{write(compose(sources), sources.docs, options.folder)} files written to {options.folder}/")
 
 
 def _diff(options: argparse.Namespace) -> None:
-    from plansite.diff import diff
-    from plansite.pages import site_address
-    from plansite.site import Sources
+    from plansite.exports.change_report import diff
+    from plansite.site.assemble import Sources
+    from plansite.site.pages import site_address
 
     sources = Sources(plan=options.plan)
     print(diff(sources, options.base, options.head, options.lang, site_address(os.environ)), end="")
 
 
 def _export(options: argparse.Namespace) -> None:
-    from plansite.export import write_data
-    from plansite.load import load
-    from plansite.pages import site_address
-    from plansite.views import PlanView
+    from plansite.exports.files import write_data
+    from plansite.site.graph import PlanView
+    from plansite.site.pages import site_address
+    from plansite.validate import load
 
     names = write_data(PlanView(load(options.plan)), options.folder, site_address(os.environ))
     print(f"{', '.join(names)} written to {options.folder}/")
 
 
 def _schema(options: argparse.Namespace) -> None:
-    from plansite.export import schema
-    from plansite.model import Glossary, Plan
+    from plansite.exports.files import schema
+    from plansite.source.schema import Glossary, Plan
 
     print(schema(Plan if options.file == "plan" else Glossary), end="")
 
 
 def _build(options: argparse.Namespace) -> None:
-    from plansite.build import build
+    from plansite.build.builder import build
 
     _say_what_git_withholds(options.lang)
     print(build(options.folder, pdf=options.pdf))
@@ -219,21 +219,21 @@ def _build(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> int:
     if not hasattr(os, "fork"):
         raise BuildError("no_fork")
-    from plansite.serve import serve
+    from plansite.build.preview import serve
 
     _say_what_git_withholds(options.lang)
     return serve(options.port, options.lang)
 
 
 def _say_what_git_withholds(lang: Lang) -> None:
-    from plansite.git import obstacle
+    from plansite.history.git import obstacle
 
     if found := obstacle(PLAN):
         print(found.message(lang), file=sys.stderr)
 
 
 def _package(options: argparse.Namespace) -> None:
-    from plansite.package import package
+    from plansite.build.release import package
 
     print(package(options.folder, options.to))
 

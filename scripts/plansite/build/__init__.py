@@ -1,0 +1,1 @@
+"""This package builds, previews and releases the site; only it knows MkDocs."""

@@ -1,0 +1,254 @@
+"""This module previews the site while its sources are edited: a page is rendered when a browser asks for it."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
+from threading import Condition, Thread
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mkdocs.commands.build import get_context
+from mkdocs.structure.files import get_files, set_exclusions
+from mkdocs.structure.nav import get_navigation
+
+from plansite.build.builder import assemble_site, configure, strictly
+from plansite.build.mkdocs_plugin import digest
+from plansite.errors import FOLDER, LANGUAGES, BuildError, Lang, PlanError, report
+from plansite.site.assemble import Site
+
+HOST = "127.0.0.1"
+KEEP_ALIVE_S = 15
+"""Seconds after which a page is told the same once more, so that one that has gone is noticed."""
+INTERVAL_S = 0.05
+"""Seconds between two looks for changes."""
+WATCHED = ("mkdocs.yml", "data", "docs", "macros", "overrides")
+EVENTS = "/preview-events"
+"""The address from which open pages learn of changes."""
+SCRIPT = """
+new EventSource("%(events)s").onmessage = (event) => {
+  const { state, problems } = JSON.parse(event.data)
+  if (state !== %(state)d) return location.reload()
+  document.querySelector("#preview-problems")?.remove()
+  if (!problems) return
+  const box = document.createElement("pre")
+  box.id = "preview-problems"
+  box.setAttribute("role", "alert")
+  box.style.cssText = "position: sticky; top: 0; z-index: 9; margin: 0; padding: 1em; white-space: pre-wrap"
+  Object.assign(box.style, { background: "#fff3cd", color: "#333" })
+  box.textContent = problems
+  document.body.prepend(box)
+}
+"""
+"""What makes an open page follow: it loads itself again in a new state, and shows what keeps a newer one from it."""
+
+
+class Frame:
+    """The theme around the pages of one language, as MkDocs prepares it for a build."""
+
+    def __init__(self, site: Site, lang: Lang) -> None:
+        self.config, self.plugin = configure(lang)
+        self.plugin.site = site
+        with strictly():
+            self.config.plugins.on_startup(command="serve", dirty=False)
+            self.config = self.config.plugins.on_config(self.config)
+            self._env = self.config.theme.get_env()
+            self.show(site)
+
+    def show(self, site: Site) -> None:
+        """Take another site of the same templates, theme and pages written by hand."""
+        self.plugin.site = site
+        files = get_files(self.config)
+        files.add_files_from_theme(self._env, self.config)
+        files = self.config.plugins.on_files(files, config=self.config)
+        set_exclusions(files, self.config)
+        self._nav = self.config.plugins.on_nav(get_navigation(files, self.config), config=self.config, files=files)
+        self._pages = files.documentation_pages()
+        self.by_address = {file.url.removeprefix("./"): file for file in files if not file.inclusion.is_excluded()}
+        for file in self._pages:
+            if file.src_uri not in site.pages and file.page:
+                page = self.config.plugins.on_pre_page(file.page, config=self.config, files=files)
+                page.read_source(self.config)
+                page.markdown = self.config.plugins.on_page_markdown(
+                    page.markdown or "", page=page, config=self.config, files=files
+                )
+                page.render(self.config, files)
+                page.content = self.config.plugins.on_page_content(
+                    page.content or "", page=page, config=self.config, files=files
+                )
+        self._env = self.config.plugins.on_env(self._env, config=self.config, files=files)
+
+    def render(self, address: str) -> bytes | None:
+        """Return the page or file at an address ("measures/7/", "assets/..."), None where there is none."""
+        file = self.by_address.get(address)
+        if file is None:
+            return None
+        page = file.page
+        if page is None:
+            return file.content_bytes
+        context = get_context(self._nav, self._pages, self.config, page)
+        context = self.config.plugins.on_page_context(context, page=page, config=self.config, nav=self._nav)
+        html = self._env.get_template("main.html").render(context)
+        self.plugin.raise_problems()
+        return self.config.plugins.on_post_page(html, page=page, config=self.config).encode()
+
+    def not_found(self) -> bytes:
+        """Return the page for addresses at which there is nothing."""
+        base = urlsplit(self.config.site_url or "/").path
+        context = get_context(self._nav, self._pages, self.config, base_url=base)
+        context = self.config.plugins.on_template_context(context, template_name="404.html", config=self.config)
+        return self._env.get_template("404.html").render(context).encode()
+
+
+class Preview:
+    """The last good state of the project, and the problems that keep a newer one from it."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self.state = 0
+        """Counts the good states."""
+        self.problems = ""
+        self.changed = Condition()
+        """Held while pages are rendered; told when there is another state, or another problem."""
+        self._frames: dict[Lang, Frame] = {}
+        self._files: dict[str, bytes] = {}
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def follow(self) -> None:
+        """Take up what has been edited since this was asked last, if anything has."""
+        seen = {str(path): (stat.st_mtime_ns, stat.st_size) for path, stat in _stats()}
+        edited = {path for path in seen.keys() | self._seen.keys() if seen.get(path) != self._seen.get(path)}
+        self._seen = seen
+        if not edited:
+            return
+        with self.changed:
+            try:
+                self._take_up(frames=not all(Path(path).parts[0] == "data" for path in edited))
+                self.state, self.problems = self.state + 1, ""
+            except PlanError as error:
+                self.problems = report(error.problems, "text", self.lang)
+            except (BuildError, OSError) as error:
+                self.problems = error.message(self.lang) if isinstance(error, BuildError) else str(error)
+            self.changed.notify_all()
+
+    def _take_up(self, *, frames: bool) -> None:
+        """Assemble the site anew; where more than the data has changed, the frames around its pages too."""
+        site = assemble_site()
+        if frames:
+            for _ in site.render_all(site.pages.values()):
+                pass  # a mistake in a template is told before it is asked for
+            self._frames = {lang: Frame(site, lang) for lang in LANGUAGES}
+        else:
+            for frame in self._frames.values():
+                frame.show(site)
+        self._files = {}
+
+    def content(self, address: str) -> bytes | None:
+        """Return the page or file at an address, as a build writes it; None where there is none."""
+        for frame in self._frames.values():
+            if (found := frame.render(address)) is not None:
+                return found
+        if not self._files:
+            for frame in self._frames.values():
+                self._files |= frame.plugin.other_files(frame.config)
+        return self._files.get(address)
+
+    def not_found(self, address: str) -> bytes:
+        """Return the page for an address at which there is nothing."""
+        return self._frames["en" if address.startswith(FOLDER["en"]) else "zh"].not_found()
+
+
+def serve(port: int, lang: Lang) -> int:
+    """Serve the preview until the person stops it; return 1 where there was nothing to show to begin with."""
+    preview = Preview(lang)
+    preview.follow()
+    if preview.problems:
+        print(preview.problems, file=sys.stderr)
+        return 1
+    try:
+        server = ThreadingHTTPServer((HOST, port), lambda *arguments: _Handler(preview, *arguments))
+    except OSError as error:
+        raise BuildError("system", {"file": f"{HOST}:{port}", "reason": error.strerror}) from None
+    with server, suppress(KeyboardInterrupt):
+        Thread(target=server.serve_forever, daemon=True).start()
+        print(f"http://{HOST}:{port}/ follows what you edit; stop it with Ctrl-C", flush=True)
+        told = ""
+        while True:
+            time.sleep(INTERVAL_S)
+            preview.follow()
+            if preview.problems != told:
+                told = preview.problems
+                print(told or "mended; the pages show it", file=sys.stderr, flush=True)
+    return 0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers a browser out of the preview."""
+
+    def __init__(self, preview: Preview, *arguments: Any) -> None:
+        self._preview = preview
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        if path == EVENTS:
+            self._tell_changes()
+            return
+        address = path.lstrip("/")
+        with self._preview.changed:
+            try:
+                content, status = self._preview.content(address), HTTPStatus.OK
+                if content is None:
+                    content, status = self._preview.not_found(address), HTTPStatus.NOT_FOUND
+            except PlanError as error:
+                content, status = b"<!doctype html><title>!</title><body>", HTTPStatus.INTERNAL_SERVER_ERROR
+                self._preview.problems = report(error.problems, "text", self._preview.lang)
+            kind = "text/html" if address.endswith(("/", ".html")) or not address else guess_type(address)[0] or ""
+            if status != HTTPStatus.OK or kind == "text/html":
+                content, kind = follow_changes(content, self._preview.state), "text/html; charset=utf-8"
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _tell_changes(self) -> None:
+        """Send the state and its problems, now and whenever they change, for as long as the page is open."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        with suppress(ConnectionError):
+            while True:
+                with self._preview.changed:
+                    told = {"state": self._preview.state, "problems": self._preview.problems}
+                    self.wfile.write(f"data: {json.dumps(told)}\n\n".encode())
+                    self._preview.changed.wait(KEEP_ALIVE_S)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the terminal free for what is wrong."""
+
+
+def follow_changes(html: bytes, state: int) -> bytes:
+    """Add to a page the script that makes it follow, and allow it in the policy of the page."""
+    script = SCRIPT % {"events": EVENTS, "state": state}
+    html = html.replace(b"script-src 'self'", f"script-src 'self' {digest(script)}".encode(), 1)
+    head, end, rest = html.rpartition(b"</body>")
+    return (head or rest) + f"<script>{script}</script>".encode() + (end + rest if end else b"")
+
+
+def _stats() -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield every watched file with its state."""
+    for name in WATCHED:
+        path = Path(name)
+        for file in (path, *path.rglob("*")):
+            with suppress(FileNotFoundError):
+                if file.is_file():
+                    yield file, file.stat()

@@ -1,0 +1,1 @@
+"""This package writes the plan in the formats of other programs."""

@@ -1,0 +1,1 @@
+"""This package tells what has changed between versions of the plan."""

@@ -1,0 +1,1 @@
+"""This package reads data/ into typed records and knows the rules they obey."""

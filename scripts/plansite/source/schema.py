@@ -1,0 +1,541 @@
+"""The plan as typed, frozen records: what data/plan.yaml may contain and nothing else."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from plansite.errors import LANGUAGES, Lang
+from plansite.source.yaml_reader import read_text
+
+# GB/T 15834-2011 prescribes full-width marks in Chinese; a full stop between digits is a decimal point.
+FULL_WIDTH = dict(zip(",:;!?()[]<>", "，：；！？（）［］〈〉", strict=True)) | {".": "。", '"': "“”", "'": "‘’"}
+HALF_WIDTH = re.compile(r"""[,:;!?()\[\]<>"']|(?<![0-9])\.|\.(?![0-9])""")
+HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+CHINESE_CHARACTER = re.compile(f"[{HAN}]")
+CHINESE_SCRIPT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
+GLOSS = re.compile(r"\[[^\[\]]*\]")
+"""A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""Spaces that look like the ordinary one and are not found by it."""
+RADICALS = re.compile("[\u2e80-\u2fdf]")
+VARIANTS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+"""Radicals and compatibility forms, which look like ordinary Chinese characters and are not found by them."""
+SUPPLEMENT = dict(
+    zip(
+        "⺝⺠⺫⻁⻄⻅⻆⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
+        "月民目虎西见角车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
+        strict=True,
+    )
+)
+"""Radicals that look like a character, though they have no normal form (Unicode: EquivalentUnifiedIdeograph)."""
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+"""Names that no file and no folder may have on Windows, with or without an ending."""
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ADDRESS = re.compile(rf"{SLUG.pattern}(/{SLUG.pattern})*(\.[a-z0-9-]+)*")
+FINGERPRINT = re.compile(r"^[0-9a-f]{8}$")
+
+
+def _seen(value: str) -> str:
+    for character in value:
+        if unicodedata.category(character) in UNSEEN:
+            raise PydanticCustomError("control_character", "control", {"character": f"U+{ord(character):04X}"})
+    return value
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("empty_text", "empty")
+    if value != value.strip():
+        raise PydanticCustomError("edge_space", "space")
+    if space := SPACES.search(value):
+        details = {"character": f"U+{ord(space[0]):04X}", "at": space.start() + 1}
+        raise PydanticCustomError("unusual_space", "space", details)
+    for mark in VARIANTS.finditer(value):
+        # A dozen characters stand among the compatibility forms and are none.
+        ordinary = SUPPLEMENT.get(mark[0]) or unicodedata.normalize("NFKC", mark[0])
+        code = "lone_radical" if ordinary == mark[0] else "unusual_form"
+        if ordinary != mark[0] or RADICALS.match(mark[0]):
+            details = {"mark": mark[0], "character": f"U+{ord(mark[0]):04X}", "at": mark.start() + 1}
+            raise PydanticCustomError(code, "form", details | {"instead": ordinary})
+    return value
+
+
+def _chinese(value: str) -> str:
+    if not CHINESE_CHARACTER.search(value):
+        raise PydanticCustomError("no_chinese", "no Chinese")
+    if mark := HALF_WIDTH.search(value):
+        details = {"mark": mark[0], "at": mark.start() + 1, "instead": FULL_WIDTH[mark[0]]}
+        raise PydanticCustomError("ascii_punctuation", "half-width", details)
+    if (at := value.find(" ")) >= 0:
+        raise PydanticCustomError("chinese_space", "space", {"at": at + 1})
+    return value
+
+
+def _english(value: str) -> str:
+    if mark := CHINESE_SCRIPT.search(value):
+        raise PydanticCustomError("chinese_in_english", "Chinese", {"mark": mark[0], "at": mark.start() + 1})
+    return value
+
+
+def _glossed(value: str) -> str:
+    without = GLOSS.sub(lambda gloss: " " * len(gloss[0]), value)
+    if bracket := re.search(r"[\[\]]", without):
+        raise PydanticCustomError("open_gloss", "gloss", {"mark": bracket[0], "at": bracket.start() + 1})
+    _english(without)
+    return value
+
+
+def _slug(value: str) -> str:
+    # "index" would be the page that lists all others of its kind.
+    if value == "index" or not SLUG.fullmatch(value):
+        raise PydanticCustomError("not_a_slug", "slug", {"value": value})
+    if value in DEVICES:
+        raise PydanticCustomError("device_name", "device", {"value": value})
+    return value
+
+
+def _address(value: str) -> str:
+    if not ADDRESS.fullmatch(value):
+        raise PydanticCustomError("not_an_address", "address", {"value": value})
+    if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
+        raise PydanticCustomError("device_name", "device", {"value": device})
+    return value
+
+
+def is_file(address: str) -> bool:
+    """Return whether an address is that of a file rather than of a page."""
+    return "." in address
+
+
+def _fingerprint(value: str) -> str:
+    if not FINGERPRINT.fullmatch(value):
+        raise PydanticCustomError("not_a_fingerprint", "fingerprint", {"value": value})
+    return value
+
+
+def _mention(value: object) -> object:
+    return {"unit": value} if isinstance(value, str) else value
+
+
+def _asked(value: object) -> object:
+    return {"topic": value} if isinstance(value, str) else value
+
+
+AnyText = Annotated[str, Strict(), AfterValidator(_seen), AfterValidator(_text)]
+Chinese = Annotated[AnyText, AfterValidator(_chinese)]
+English = Annotated[AnyText, AfterValidator(_english)]
+Translation = Annotated[AnyText, AfterValidator(_glossed)]
+Fingerprint = Annotated[
+    AnyText, AfterValidator(_fingerprint), Field(json_schema_extra={"pattern": FINGERPRINT.pattern})
+]
+Slug = Annotated[AnyText, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{SLUG.pattern}$"})]
+Address = Annotated[AnyText, AfterValidator(_address), Field(json_schema_extra={"pattern": f"^{ADDRESS.pattern}$"})]
+Number = Annotated[int, Strict(), Field(ge=1)]
+Date = Annotated[date, Strict()]
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, and closed to fields that nobody reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+
+
+class Text(Record):
+    """The same text in both languages."""
+
+    zh: Chinese
+    en: English
+
+    def __getitem__(self, lang: Lang) -> str:
+        """Return it in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Note(Record):
+    """A translator's note: ours, for readers of the English."""
+
+    en: Translation
+
+
+Guide = Annotated[tuple[Text, ...], Field(min_length=2, max_length=3)]
+"""Sentences of our own that open a page; it says that they are not part of the notice."""
+
+
+class Waivers(Record):
+    """Rules of the proof that a sentence need not meet, each with the reason."""
+
+    figures: AnyText | None = None
+    terms: AnyText | None = None
+    lists: AnyText | None = None
+
+
+class Target(Record):
+    """A quantified commitment: a figure with what it counts and what it is about, and the words that state it."""
+
+    kind: Literal["target", "count", "cadence"]
+    """A figure to reach, a number of things that are named, or how often something is done."""
+    value: AnyText
+    unit: Text | None = None
+    what: Text
+    words: Text
+    """The words of the sentence that hold the figure, as they stand there."""
+
+
+class Sentence(Record):
+    """A sentence of the notice; English is absent until it has been translated."""
+
+    zh: Chinese
+    en: Translation | None = None
+    note: Note | None = None
+    targets: tuple[Target, ...] = ()
+    waivers: Waivers = Waivers()
+
+    def shown(self, lang: Lang) -> str:
+        """Return it in one language, in Chinese where it has not been translated."""
+        return (self.en if lang == "en" else None) or self.zh
+
+
+class Translated(Record):
+    """A record whose English has been compared with its Chinese."""
+
+    en_for: Fingerprint | None = None
+    """Which Chinese the English translates: proof.fingerprint of it. Another Chinese text makes the English stale."""
+    en_confirmed: Date | None = None
+    """The day on which the English was last found right."""
+
+
+class Mention(Record):
+    """A unit named in a responsibility clause, with the wording of the notice where it differs from the unit's name."""
+
+    unit: AnyText
+    as_written: Chinese | None = Field(default=None, alias="as")
+
+
+MentionOrId = Annotated[
+    Mention,
+    BeforeValidator(_mention),
+    WithJsonSchema({"anyOf": [{"type": "string"}, Mention.model_json_schema()]}),
+]
+
+
+class Responsibility(Record):
+    """Who answers for a measure: 责任单位 (responsible) or 牵头单位 (lead), units in the order of the notice."""
+
+    role: Literal["responsible", "lead"]
+    units: Annotated[tuple[MentionOrId, ...], Field(min_length=1)]
+    printed: Chinese | None = None
+    """The clause as printed, where its punctuation departs from the regular form."""
+
+
+class Part(Record):
+    """A heading of the notice with its sentences."""
+
+    title: Text
+    sentences: Annotated[tuple[Sentence, ...], Field(min_length=1)]
+
+
+class Imprint(Record):
+    """Who issued the notice in print, and when."""
+
+    office: Text
+    date: Date
+
+
+class Notice(Translated):
+    """The frame of the plan: everything the notice says outside its measures and safeguards."""
+
+    title: Text
+    announcement: Text
+    addressees: Text
+    approval: Text
+    issuers: Annotated[tuple[Text, ...], Field(min_length=1)]
+    date: Date
+    preamble: Annotated[tuple[Sentence, ...], Field(min_length=1)]
+    general_requirements: Part
+    safeguards_title: Text
+    imprint: Imprint
+
+
+class Section(Record):
+    """A numbered group of measures within a theme."""
+
+    number: Number
+    title: Text
+
+
+class Theme(Translated):
+    """One of the parts two to five of the notice: `name` is its everyday label, `title` its heading."""
+
+    id: Slug
+    name: Text
+    title: Text
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+
+Kind = Literal["government", "party", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
+"""The kinds of units in the order in which pages list them; collectives come last, as they do in the clauses."""
+
+
+class Keywords(Record):
+    """Everyday and former names and words, for each language: what people search with, never part of the notice."""
+
+    zh: tuple[Chinese, ...] = ()
+    en: tuple[English, ...] = ()
+
+
+class MeasureKeywords(Keywords):
+    """What people call the matter of a measure; enough of it for the search to meet them."""
+
+    zh: Annotated[tuple[Chinese, ...], Field(min_length=6)]
+    en: Annotated[tuple[English, ...], Field(min_length=6)]
+
+
+class Unit(Translated):
+    """A body that answers for measures: `name` as the notice prints it, `aliases` its other wordings there."""
+
+    id: Slug
+    kind: Kind
+    name: Text
+    official_name: Text
+    aliases: tuple[Text, ...] = ()
+    joint: StrictBool = False
+    """A closing clause rather than a name: the notice sets it off with a comma, not an enumeration comma."""
+    unverified: StrictBool = False
+    """Its full name or identity rests on our reading alone; the note says what is in doubt."""
+    note: Text | None = None
+    keywords: Keywords = Keywords()
+
+
+class Topic(Translated):
+    """A business question that leads to measures: our own reading, never part of the notice."""
+
+    id: Slug
+    name: Text
+    question: Text
+    guide: Guide
+
+
+class Asked(Record):
+    """A topic of a measure, and the number of the sentence that matters most to whoever asks about it."""
+
+    topic: AnyText
+    sentence: Number = 1
+
+
+AskedOrId = Annotated[
+    Asked, BeforeValidator(_asked), WithJsonSchema({"anyOf": [{"type": "string"}, Asked.model_json_schema()]})
+]
+
+
+class Audience(Record):
+    """Those for whom measures are meant: our own reading."""
+
+    id: Slug
+    name: Text
+
+
+class Excerpt(Record):
+    """Sentences of a measure, by their numbers."""
+
+    measure: Number
+    sentences: Annotated[tuple[Number, ...], Field(min_length=1)]
+
+
+class Stage(Record):
+    """A stage in the life of a foreign-invested enterprise, with what the notice says of it, and topics to go on to."""
+
+    id: Slug
+    name: Text
+    guide: Text
+    measures: Annotated[tuple[Excerpt, ...], Field(min_length=1)]
+    topics: tuple[AnyText, ...] = ()
+
+
+class Invest(Translated):
+    """Where the notice names investors, staff and trade from abroad, in the order of an enterprise's life."""
+
+    guide: Guide
+    keywords: Keywords = Keywords()
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+
+class Safeguard(Part, Translated):
+    """A clause of part six of the notice, with its own responsible units."""
+
+    id: Slug
+    responsibility: Responsibility
+
+
+class Measure(Part, Translated):
+    """One of the numbered measures of the notice."""
+
+    number: Number
+    section: Number
+    responsibility: Responsibility
+    topics: Annotated[tuple[AskedOrId, ...], Field(min_length=1, max_length=3)]
+    audiences: Annotated[tuple[AnyText, ...], Field(min_length=1)]
+    keywords: MeasureKeywords
+
+
+class Redirect(Record):
+    """An address that has been published, of a page or a file, and the one that has taken its place."""
+
+    origin: Address = Field(alias="from")
+    to: Address
+
+
+class Plan(Record):
+    """The whole plan: flat lists that refer to each other by id or number."""
+
+    notice: Notice
+    themes: Annotated[tuple[Theme, ...], Field(min_length=1)]
+    units: Annotated[tuple[Unit, ...], Field(min_length=1)]
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
+    audiences: Annotated[tuple[Audience, ...], Field(min_length=1)]
+    invest: Invest
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    safeguards: tuple[Safeguard, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+
+
+class Term(Record):
+    """A term of the notice with its agreed English and a line that explains it."""
+
+    id: Slug
+    zh: Chinese
+    en: English
+    also: tuple[English, ...] = ()
+    """Other agreed forms of the English; a form that ends in * stands for every ending."""
+    inside: tuple[Chinese, ...] = Field(default=(), alias="except")
+    """Longer Chinese words in which it is something else."""
+    only: StrictBool = False
+    """Whether its English forms stand for it alone, so that they come exactly as often as it does."""
+    note: Text
+
+
+class Wording(Record):
+    """Chinese words and the English agreed for them: what is checked like a term, but needs no explanation."""
+
+    zh: tuple[AnyText, ...]
+    en: tuple[English, ...]
+    inside: tuple[Chinese, ...] = Field(default=(), alias="except")
+    only: StrictBool = False
+
+
+class Glossary(Record):
+    """What data/glossary.yaml may contain."""
+
+    terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+    wordings: tuple[Wording, ...] = ()
+
+
+FILLED = """after all before date file kind line measures n numeral others s sections terms text themes title topics
+units""".split()
+"""What may stand in the braces of a label."""
+
+
+def _fillable(value: str) -> str:
+    try:
+        parts = [part for part in Formatter().parse(value) if part[1] is not None]
+        # How something is filled in is not for a label to say: "{n:9999999999}" is as wide as that.
+        names = [str(name) if not form and not conversion else "{}" for _, name, form, conversion in parts]
+    except ValueError:
+        names = ["{}"]
+    if unknown := next((name for name in names if name not in FILLED), None):
+        raise PydanticCustomError("unknown_placeholder", "placeholder", {"value": unknown, "allowed": FILLED})
+    return value
+
+
+Phrase = Annotated[str, Strict(), AfterValidator(_seen), AfterValidator(_fillable)]
+
+
+class Label(Record):
+    """A phrase of the interface; `en_one` is the English for a count of exactly one."""
+
+    zh: Phrase
+    en: Annotated[Phrase, AfterValidator(_english)]
+    en_one: Annotated[Phrase, AfterValidator(_english)] | None = None
+
+    def __getitem__(self, lang: Lang) -> str:
+        """Return it in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+Labels = dict[str, Label]
+
+
+def record_at(model: Any, path: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """Return the kind of record at this path below a model, None where the model has none there."""
+    record = _bare(model)
+    for step in path:
+        if hasattr(record, "model_fields"):
+            fields = {field.alias or name: field.annotation for name, field in record.model_fields.items()}
+            record = _bare(fields.get(str(step)))
+        else:
+            # A list is annotated tuple[Record, ...], a mapping of free keys dict[str, Record].
+            record = _bare(next((part for part in reversed(get_args(record)) if part is not ...), None))
+    return record if hasattr(record, "model_fields") else None
+
+
+def fields_of(record: type[BaseModel] | None) -> list[str]:
+    """Return the names of the fields that a record may have, as in the file and in the model's order."""
+    return [field.alias or name for name, field in record.model_fields.items()] if record else []
+
+
+def _bare(annotation: Any) -> Any:
+    """Return a type without what Annotated and `| None` put around it."""
+    while get_origin(annotation) in {Annotated, UnionType, Union}:
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    return annotation
+
+
+@dataclass(frozen=True)
+class FieldHelp:
+    """The everyday word for a field, what it holds, and what each value means where there is a choice."""
+
+    name: dict[Lang, str]
+    help: dict[Lang, str]
+    values: dict[str, dict[Lang, str]] = field(default_factory=dict)
+
+    def said(self, lang: Lang) -> str:
+        """Return the help with the choices that there are."""
+        form, comma, stop = ("{}（{}）", "；", "。") if lang == "zh" else (" {} ({})", ";", ".")
+        choices = comma.join(form.format(value, text[lang]) for value, text in self.values.items())
+        return self.help[lang] + choices + (stop if choices else "")
+
+
+def field_of(model: type[BaseModel], name: str) -> FieldHelp:
+    """Return the words for a field of a record, named as in the file; a record may have them from its bases."""
+    records = (_all().get(base.__name__, {}) for base in model.__mro__)
+    return FieldHelp(**next(fields[name] for fields in records if name in fields))
+
+
+@cache
+def field_at(path: tuple[int | str, ...]) -> FieldHelp:
+    """Return the words for the field at a path of the plan or its glossary; of a field of former days only its name."""
+    record = record_at(Glossary if path[0] == "terms" else Plan, path[:-1])
+    name = str(path[-1])
+    return (
+        field_of(record, name)
+        if record and name in fields_of(record)
+        else FieldHelp(dict.fromkeys(LANGUAGES, name), {})
+    )
+
+
+@cache
+def _all() -> dict[str, dict[str, Any]]:
+    """Return fields.yaml: {record: {field: {name, help, values}}}."""
+    text = read_text(Path(__file__).with_name("fields.yaml"))
+    described: dict[str, dict[str, Any]] = yaml.load(text, yaml.CSafeLoader)
+    return described

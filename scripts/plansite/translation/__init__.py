@@ -1,0 +1,1 @@
+"""This package compares the English of the plan with its Chinese."""
