@@ -25,10 +25,10 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from conftest import CHROMIUM, CHROMIUM_FLAGS, DATA, PROJECT, run, serving
 from plansite.errors import LANGUAGES, Lang
-from plansite.site.assemble import Sources, compose, write
+from plansite.site.assemble import Sources, assemble, write_pages
 from plansite.site.graph import PlanView
-from plansite.site.search_index import Document, FieldName, documents, index_of, script
-from plansite.validate import load, load_labels
+from plansite.site.search_index import FieldName, SearchDocument, documents, index_of, index_script
+from plansite.validate import load_labels, load_plan
 from stock import stock_project
 
 QUERIES = DATA / "search"
@@ -252,7 +252,7 @@ def first_query(browser: Browser, address: str, query: str, *, patient: bool) ->
     return taken, before, after
 
 
-def made_up(found: list[Document], size: int) -> Iterator[Document]:
+def made_up(found: list[SearchDocument], size: int) -> Iterator[SearchDocument]:
     """Yield as many measures as asked for, of sentences and keywords of real ones with their words exchanged."""
     random = Random(size)  # noqa: S311 - repeatable, not secret
     measures = [document for document in found if document.kind == "measure"]
@@ -314,7 +314,7 @@ def first_queries(browser: Browser, ours: str, stock: dict[Lang, str]) -> None:
 
 def growth(browser: Browser, site: Path, folder: Path) -> None:
     """Print size and speed of the search in plans of other sizes."""
-    plan, labels = PlanView(load(Path("data/plan.yaml"))), load_labels(Path("macros/labels.yaml"))
+    plan, labels = PlanView(load_plan(Path("data/plan.yaml"))), load_labels(Path("macros/labels.yaml"))
     print("\nmade-up measures: bytes of the index, gzipped; the development queries")
     for size in SIZES:
         copy = folder / str(size)
@@ -323,7 +323,7 @@ def growth(browser: Browser, site: Path, folder: Path) -> None:
             found = list(documents(plan, labels, lang))
             rest = [document for document in found if document.kind != "measure"]
             index = index_of([*made_up(found, size), *rest], labels, lang)
-            text = script(index, lang).encode()
+            text = index_script(index, lang).encode()
             (copy / "search" / f"{lang}.js").write_bytes(text)
             with serving(copy) as address:
                 times = try_queries(browser, home(address, lang), queries_of(f"dev-{lang}")).times
@@ -348,7 +348,7 @@ def main() -> None:
         folder = Path(temporary)
         done = run("plansite", "build", str(folder / "ours"), cwd=PROJECT)
         assert done.returncode == 0, done.stderr
-        write(compose(Sources()), Path("docs"), folder / "pages")
+        write_pages(assemble(Sources()), Path("docs"), folder / "pages")
         sites = {lang: stock_site(folder / "pages", lang, folder / lang) for lang in LANGUAGES}
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         with serving(folder / "ours") as ours, serving(sites["zh"]) as zh, serving(sites["en"]) as en:

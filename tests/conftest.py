@@ -31,7 +31,7 @@ from playwright.sync_api import (
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from plansite.site.graph import PlanView
-from plansite.validate import Loaded, load
+from plansite.validate import LoadedPlan, load_plan
 
 PROJECT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
@@ -65,13 +65,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def real() -> Loaded:
+def real() -> LoadedPlan:
     """The real plan."""
-    return load(REAL_PLAN)
+    return load_plan(REAL_PLAN)
 
 
 @pytest.fixture(scope="session")
-def real_view(real: Loaded) -> PlanView:
+def real_view(real: LoadedPlan) -> PlanView:
     """The real plan with its records linked."""
     return PlanView(real)
 
@@ -79,7 +79,7 @@ def real_view(real: Loaded) -> PlanView:
 @pytest.fixture(scope="session")
 def small_view() -> PlanView:
     """The plan of three measures with its records linked."""
-    return PlanView(load(SMALL_PLAN))
+    return PlanView(load_plan(SMALL_PLAN))
 
 
 def copy_project(target: Path, *, with_notice: bool = True) -> Path:

@@ -25,10 +25,10 @@ from markdown import Markdown
 from conftest import PROJECT, REAL_PLAN, SMALL_PLAN
 from hostile import CHINESE, LATIN, UNSEEN, consistent, shape, slots, whole
 from plansite.errors import LANGUAGES, PlanError, Problem
-from plansite.site.assemble import Made, Sources, compose
+from plansite.site.assemble import RenderedPage, Sources, assemble
 from plansite.source.chinese import notice_text
-from plansite.source.rules import Steps
-from plansite.validate import load
+from plansite.source.rules import YamlPath
+from plansite.validate import load_plan
 
 FAILED = PROJECT / ".cache" / "fuzz"
 """Where a plan is kept that is neither built right nor refused right."""
@@ -61,7 +61,7 @@ class Bench:
 
     def outcome(self, content: bytes) -> str:
         """Return what has become of a plan: refused, read or rendered."""
-        loaded = attempted(lambda: load(self.plan))
+        loaded = attempted(lambda: load_plan(self.plan))
         refused_right(loaded if isinstance(loaded, list) else loaded.pending, content.decode("utf-8", "replace"))
         if isinstance(loaded, list):
             return "refused"
@@ -70,7 +70,7 @@ class Bench:
         if (self.counts["read"] + self.counts["rendered"]) % self.every:
             return "read"
         sources = Sources(self.plan, PROJECT / "macros", PROJECT / "docs", PROJECT / "overrides")
-        pages = attempted(lambda: compose(sources).made())
+        pages = attempted(lambda: assemble(sources).made())
         if isinstance(pages, list):
             # Only where redirects lead is seen later than by the check of the plan alone.
             assert {problem.code for problem in pages} <= {"taken_address", "unknown_address"}
@@ -101,7 +101,7 @@ def refused_right(problems: Sequence[Problem], text: str) -> None:
         assert all(line.isprintable() for line in (problem.path, *said.values())), problem
 
 
-def rendered_right(pages: Mapping[str, Made]) -> None:
+def rendered_right(pages: Mapping[str, RenderedPage]) -> None:
     """Assert that no page holds an element, an attribute or an address that the usual ones do not hold."""
     for name, page in pages.items():
         assert set(shape(html(page.text))) <= usual(), name
@@ -112,7 +112,7 @@ def rendered_right(pages: Mapping[str, Made]) -> None:
 @cache
 def usual() -> frozenset[tuple[str, ...]]:
     """Return what the pages of the plan of three measures and of the real one consist of."""
-    sites = [compose(Sources(plan, PROJECT / "macros", PROJECT / "docs")) for plan in (SMALL_PLAN, REAL_PLAN)]
+    sites = [assemble(Sources(plan, PROJECT / "macros", PROJECT / "docs")) for plan in (SMALL_PLAN, REAL_PLAN)]
     return frozenset(part for site in sites for page in site.made().values() for part in shape(html(page.text)))
 
 
@@ -222,7 +222,7 @@ OTHERS = st.one_of(
 )  # fmt: skip
 
 
-def places(data: Any, steps: Steps = ()) -> Iterator[Steps]:
+def places(data: Any, steps: YamlPath = ()) -> Iterator[YamlPath]:
     """Yield the way to every value of plain data."""
     for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
         yield (*steps, key)
@@ -253,7 +253,7 @@ def _whole() -> str:
     return yaml.safe_dump(whole("plan"))
 
 
-def _edit(data: Any, steps: Steps, edit: str, words: str, other: Any) -> None:
+def _edit(data: Any, steps: YamlPath, edit: str, words: str, other: Any) -> None:
     """Change one place of a plan."""
     *way, last = steps
     key: Any = last

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, SMALL_PLAN
-from plansite.source.rules import Steps
+from plansite.source.rules import YamlPath
 from plansite.source.schema import Glossary, Label, Plan, _bare
 
 MODELS: dict[str, Any] = {"plan": Plan, "glossary": Glossary, "labels": dict[str, Label]}
@@ -103,7 +103,7 @@ def patterns(model: Any) -> Iterator[tuple[str, ...]]:
             yield from ((field.alias or name, *pattern) for pattern in patterns(field.annotation))
 
 
-def slots(data: Any, steps: Steps = ()) -> Iterator[tuple[Steps, str]]:
+def slots(data: Any, steps: YamlPath = ()) -> Iterator[tuple[YamlPath, str]]:
     """Yield (path, text) for every text of plain data."""
     if isinstance(data, dict | list):
         for key, value in data.items() if isinstance(data, dict) else enumerate(data):
@@ -112,7 +112,7 @@ def slots(data: Any, steps: Steps = ()) -> Iterator[tuple[Steps, str]]:
         yield steps, data
 
 
-def pattern(steps: Steps, model: str) -> tuple[str, ...]:
+def pattern(steps: YamlPath, model: str) -> tuple[str, ...]:
     """Return the way to a text with every place in a list, and the names of labels, alike."""
     named = 1 if model == "labels" else 0
     return tuple("*" if isinstance(step, int) or at < named else step for at, step in enumerate(steps))
@@ -185,7 +185,7 @@ def _complete(model: type[BaseModel], data: dict[str, Any]) -> None:
                 _complete(inner, record)
 
 
-def changed(data: Any, texts: Mapping[Steps, str], steps: Steps = ()) -> Any:
+def changed(data: Any, texts: Mapping[YamlPath, str], steps: YamlPath = ()) -> Any:
     """Return plain data with other texts in some places."""
     if isinstance(data, dict):
         return {key: changed(value, texts, (*steps, key)) for key, value in data.items()}

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from plansite.errors import PlanError, Problem
-from plansite.validate import Loaded, load
+from plansite.validate import LoadedPlan, load_plan
 
 PLAN = Path(__file__).parent.parent / "data" / "plan.yaml"
 SEED = 20220511
@@ -405,7 +405,7 @@ class Row:
         noisy = self.noisy
         self.noisy += any(line not in mutation.mend for line in lines_of[1:])
         if not right or self.noisy > noisy:
-            said = "; ".join(problem.line_of_text("en")[:150] for problem in found[:4]) or "nothing"
+            said = "; ".join(problem.text_line("en")[:150] for problem in found[:4]) or "nothing"
             word = "noise" if right else "WRONG"
             self.wrong.append(f"{word}: {mutation.kind}: {sorted(mutation.mend)} {mutation.place}: {said}")
 
@@ -415,7 +415,7 @@ def checked(mutation: Mutation, folder: Path) -> tuple[list[Problem] | Exception
     path = folder / "plan.yaml"
     path.write_bytes(mutation.text.encode())
     try:
-        loaded = load(path)
+        loaded = load_plan(path)
     except PlanError as error:
         return error.problems, False
     except Exception as error:  # noqa: BLE001 - what a person must never meet is counted
@@ -424,9 +424,9 @@ def checked(mutation: Mutation, folder: Path) -> tuple[list[Problem] | Exception
 
 
 @cache
-def untouched() -> Loaded:
+def untouched() -> LoadedPlan:
     """Return the plan without a slip."""
-    return load(PLAN)
+    return load_plan(PLAN)
 
 
 def counted(kind: str, seed: int = SEED, every: int = 1) -> Row:

@@ -13,8 +13,8 @@ import yaml
 from pydantic import ValidationError
 
 from plansite.source.schema import Glossary, Sentence
-from plansite.translation.checks import check_sentence, fingerprint
-from plansite.translation.glossary import Agreed
+from plansite.translation.checks import check_sentence, source_hash
+from plansite.translation.glossary import GlossaryMatcher
 
 PLAN = Path(__file__).parent.parent / "data" / "plan.yaml"
 SEED = 20220511
@@ -206,7 +206,7 @@ def sentence_at(plan: dict[str, Any], place: Place) -> dict[str, Any]:
     return sentence
 
 
-def is_caught(error: Planted, plan: dict[str, Any], agreed: Agreed) -> bool:
+def is_caught(error: Planted, plan: dict[str, Any], agreed: GlossaryMatcher) -> bool:
     """Return whether the schema, the proof of the sentence or the fingerprint of its record finds the error."""
     try:
         Sentence.model_validate(error.sentence)
@@ -215,7 +215,7 @@ def is_caught(error: Planted, plan: dict[str, Any], agreed: Agreed) -> bool:
     record = record_at(plan, error.place)
     sentences = list(record["sentences"])
     sentences[error.place.at] = error.sentence
-    stale = fingerprint(record | {"sentences": sentences}) != record["en_for"]
+    stale = source_hash(record | {"sentences": sentences}) != record["en_for"]
     waivers = tuple(error.sentence.get("waivers", ()))
     return stale or bool(check_sentence(agreed, error.sentence["zh"], error.sentence["en"], waivers))
 
@@ -224,7 +224,7 @@ def run(seed: int = SEED) -> tuple[Counter[str], Counter[str], list[Planted]]:
     """Return by kind how many errors were planted and how many caught, and those that were missed."""
     plan = yaml.load(PLAN.read_text("utf-8"), yaml.CSafeLoader)
     glossary = yaml.load(PLAN.with_name("glossary.yaml").read_text("utf-8"), yaml.CSafeLoader)
-    agreed = Agreed(Glossary.model_validate(glossary))
+    agreed = GlossaryMatcher(Glossary.model_validate(glossary))
     errors = list(planted(plan, seed))
     missed = [error for error in errors if not is_caught(error, plan, agreed)]
     total = Counter(error.kind for error in errors)

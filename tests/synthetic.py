@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 
 from conftest import REAL_PLAN, copy_project
-from plansite.editor import LIST, listed, reform
+from plansite.editor import ADDRESS_LIST, format_files, read_addresses
 from plansite.errors import LANGUAGES, Lang
 from plansite.source.schema import is_file
-from plansite.translation.checks import fingerprint
+from plansite.translation.checks import source_hash
 
 Record = dict[str, Any]
 KEYWORDS = 6
@@ -44,7 +44,7 @@ def make_project(target: Path, *, pages: int = 0, measures: int = 0) -> int:
     while len(LANGUAGES) * (larger.records + others) < pages or len(larger.made) < measures:
         larger.add_measure()
     plan.write_text(yaml.dump(larger.plan(), Dumper=PlainDumper, allow_unicode=True, sort_keys=False), "utf-8")
-    reform([plan])
+    format_files([plan])
     # Nothing of it has been published.
     addresses.unlink()
     return len(LANGUAGES) * (larger.records + others)
@@ -135,7 +135,7 @@ class LargerPlan:
 
 
 def _confirmed(record: Record) -> Record:
-    return record | {"en_for": fingerprint(record)}
+    return record | {"en_for": source_hash(record)}
 
 
 def marked(text: Record, sign: str) -> Record:

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from conftest import PROJECT, SMALL_PLAN, Watched, copy_project, run, serving
 from plansite.cli import main
-from plansite.editor import LIST, enlist, listed
+from plansite.editor import ADDRESS_LIST, add_addresses, read_addresses
 from plansite.errors import PlanError
-from plansite.site.pages import FILES, address_problems
-from plansite.validate import load
+from plansite.site.pages import DATA_FILES, check_addresses
+from plansite.validate import load_plan
 
 MOVED = "\nredirects:\n  - {from: units/tax-service, to: units/tax-bureau}\n"
 
@@ -43,7 +43,7 @@ def test_every_address_of_the_site_is_in_the_list(site: Path) -> None:
     listed_now = listed(PROJECT / "data" / LIST)
     assert chinese == {address for address in listed_now if "." not in address}
     assert all((site / name).is_file() for name in listed_now if "." in name and name != "changes.xml")
-    assert set(FILES) <= set(listed_now)
+    assert set(DATA_FILES) <= set(listed_now)
 
 
 def test_an_address_that_would_vanish_is_named_with_where_it_may_have_gone(
@@ -84,7 +84,7 @@ def test_where_a_lost_address_has_gone_is_only_said_where_it_is_sure(name: str, 
     published, addresses, expected = LOST[name]
     path = tmp_path / LIST
     path.write_text("".join(f"{address}\n" for address in published), "utf-8")
-    problems = [p for p in address_problems(path, addresses, load(SMALL_PLAN)) if p.blocks]
+    problems = [p for p in check_addresses(path, addresses, load_plan(SMALL_PLAN)) if p.blocks]
     assert {problem.path: problem.details.get("instead") for problem in problems} == expected
     for problem in problems:
         gone = problem.details.get("instead") is None
@@ -95,13 +95,13 @@ def test_where_a_lost_address_has_gone_is_only_said_where_it_is_sure(name: str, 
 def test_what_to_decide_about_an_address_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path(LIST).write_text("measures/4\nunits\n", "utf-8")
-    [problem] = address_problems(Path(LIST), ["units"], load(SMALL_PLAN))
-    assert problem.line_of_text("en") == (
+    [problem] = check_addresses(Path(LIST), ["units"], load_plan(SMALL_PLAN))
+    assert problem.text_line("en") == (
         'addresses.txt:1:1: measures/4: is the published address "measures/4", which the site no longer has; bring it '
         "back, or decide which page now answers what its readers come for and add it to "
         '"redirects" in the plan: {from: measures/4, to: ...}'
     )
-    assert problem.line_of_text("zh") == (
+    assert problem.text_line("zh") == (
         "addresses.txt:1:1: measures/4: 是已经发布的地址“measures/4”，但网站上不再有它；请恢复它，或者确定访问者现在"
         "应看哪个页面，并写入计划的 redirects：“{from: measures/4, to: ……}”"
     )
@@ -141,7 +141,7 @@ def test_the_list_grows_and_keeps_what_it_has(tmp_path: Path) -> None:
     path = tmp_path / LIST
     path.write_text("# remark\nunits/old  # gone\nunits\n", "utf-8")
     assert listed(path) == {"units/old": 2, "units": 3}
-    assert enlist(path, ["units", "units/new"]) == ["units/new"]
+    assert add_addresses(path, ["units", "units/new"]) == ["units/new"]
     assert path.read_text("utf-8") == "# remark\nunits/old  # gone\nunits\nunits/new\n"
 
 
@@ -149,14 +149,14 @@ def test_a_list_as_other_programs_write_it(tmp_path: Path) -> None:
     path = tmp_path / LIST
     path.write_bytes("\ufeffunits\r\nthemes".encode())
     assert listed(path) == {"units": 1, "themes": 2}
-    enlist(path, ["text"])
+    add_addresses(path, ["text"])
     assert listed(path) == {"units": 1, "themes": 2, "text": 3}
     path.write_bytes("units\n单位\n".encode("gbk"))
     with pytest.raises(PlanError) as raised:
         listed(path)
     assert (
         raised.value.problems[0]
-        .line_of_text("en")
+        .text_line("en")
         .endswith("addresses.txt:2:1: addresses.txt: is not UTF-8 text from this byte on; save the file as UTF-8")
     )
 

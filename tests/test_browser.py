@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route, ViewportSize, expect
 
 from conftest import CHROMIUM, CHROMIUM_FLAGS, DESKTOP, Watched, copy_project, edit_notice, free_port
-from plansite.validate import Loaded
+from plansite.validate import LoadedPlan
 
 pytestmark = pytest.mark.browser
 
@@ -404,7 +404,7 @@ COPIED = """(selector) => {
 }"""
 
 
-def test_a_sentence_is_copied_without_its_sign(page: Page, real: Loaded) -> None:
+def test_a_sentence_is_copied_without_its_sign(page: Page, real: LoadedPlan) -> None:
     page.context.grant_permissions(["clipboard-write"])
     for path, lang in (("/measures/7/", "zh"), ("/en/measures/7/", "en")):
         page.goto(path)

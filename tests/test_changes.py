@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from conftest import REAL_PLAN, SMALL_PLAN
-from plansite.history.diff import Change, Edit, Words, changes, marked
-from plansite.translation.checks import fingerprint
+from plansite.history.diff import Change, Edit, Words, diff_plans, mark_changes
+from plansite.translation.checks import source_hash
 
 SMALL = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
 REAL = yaml.load(REAL_PLAN.read_text("utf-8"), yaml.CSafeLoader)
@@ -19,7 +19,7 @@ def after(edit: Callable[[Any], object], plan: Any = SMALL) -> list[Change]:
     """Return what has changed in a plan after an edit of its data."""
     new = copy.deepcopy(plan)
     edit(new)
-    return changes(plan, new)
+    return diff_plans(plan, new)
 
 
 def said(change: Change) -> list[tuple[str, tuple[int | str, ...], str | None, str | None, str | None]]:
@@ -32,7 +32,7 @@ def said(change: Change) -> list[tuple[str, tuple[int | str, ...], str | None, s
 
 
 def test_the_same_data_have_not_changed() -> None:
-    assert changes(REAL, copy.deepcopy(REAL)) == []
+    assert diff_plans(REAL, copy.deepcopy(REAL)) == []
 
 
 def test_a_sentence_in_one_language() -> None:
@@ -48,7 +48,7 @@ def test_chinese_that_has_changed_makes_its_english_stale_until_somebody_confirm
         plan["measures"][1]["sentences"][0]["zh"] = "推广信用贷款产品。"
 
     def confirm(plan: Any) -> None:
-        plan["measures"][1]["en_for"] = fingerprint(plan["measures"][1])
+        plan["measures"][1]["en_for"] = source_hash(plan["measures"][1])
         plan["measures"][1]["en_confirmed"] = plan["notice"]["date"]
 
     [change] = after(edit)
@@ -157,8 +157,8 @@ def test_a_measure_keeps_its_number_under_another_title_and_not_with_another_tex
     ],
 )
 def test_whatever_came_before_can_be_compared(old: Any) -> None:
-    assert {change.action for change in changes(old, SMALL)} >= {"added"}
-    assert {change.action for change in changes(SMALL, old)} >= {"removed"}
+    assert {change.action for change in diff_plans(old, SMALL)} >= {"added"}
+    assert {change.action for change in diff_plans(SMALL, old)} >= {"removed"}
 
 
 def test_titles_that_have_changed_places_are_changed_titles() -> None:
@@ -204,7 +204,7 @@ def test_the_same_sentence_twice() -> None:
 
 def test_a_term_that_has_changed() -> None:
     old, new = ({"terms": [{"id": "permit", "zh": "许可", "en": en}]} for en in ("permission", "permit"))
-    [change] = changes(old, new)
+    [change] = diff_plans(old, new)
     assert (change.kind, change.key) == ("terms", "permit")
     assert said(change) == [("changed", (), "en", "permission", "permit")]
 
@@ -221,12 +221,12 @@ def test_a_term_that_has_changed() -> None:
 )
 def test_words_that_have_changed_are_marked(before: str, now: str, expected: str) -> None:
     marks = {"removed": "{-%s-}", "added": "{+%s+}", None: "%s"}
-    assert "".join(marks[action] % text for action, text in marked(before, now)) == expected
+    assert "".join(marks[action] % text for action, text in mark_changes(before, now)) == expected
 
 
 def test_marks_lose_nothing_of_either_text() -> None:
     texts = [sentence[lang] for m in REAL["measures"] for sentence in m["sentences"] for lang in ("zh", "en")]
     for before, now in zip(texts, texts[2:], strict=False):
-        parts = marked(before, now)
+        parts = mark_changes(before, now)
         assert "".join(text for action, text in parts if action != "added") == before
         assert "".join(text for action, text in parts if action != "removed") == now

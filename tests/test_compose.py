@@ -8,15 +8,15 @@ import pytest
 
 from conftest import PROJECT, copy_project
 from plansite.errors import PlanError
-from plansite.site.assemble import Sources, check_theme, compose, write
+from plansite.site.assemble import Sources, assemble, check_theme, write_pages
 from plansite.validate import load_labels
 
 
 def said_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(project)
     with pytest.raises(PlanError) as raised:
-        compose(Sources()).made()
-    return [problem.line_of_text("en") for problem in raised.value.problems]
+        assemble(Sources()).made()
+    return [problem.text_line("en") for problem in raised.value.problems]
 
 
 def edit(path: Path, good: str, bad: str) -> None:
@@ -60,7 +60,7 @@ def test_mistakes_in_labels(bad: str, tmp_path: Path, monkeypatch: pytest.Monkey
 def test_pages_can_feed_another_generator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = copy_project(tmp_path / "project")
     monkeypatch.chdir(project)
-    count = write(compose(Sources()), Path("docs"), tmp_path / "pages")
+    count = write_pages(assemble(Sources()), Path("docs"), tmp_path / "pages")
     assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (11 + 58 + 47 + 4 + 14) + 6
     assert (
         (tmp_path / "pages" / "en" / "measures" / "7" / "index.md")

@@ -8,8 +8,8 @@ import pytest
 
 from conftest import SMALL_PLAN
 from plansite.cli import main
-from plansite.editor import confirm
-from plansite.validate import load
+from plansite.editor import confirm_translations
+from plansite.validate import load_plan
 
 TODAY = date(2027, 1, 2)
 
@@ -35,14 +35,14 @@ def test_only_the_two_fields_change_and_comments_stay(plan: Path) -> None:
     edit(plan, '    en_for: "ee8995f6"', "    en_for: 'ee8995f6'  # checked by two people")
     edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
     before = plan.read_text("utf-8")
-    said = confirm(plan, ["2"], TODAY)
+    said = confirm_translations(plan, ["2"], TODAY)
     value = said[0].split()[2].rstrip(",")
     assert said == [f"2: en_for {value}, en_confirmed 2027-01-02"]
     assert changed(before, plan.read_text("utf-8")) == [
         ("    en_for: 'ee8995f6'  # checked by two people", f'    en_for: "{value}"  # checked by two people'),
         ("    en_confirmed: 2026-11-23", "    en_confirmed: 2027-01-02"),
     ]
-    assert load(plan).pending == []
+    assert load_plan(plan).pending == []
 
 
 @pytest.mark.parametrize("name", ["notice", "legal", "district-court", "2", "leadership"])
@@ -53,8 +53,8 @@ def test_fields_that_are_missing_are_put_in(name: str, plan: Path) -> None:
     at = lines.index(marks.get(name, f"  - id: {name}"))
     del lines[at + 1 : at + 3]
     plan.write_text("\n".join(lines), "utf-8")
-    assert [problem.code for problem in load(plan).pending] == ["unconfirmed"]
-    confirm(plan, [name], date(2026, 11, 23))
+    assert [problem.code for problem in load_plan(plan).pending] == ["unconfirmed"]
+    confirm_translations(plan, [name], date(2026, 11, 23))
     assert plan.read_text("utf-8") == original
 
 
@@ -62,7 +62,7 @@ def test_windows_line_ends_stay(plan: Path) -> None:
     edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
     edit(plan, '    en_for: "ee8995f6"\n', "")
     plan.write_bytes(plan.read_bytes().replace(b"\n", b"\r\n"))
-    confirm(plan, ["2"], TODAY)
+    confirm_translations(plan, ["2"], TODAY)
     assert b"\n" not in plan.read_bytes().replace(b"\r\n", b"")
 
 
@@ -76,7 +76,7 @@ def test_english_that_the_proof_finds_wrong_is_not_confirmed(plan: Path, capsys:
     assert "measures[1].sentences[2].en: lacks figures of the Chinese; write them in digits or words: 1\n" in said
     assert "en_for" not in said
     assert plan.read_bytes() == before
-    confirm(plan, ["2"], TODAY)
+    confirm_translations(plan, ["2"], TODAY)
 
 
 def test_a_record_that_does_not_exist_is_named(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +92,7 @@ def test_a_record_on_one_line_stays_on_it(plan: Path) -> None:
         "legal environment}, sections: [{number: 3, title: {zh: 完善退出机制, en: Improving exit}}]}\n\n"
     )
     plan.write_text(text[:start] + one_line + text[end:], "utf-8")
-    confirm(plan, ["legal"], TODAY)
+    confirm_translations(plan, ["legal"], TODAY)
     written = one_line.replace("{id: legal, ", '{id: legal, en_for: "08ef252c", en_confirmed: 2027-01-02, ')
     assert plan.read_text("utf-8") == text[:start] + written + text[end:]
 
@@ -103,17 +103,17 @@ def test_a_record_may_be_named_twice_and_begin_with_any_field(plan: Path) -> Non
         '  - number: 2\n    en_for: "ee8995f6"\n    en_confirmed: 2026-11-23\n    section: 2\n',
         "  - section: 2\n    number: 2\n",
     )
-    confirm(plan, ["2", "2"], TODAY)
+    confirm_translations(plan, ["2", "2"], TODAY)
     assert '  - section: 2\n    en_for: "ee8995f6"\n    en_confirmed: 2027-01-02\n    number: 2\n' in plan.read_text(
         "utf-8"
     )
-    assert load(plan).pending == []
+    assert load_plan(plan).pending == []
 
 
 @pytest.mark.parametrize("empty", ["", "  # to do"])
 def test_a_field_left_empty_is_filled(empty: str, plan: Path) -> None:
     edit(plan, '    en_for: "ee8995f6"\n', f"    en_for:{empty}\n")
-    confirm(plan, ["2"], TODAY)
+    confirm_translations(plan, ["2"], TODAY)
     assert f'    en_for: "ee8995f6"{empty}\n' in plan.read_text("utf-8")
 
 
@@ -121,13 +121,13 @@ def test_a_field_left_empty_is_filled(empty: str, plan: Path) -> None:
 def test_a_field_over_several_lines_is_written_too(value: str, plan: Path) -> None:
     edit(plan, ' "ee8995f6"', value)
     edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
-    confirm(plan, ["2"], TODAY)
-    assert load(plan).plan.measures[1].en_confirmed == TODAY
-    assert load(plan).pending == []
+    confirm_translations(plan, ["2"], TODAY)
+    assert load_plan(plan).plan.measures[1].en_confirmed == TODAY
+    assert load_plan(plan).pending == []
     assert ("# as before" in plan.read_text("utf-8")) == ("# as before" in value)
 
 
 def test_a_byte_order_mark_stays(plan: Path) -> None:
     plan.write_bytes(b"\xef\xbb\xbf" + plan.read_bytes())
-    confirm(plan, ["2"], TODAY)
+    confirm_translations(plan, ["2"], TODAY)
     assert plan.read_bytes().startswith(b"\xef\xbb\xbf# A plan")

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from bench_load import Server, compare, serving_package
 from conftest import DESKTOP, PROJECT, RESULTS, Watched, search
-from plansite.editor import LIST, listed
+from plansite.editor import ADDRESS_LIST, read_addresses
 from plansite.source.schema import is_file
 
 pytestmark = pytest.mark.site

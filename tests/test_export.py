@@ -18,11 +18,11 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from conftest import DATA, PROJECT, REAL_PLAN, SMALL_PLAN
-from plansite.exports.files import data_schema, plan_json, schema, write_data
+from plansite.exports.files import data_schema, plan_json, schema, write_exports
 from plansite.site.graph import PlanView
 from plansite.site.tables import Package, description, neutral
 from plansite.source.schema import Glossary, Plan
-from plansite.validate import Loaded
+from plansite.validate import LoadedPlan
 
 SCHEMA = json.loads(schema(Plan))
 
@@ -63,10 +63,10 @@ def read(content: bytes) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def folder(real: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(real: LoadedPlan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data files of the real plan, of a site with an address."""
     target = tmp_path_factory.mktemp("data")
-    write_data(PlanView(real, version="1f2e3d4c"), target, "https://example.org/plan/")
+    write_exports(PlanView(real, version="1f2e3d4c"), target, "https://example.org/plan/")
     return target
 
 
@@ -149,7 +149,7 @@ def test_measures_csv_and_units_csv_hold_what_the_notice_says(folder: Path) -> N
 
 
 def test_english_is_not_given_as_whole_where_a_sentence_lacks_it(small_view: PlanView, tmp_path: Path) -> None:
-    write_data(small_view, tmp_path)
+    write_exports(small_view, tmp_path)
     rows = read((tmp_path / "measures.csv").read_bytes())
     assert [bool(row["text_en"]) for row in rows] == [True, True, False]
     assert [row["translation"] for row in rows] == ["current", "current", "missing"]
@@ -216,14 +216,14 @@ def test_the_workbook_holds_what_the_csv_files_hold(real_view: PlanView, folder:
 
 
 def test_addresses_are_no_links_where_the_site_has_none(small_view: PlanView, tmp_path: Path) -> None:
-    write_data(small_view, tmp_path)
+    write_exports(small_view, tmp_path)
     for sheet in openpyxl.load_workbook(tmp_path / "plan.xlsx"):
         assert [cell.coordinate for row in sheet for cell in row if cell.hyperlink] == []
 
 
 def test_the_same_plan_gives_the_same_bytes(small_view: PlanView, tmp_path: Path) -> None:
     for run in ("first", "second"):
-        write_data(small_view, tmp_path / run, "https://example.org/")
+        write_exports(small_view, tmp_path / run, "https://example.org/")
     for file in (tmp_path / "first").iterdir():
         assert file.read_bytes() == (tmp_path / "second" / file.name).read_bytes(), file.name
     created = openpyxl.load_workbook(tmp_path / "first" / "plan.xlsx").properties.created
@@ -277,9 +277,9 @@ def hostile(value: Any, lang: str = "") -> Any:
     return MEAN[lang] + value if isinstance(value, str) and lang else value
 
 
-def test_no_text_of_the_plan_becomes_a_formula(real: Loaded, tmp_path: Path) -> None:
+def test_no_text_of_the_plan_becomes_a_formula(real: LoadedPlan, tmp_path: Path) -> None:
     plan = Plan.model_validate(hostile(real.plan.model_dump(by_alias=True)))
-    write_data(PlanView(replace(real, plan=plan), version="=cmd"), tmp_path, "https://example.org/")
+    write_exports(PlanView(replace(real, plan=plan), version="=cmd"), tmp_path, "https://example.org/")
     texts = set()
     for table in ("measures", "sentences", "units"):
         frame = pd.read_csv(tmp_path / f"{table}.csv", dtype=str, keep_default_na=False)
@@ -313,7 +313,7 @@ def complaints(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("view", ["real_view", "small_view"])
 def test_frictionless_accepts_the_data_package(view: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    write_data(request.getfixturevalue(view), tmp_path)
+    write_exports(request.getfixturevalue(view), tmp_path)
     assert complaints(tmp_path) == []
 
 
@@ -330,7 +330,7 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN)
 def test_frictionless_notices_a_broken_file(case: str, small_view: PlanView, tmp_path: Path) -> None:
     name, good, bad, expected = BROKEN[case]
-    write_data(small_view, tmp_path)
+    write_exports(small_view, tmp_path)
     text = (tmp_path / name).read_bytes().decode()
     assert good in text
     (tmp_path / name).write_bytes(text.replace(good, bad, 1).encode())

@@ -21,7 +21,7 @@ from plansite.source.schema import (
     Plan,
     Record,
     Unit,
-    field_of,
+    field_help,
 )
 
 WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("fields.yaml").read_text("utf-8"))
@@ -45,7 +45,7 @@ FIELDS = {
 
 @pytest.mark.parametrize(("record", "name"), FIELDS, ids="-".join)
 def test_every_field_has_a_name_and_a_help_in_both_languages(record: str, name: str) -> None:
-    field = field_of(FIELDS[record, name], name)
+    field = field_help(FIELDS[record, name], name)
     for text in (field.name, field.help, *field.values.values()):
         assert set(text) == {"zh", "en"}
         assert CHINESE_CHARACTER.search(text["zh"])
@@ -72,9 +72,9 @@ def test_every_choice_is_explained() -> None:
         if (field := model.model_fields.get(name)) and isinstance(next(iter(get_args(field.annotation)), None), str)
     }
     assert choices["Unit", "kind"] == get_args(Kind)
-    explained = {(record, name): field_of(model, name).values for (record, name), model in FIELDS.items()}
+    explained = {(record, name): field_help(model, name).values for (record, name), model in FIELDS.items()}
     assert {place: tuple(values) for place, values in explained.items() if values} == choices
-    assert field_of(Unit, "kind").said("en").endswith("collective (collective wording, not a single body).")
+    assert field_help(Unit, "kind").said("en").endswith("collective (collective wording, not a single body).")
 
 
 def described(part: dict[str, Any], root: dict[str, Any], data: object, steps: tuple[object, ...]) -> Iterator[str]:

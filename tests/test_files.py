@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import BINARIES, PROJECT, SMALL_PLAN, copy_project, environment, run
-from plansite.editor import enlist, write_file
+from plansite.editor import add_addresses, write_file
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_mode_and_link_stay(tmp_path: Path) -> None:
 def test_what_the_list_of_addresses_holds_stays_byte_for_byte(tmp_path: Path) -> None:
     path = tmp_path / "addresses.txt"
     path.write_bytes(b"\xef\xbb\xbf# Published\r\ntext")
-    assert enlist(path, ["text", "units"]) == ["units"]
+    assert add_addresses(path, ["text", "units"]) == ["units"]
     assert path.read_bytes() == b"\xef\xbb\xbf# Published\r\ntext\nunits\n"
 
 

@@ -12,17 +12,17 @@ from ruamel.yaml import YAML
 
 from conftest import REAL_PLAN, SMALL_PLAN
 from plansite.cli import main
-from plansite.editor import formed
-from plansite.source.yaml_reader import Document, read
-from plansite.validate import load
+from plansite.editor import format_text
+from plansite.source.yaml_reader import YamlDocument, read_yaml
+from plansite.validate import load_plan
 
 FILES = [REAL_PLAN, REAL_PLAN.with_name("glossary.yaml"), SMALL_PLAN, SMALL_PLAN.with_name("glossary.yaml")]
 
 
-def document(text: str, folder: Path) -> Document:
+def document(text: str, folder: Path) -> YamlDocument:
     path = folder / "plan.yaml"
     path.write_bytes(text.encode())
-    found = read(path)
+    found = read_yaml(path)
     assert found.reported == []
     return found
 
@@ -114,13 +114,13 @@ MESSES: dict[str, Callable[[str], str]] = {
 @pytest.fixture(scope="module")
 def full() -> str:
     """The real plan with a comment at every place."""
-    return commented(formed(read(REAL_PLAN)))
+    return commented(format_text(read_yaml(REAL_PLAN)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_form_has_room_for_comments_everywhere(path: Path, tmp_path: Path) -> None:
-    text = commented(formed(read(path)))
-    assert formed(document(text, tmp_path)) == text
+    text = commented(format_text(read_yaml(path)))
+    assert format_text(document(text, tmp_path)) == text
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -130,7 +130,7 @@ def test_the_form_is_what_another_library_writes(path: Path) -> None:
     library.preserve_quotes = True
     library.indent(mapping=2, sequence=4, offset=2)
     target = io.StringIO()
-    form = formed(read(path))
+    form = format_text(read_yaml(path))
     library.dump(library.load(form), target)
     assert target.getvalue() == form
 
@@ -140,7 +140,7 @@ def test_what_an_editor_may_do_leads_back_to_the_form(mess: Callable[[str], str]
     messed = document(mess(full), tmp_path)
     assert messed.text != full or messed.raw.startswith(b"\xef")
     assert messed.data == document(full, tmp_path).data
-    assert formed(messed) == full
+    assert format_text(messed) == full
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_what_an_editor_may_do_leads_back_to_the_form(mess: Callable[[str], str]
     ],
 )
 def test_comments_stay_with_what_they_are_about(text: str, form: str, tmp_path: Path) -> None:
-    assert formed(document(text, tmp_path)) == form
-    assert formed(document(form, tmp_path)) == form
+    assert format_text(document(text, tmp_path)) == form
+    assert format_text(document(form, tmp_path)) == form
 
 
 PLAIN = """x|中文：“好”，[x]|it's|say "x"|a#b|http://x.org|-x|3+7|explor*|x, y?|0.5天""".split("|")
@@ -173,28 +173,28 @@ QUOTED = (
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_text_is_plain_where_it_may_be(text: str, tmp_path: Path) -> None:
-    assert formed(document(f"a: {json.dumps(text)}\n", tmp_path)) == f"a: {text}\n"
+    assert format_text(document(f"a: {json.dumps(text)}\n", tmp_path)) == f"a: {text}\n"
 
 
 @pytest.mark.parametrize("text", [*QUOTED.split("|"), "|"])
 @pytest.mark.parametrize("place", ["a: {}\n", "- [{}]\n"], ids=["behind a key", "in brackets"])
 def test_text_that_yaml_takes_for_something_else_has_single_quotes(text: str, place: str, tmp_path: Path) -> None:
-    assert formed(document(place.format(json.dumps(text)), tmp_path)) == place.format(single(text))
+    assert format_text(document(place.format(json.dumps(text)), tmp_path)) == place.format(single(text))
 
 
 def test_in_brackets_more_text_needs_quotes(tmp_path: Path) -> None:
     text = "a: {b: 'x, y', 'c:d': 'x?', e: 中文，好}\nf: x, y? [z]\n"
-    assert formed(document(text, tmp_path)) == text
+    assert format_text(document(text, tmp_path)) == text
 
 
 def test_fields_that_may_look_like_numbers_have_double_quotes(tmp_path: Path) -> None:
     text = "value: 3+7\nen_for: '12345678'\nx: {value: a}\n"
-    assert formed(document(text, tmp_path)) == 'value: "3+7"\nen_for: "12345678"\nx: {value: a}\n'
+    assert format_text(document(text, tmp_path)) == 'value: "3+7"\nen_for: "12345678"\nx: {value: a}\n'
 
 
 def test_what_one_line_cannot_hold_stays_the_same_data(tmp_path: Path) -> None:
     text = 'a: |\n  x\n  y\nb: "\\t\\x07\\u2028"\n'
-    form = formed(document(text, tmp_path))
+    form = format_text(document(text, tmp_path))
     assert len(form.splitlines()) == 2
     assert yaml.safe_load(form) == yaml.safe_load(text)
 
@@ -257,7 +257,7 @@ def test_another_form_is_one_hint_and_no_failure(
         text = path.read_text("utf-8")
         (tmp_path / path.name).write_bytes((mess(text) if path.name == name else text).encode())
     plan = tmp_path / "plan.yaml"
-    assert load(plan).pending == []
+    assert load_plan(plan).pending == []
     assert main(["check", "--format", "json", str(plan)]) == 0
     (hint,) = json.loads(capsys.readouterr().out)
     assert (Path(hint["file"]).name, hint["line"], hint["column"], hint["code"]) == (name, 1, 1, code)

@@ -8,10 +8,10 @@ from plansite.kept import CACHE
 
 from conftest import SMALL_PLAN, Repository
 from plansite.history import diff as compared
-from plansite.history.changelog import HistoryView, Version, history
+from plansite.history.changelog import HistoryView, Version, read_history
 from plansite.history.git import content, version
 from plansite.site.graph import PlanView
-from plansite.validate import load
+from plansite.validate import load_plan
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def versions(repository: Repository) -> list[Version]:
-    found = history(repository.plan)
+    found = read_history(repository.plan)
     assert found is not None
     return list(found)
 
@@ -66,17 +66,17 @@ def test_without_a_history_there_is_none(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(SMALL_PLAN, tmp_path)
-    assert history(tmp_path / "plan.yaml") is None, "no repository"
+    assert read_history(tmp_path / "plan.yaml") is None, "no repository"
     assert version(tmp_path / "plan.yaml") == ""
     repository.edit("extend credit loans", "extend loans")
     repository.commit("2026-02-03T08:00:00+08:00")
     shallow = tmp_path / "shallow"
     repository.git("clone", "--quiet", "--depth=1", repository.folder.as_uri(), str(shallow))
-    assert history(shallow / "data" / "plan.yaml") is None, "only the tip of the branch"
+    assert read_history(shallow / "data" / "plan.yaml") is None, "only the tip of the branch"
     shutil.copy(SMALL_PLAN, repository.plan.with_name("untracked.yaml"))
-    assert history(repository.plan.with_name("untracked.yaml")) is None, "not in the repository"
+    assert read_history(repository.plan.with_name("untracked.yaml")) is None, "not in the repository"
     monkeypatch.setenv("PATH", "")
-    assert history(repository.plan) is None, "git is not installed"
+    assert read_history(repository.plan) is None, "git is not installed"
 
 
 def test_what_a_commit_changed_is_kept_and_made_anew_where_that_is_damaged(repository: Repository) -> None:
@@ -148,9 +148,9 @@ def test_what_was_edited_and_is_gone_leads_nowhere(repository: Repository) -> No
 def test_a_version_that_only_changed_the_form_is_not_told(repository: Repository) -> None:
     repository.edit('value: "0.5"', "value: '0.5'")
     repository.commit("2026-02-03T08:00:00+08:00")
-    history = PlanView(load(SMALL_PLAN), versions(repository)).history
-    assert history is not None
-    assert [str(version.date) for version in history.versions] == ["2026-01-01"]
+    read_history = PlanView(load_plan(SMALL_PLAN), versions(repository)).history
+    assert read_history is not None
+    assert [str(version.date) for version in read_history.versions] == ["2026-01-01"]
 
 
 def test_values_that_no_plan_may_have_are_read_as_well_as_can_be(repository: Repository) -> None:

@@ -20,11 +20,11 @@ from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, one, p
 from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, shape, slots, whole, written
 from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem
 from plansite.site.tables import neutral
-from plansite.source.rules import Steps
-from plansite.source.yaml_reader import LONGEST, parse
-from plansite.validate import load, load_labels
+from plansite.source.rules import YamlPath
+from plansite.source.yaml_reader import MAX_TEXT, parse_yaml
+from plansite.validate import load_labels, load_plan
 
-Slot = tuple[str, Steps]
+Slot = tuple[str, YamlPath]
 """A file (plan, glossary or labels), and the way to one of its texts."""
 Kind = tuple[str, tuple[str, ...]]
 """A file, and the way to texts of a kind."""
@@ -68,7 +68,7 @@ def problems(texts: dict[Slot, str], folder: Path) -> list[Problem]:
         data = changed(whole(name), {steps: text for (file, steps), text in texts.items() if file == name})
         written(consistent(data) if name == "plan" else data, folder / f"{name}.yaml")
     found: list[Problem] = []
-    for read, name in ((load, "plan"), (load_labels, "labels")):
+    for read, name in ((load_plan, "plan"), (load_labels, "labels")):
         try:
             read(folder / f"{name}.yaml")
         except PlanError as error:
@@ -81,12 +81,12 @@ def refused(texts: dict[Slot, str], folder: Path) -> set[Slot]:
     found = {(Path(problem.file).stem, problem.line) for problem in problems(texts, folder)}
     lines: dict[tuple[str, int], Slot] = {}
     for name in MODELS:
-        values = parse(name, (folder / f"{name}.yaml").read_bytes()).values
+        values = parse_yaml(name, (folder / f"{name}.yaml").read_bytes()).values
         lines |= {(name, values[steps][0]): (name, steps) for file, steps in texts if file == name}
     return {lines[place] for place in found}
 
 
-@pytest.mark.parametrize("unseen", [*UNSEEN, "x" * (LONGEST + 1)], ids=ascii)
+@pytest.mark.parametrize("unseen", [*UNSEEN, "x" * (MAX_TEXT + 1)], ids=ascii)
 def test_what_nobody_sees_or_would_read_is_refused_everywhere(unseen: str, tmp_path: Path) -> None:
     texts = {slot: text + unseen for slot, text in FEW.items()}
     assert refused(texts, tmp_path) == set(texts)

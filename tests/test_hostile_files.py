@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SMALL_PLAN, copy_project, run
-from plansite.source.yaml_reader import read
+from plansite.source.yaml_reader import read_yaml
 
 MB = 1_000_000
 SECONDS = 2
@@ -175,7 +175,7 @@ def test_a_file_that_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Path, "open", denied)
     plan = tmp_path / "plan.yaml"
     plan.touch()
-    assert "you may not read it" in read(plan).problems[0].line_of_text("en")
+    assert "you may not read it" in read_yaml(plan).problems[0].text_line("en")
 
 
 def test_what_is_read_does_nothing_to_a_terminal_or_a_log(tmp_path: Path) -> None:

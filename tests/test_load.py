@@ -10,8 +10,8 @@ import yaml
 
 from conftest import DATA, REAL_PLAN, SMALL_PLAN
 from plansite.cli import main
-from plansite.errors import HINTS, MESSAGES, PlanError, Problem, report
-from plansite.validate import load, load_labels
+from plansite.errors import HINTS, MESSAGES, PlanError, Problem, format_problems
+from plansite.validate import load_labels, load_plan
 
 CASES = sorted((DATA / "bad").glob("*.yaml"))
 
@@ -22,7 +22,7 @@ def problems_of(text: str | bytes, folder: Path, monkeypatch: pytest.MonkeyPatch
     plan.write_bytes(text if isinstance(text, bytes) else text.encode())
     (folder / "glossary.yaml").write_text(glossary or SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"), "utf-8")
     try:
-        return sorted(load(Path("plan.yaml")).pending)
+        return sorted(load_plan(Path("plan.yaml")).pending)
     except PlanError as error:
         return error.problems
 
@@ -42,8 +42,8 @@ def spoiled(case: Path) -> tuple[str, str, dict[str, list[str]]]:
 def test_bad_data_is_reported_exactly(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text, glossary, expected = spoiled(case)
     problems = problems_of(text, tmp_path, monkeypatch, glossary)
-    assert [problem.line_of_text("en") for problem in problems] == expected["en"]
-    assert [problem.line_of_text("zh") for problem in problems] == expected["zh"]
+    assert [problem.text_line("en") for problem in problems] == expected["en"]
+    assert [problem.text_line("zh") for problem in problems] == expected["zh"]
 
 
 def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +71,7 @@ def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.Mo
     ids=["not UTF-8", "NUL", "empty", "list", "merge conflict", "full-width colon"],
 )
 def test_files_that_are_no_plan(content: bytes, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = problems_of(content, tmp_path, monkeypatch)[0].line_of_text("en")
+    first = problems_of(content, tmp_path, monkeypatch)[0].text_line("en")
     assert first.startswith(expected)
 
 
@@ -82,7 +82,7 @@ def test_words_of_the_interface_that_nothing_fills(tmp_path: Path, monkeypatch: 
     )
     with pytest.raises(PlanError) as error:
         load_labels(Path("labels.yaml"))
-    said = [problem.line_of_text("en") for problem in error.value.problems]
+    said = [problem.text_line("en") for problem in error.value.problems]
     assert said[0].startswith(
         'labels.yaml:1:12: more.zh: has "title_" in braces, which nothing fills (did you mean "title"?); allowed:'
     )
@@ -99,7 +99,7 @@ def test_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path: Path) ->
     plan = tmp_path / "plan.yaml"
     plan.write_bytes(b"\xef\xbb\xbf" + SMALL_PLAN.read_bytes().replace(b"\n", b"\r\n"))
     shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), tmp_path)
-    assert load(plan).plan == load(SMALL_PLAN).plan
+    assert load_plan(plan).plan == load_plan(SMALL_PLAN).plan
 
 
 def test_the_real_plan_is_silent(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def test_the_real_plan_is_silent(capsys: pytest.CaptureFixture[str], monkeypatch
 
 
 def test_lines_lead_to_records() -> None:
-    loaded = load(SMALL_PLAN)
+    loaded = load_plan(SMALL_PLAN)
     lines = SMALL_PLAN.read_text("utf-8").splitlines()
     assert lines[loaded.lines["measures", 1] - 1] == "  - number: 2"
     assert lines[loaded.lines["units", 1] - 1] == "  - id: district-court"
@@ -118,8 +118,8 @@ def test_lines_lead_to_records() -> None:
 def test_formats_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text, *_ = spoiled(DATA / "bad" / "unknown-unit.yaml")
     problems = problems_of(text, tmp_path, monkeypatch)
-    annotation = report(problems, "github", "en")
+    annotation = format_problems(problems, "github", "en")
     assert annotation.startswith("::error file=plan.yaml,line=167,col=15::measures[3].responsibility.units[1]: names")
-    record = json.loads(report(problems, "json", "zh"))[0]
+    record = json.loads(format_problems(problems, "json", "zh"))[0]
     assert (record["line"], record["column"], record["code"]) == (167, 15, "unknown_id")
     assert record["message"].startswith("引用的单位“distric-court”不存在")

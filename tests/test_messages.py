@@ -97,10 +97,10 @@ def test_an_annotation_names_the_file_from_the_root_of_the_repository(
         problem = Problem(
             file, 3, 5, "units[a]", "unknown_placeholder", {"value": "50%", "allowed": [], "nearest": "n"}
         )
-        assert problem.annotation("en").startswith("::error file=data/plan.yaml,line=3,col=5::units[a]: has")
+        assert problem.github_annotation("en").startswith("::error file=data/plan.yaml,line=3,col=5::units[a]: has")
     assert (
         Problem("../macros/labels.yaml", 1, 1, "more", "edge_space")
-        .annotation("en")
+        .github_annotation("en")
         .startswith("::error file=macros/labels.yaml,line=1,col=1::")
     )
 
@@ -109,7 +109,7 @@ def test_an_annotation_escapes_what_would_end_it() -> None:
     problem = Problem(
         "a,b:c%.yaml", 3, 5, "units", "not_a_choice", {"value": "50%\r\n::error::", "allowed": [], "nearest": None}
     )
-    said = problem.annotation("en")
+    said = problem.github_annotation("en")
     # The escapes that GitHub documents for workflow commands.
     assert said.startswith('::error file=a%2Cb%3Ac%25.yaml,line=3,col=5::units: is "50%25\\u000d\\u000a::error::"')
     assert "\n" not in said

@@ -10,17 +10,17 @@ import planted
 from conftest import REAL_PLAN
 from plansite.errors import PlanError
 from plansite.source.schema import Glossary, Waivers
-from plansite.translation.checks import figures, fingerprint, lists, terms
-from plansite.translation.glossary import Agreed, pieces, runs, unglossed, without_glosses
-from plansite.validate import Loaded, load
+from plansite.translation.checks import figures, lists, source_hash, terms
+from plansite.translation.glossary import GlossaryMatcher, blank_glosses, segments, split_by_script, strip_glosses
+from plansite.validate import LoadedPlan, load_plan
 
 GLOSSARY = Glossary.model_validate(yaml.load(REAL_PLAN.with_name("glossary.yaml").read_text("utf-8"), yaml.CSafeLoader))
-AGREED = Agreed(GLOSSARY)
+AGREED = GlossaryMatcher(GLOSSARY)
 
 
 def found(rule: Any, zh: str, en: str) -> list[str]:
     """Return what a rule says of a sentence, as codes with the figures or numbers that matter."""
-    said = rule(AGREED.read(zh, without_glosses(en)))
+    said = rule(AGREED.read(zh, blank_glosses(en)))
     known = ("figures", "words", "items")
     return [" ".join([code, *(str(details[key]) for key in known if details.get(key))]) for code, details in said]
 
@@ -110,20 +110,20 @@ def test_lists(zh: str, en: str, expected: list[str]) -> None:
 def test_the_fingerprint_is_of_the_chinese_alone_in_whatever_order_it_is_written() -> None:
     record = {"title": {"zh": "标题", "en": "Title"}, "sentences": [{"zh": "一", "en": "a"}, {"zh": "二"}]}
     turned = {"sentences": [{"en": "b", "zh": "一"}, {"zh": "二"}], "title": {"zh": "标题", "en": "Heading"}}
-    assert fingerprint(record) == fingerprint(turned) == "7441a8f6"
-    assert fingerprint(record | {"sentences": [{"zh": "二"}, {"zh": "一"}]}) != fingerprint(record)
+    assert source_hash(record) == source_hash(turned) == "7441a8f6"
+    assert source_hash(record | {"sentences": [{"zh": "二"}, {"zh": "一"}]}) != source_hash(record)
 
 
 def test_glosses_stand_apart() -> None:
     text = "The loan [for SMEs: 小微] will be extended."
-    assert [(piece.kind, piece.text) for piece in pieces(text)] == [
+    assert [(piece.kind, piece.text) for piece in segments(text)] == [
         ("text", "The loan "), ("gloss", "[for SMEs: 小微]"), ("text", " will be extended."),
     ]  # fmt: skip
-    assert unglossed(text) == "The loan will be extended."
-    assert runs("[for SMEs: 小微]") == [(False, "[for SMEs: "), (True, "小微"), (False, "]")]
+    assert strip_glosses(text) == "The loan will be extended."
+    assert split_by_script("[for SMEs: 小微]") == [(False, "[for SMEs: "), (True, "小微"), (False, "]")]
 
 
-def test_the_real_plan_needs_no_waiver(real: Loaded) -> None:
+def test_the_real_plan_needs_no_waiver(real: LoadedPlan) -> None:
     sentences = [sentence for item in (*real.plan.measures, *real.plan.safeguards) for sentence in item.sentences]
     assert [sentence.zh for sentence in sentences if sentence.waivers != Waivers()] == []
     assert real.pending == []
@@ -160,7 +160,7 @@ def test_the_check_names_the_record_of_each_planted_error(tmp_path: Path, *, ref
     (tmp_path / "plan.yaml").write_text(yaml.dump(plan, Dumper=yaml.CSafeDumper, sort_keys=False), "utf-8")
     (tmp_path / "glossary.yaml").write_bytes(REAL_PLAN.with_name("glossary.yaml").read_bytes())
     with pytest.raises(PlanError) as found:
-        load(tmp_path / "plan.yaml")
+        load_plan(tmp_path / "plan.yaml")
     # A term may be used nowhere else.
     named = {problem.path.partition(".")[0] for problem in found.value.problems}
     assert {record for record in named if not record.startswith("terms[")} == set(spoiled)

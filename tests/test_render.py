@@ -19,9 +19,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, SMALL_PLAN
 from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError
-from plansite.exports.change_report import diff
+from plansite.exports.change_report import report_changes
 from plansite.history.changelog import DETAILED, HistoryView, Version
-from plansite.history.diff import KINDS, Change, Edit, Words, changes
+from plansite.history.diff import KINDS, Change, Edit, Words, diff_plans
 from plansite.site.assemble import Sources
 from plansite.site.graph import PlanView
 from plansite.site.pages import PDFS, pages
@@ -30,7 +30,7 @@ from plansite.site.templates import (
     Publication,
     Repository,
     Templates,
-    counted,
+    count_label,
     protect,
     render,
     render_diff,
@@ -39,7 +39,7 @@ from plansite.site.templates import (
 from plansite.source.chinese import notice_text
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
 from plansite.source.schema import Kind, Target
-from plansite.validate import load, load_labels
+from plansite.validate import load_labels, load_plan
 
 MACROS = PROJECT / "macros"
 GOLDEN = Path(__file__).parent / "golden"
@@ -115,7 +115,7 @@ def versions(now: Any) -> list[Version]:
     data = [now, before, begun, None]
     days = (datetime(2026, 2, day, 9, tzinfo=UTC) for day in (3, 2, 1))
     return [
-        Version(str(place) * 40, day, tuple(changes(old, new)))
+        Version(str(place) * 40, day, tuple(diff_plans(old, new)))
         for place, (new, old, day) in enumerate(zip(data, data[1:], days, strict=False))
     ]
 
@@ -124,13 +124,13 @@ def versions(now: Any) -> list[Version]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytest.FixtureRequest) -> None:
     data = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
-    plan = PlanView(load(SMALL_PLAN), versions(data))
+    plan = PlanView(load_plan(SMALL_PLAN), versions(data))
     as_agreed(f"history/{page}.{lang}.md", rendered(plan)[f"{page}.{lang}.md"], request)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequest) -> None:
-    plan = PlanView(load(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
+    plan = PlanView(load_plan(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
     feed = render_feed(plan, TEMPLATES, lang, "https://example.org/plan/")
     as_agreed(f"history/{lang}.xml", feed, request)
     root = ET.fromstring(feed)  # noqa: S314 - our own feed
@@ -163,7 +163,7 @@ def test_characters_are_shown_as_themselves(count: int) -> None:
     version = Version(
         "1" * 40, datetime(2026, 2, 1, tzinfo=UTC), (Change("measures", "1", NOTE, edits=(edit,) * count),)
     )
-    plan = PlanView(load(SMALL_PLAN), [version])
+    plan = PlanView(load_plan(SMALL_PLAN), [version])
     feed = ET.fromstring(render_feed(plan, TEMPLATES, "en", ""))  # noqa: S314 - our own feed
     texts = [
         rendered(plan)["changes.en.md"].split("\n---\n", 1)[1],
@@ -193,10 +193,12 @@ def test_what_the_plan_no_longer_has_is_told_without_a_link() -> None:
     other["measures"].append(other["measures"][0] | {"number": 58, "title": {"zh": "已删措施", "en": "Gone"}})
     for kind in ("units", "topics", "themes", "audiences", "safeguards"):
         other[kind].append(other[kind][0] | {"id": f"gone-{kind}", "name": {"zh": "已删", "en": "Gone"}})
-    told = tuple(changes(None, other))
+    told = tuple(diff_plans(None, other))
     gone = [replace(change, edits=()) for change in told if change.key == "58" or change.key.startswith("gone-")]
     assert len(gone) == 6
-    pages = rendered(PlanView(load(SMALL_PLAN), [Version("1" * 40, datetime(2026, 2, 1, tzinfo=UTC), tuple(gone))]))
+    pages = rendered(
+        PlanView(load_plan(SMALL_PLAN), [Version("1" * 40, datetime(2026, 2, 1, tzinfo=UTC), tuple(gone))])
+    )
     for lang in LANGUAGES:
         shown = BeautifulSoup(pages[f"changes.{lang}.md"], "html.parser")
         assert len(shown.select(".change__record")) == 6
@@ -212,7 +214,7 @@ def test_what_the_plan_no_longer_has_is_told_without_a_link() -> None:
 )
 def test_a_term_with_other_english_is_told(lang: Lang, told: str) -> None:
     old, new = ({"terms": [{"id": "permit", "zh": "许可", "en": en}]} for en in ("permission", "permit"))
-    version = HistoryView([Version("", datetime(2026, 2, 1, tzinfo=UTC), tuple(changes(old, new)))]).versions[0]
+    version = HistoryView([Version("", datetime(2026, 2, 1, tzinfo=UTC), tuple(diff_plans(old, new)))]).versions[0]
     assert told in render_diff(version, [], TEMPLATES, lang, "")
 
 
@@ -223,12 +225,12 @@ def test_pages_are_rendered_only_where_data_differ(tmp_path: Path) -> None:
         shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
     sources = Sources(tmp_path / "plan.yaml", tmp_path / "macros", PROJECT / "docs")
     unchanged, unknown = "The data of the plan have not changed.", "The pages affected cannot be listed"
-    assert diff(sources, str(SMALL_PLAN), None, "en").split("\n")[0] == unchanged
+    assert report_changes(sources, str(SMALL_PLAN), None, "en").split("\n")[0] == unchanged
     text = SMALL_PLAN.read_text("utf-8")
     sources.plan.write_text(f"{text}# Another form only.\n", "utf-8")
-    assert diff(sources, str(SMALL_PLAN), None, "en").split("\n")[0] == unchanged
+    assert report_changes(sources, str(SMALL_PLAN), None, "en").split("\n")[0] == unchanged
     sources.plan.write_text(text.replace("en: Market environment", "en: Markets"), "utf-8")
-    assert unknown in diff(sources, str(SMALL_PLAN), None, "en")
+    assert unknown in report_changes(sources, str(SMALL_PLAN), None, "en")
 
 
 def test_no_heading_without_safeguards(tmp_path: Path) -> None:
@@ -242,7 +244,7 @@ def test_no_heading_without_safeguards(tmp_path: Path) -> None:
     data["units"] = [unit for unit in data["units"] if unit["id"] in named]
     (tmp_path / "plan.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
     shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), tmp_path)
-    loaded = load(tmp_path / "plan.yaml")
+    loaded = load_plan(tmp_path / "plan.yaml")
     for name, page in rendered(PlanView(loaded)).items():
         assert "#safeguards" not in page, name
         assert 'id="safeguards"' not in page, name
@@ -334,7 +336,7 @@ def test_only_the_address_of_a_branch_becomes_links(address: str) -> None:
 
 def test_the_page_of_the_data_says_which_version_they_are(small_view: PlanView) -> None:
     for lang, unknown in (("zh", "未记录"), ("en", "Not recorded")):
-        plan = PlanView(load(SMALL_PLAN), version="1f2e3d4c")
+        plan = PlanView(load_plan(SMALL_PLAN), version="1f2e3d4c")
         known = rendered(plan)[f"data.{lang}.md"]
         assert known.count("1f2e3d4c") == 2, "among the facts and in the citation"
         assert unknown not in known
@@ -372,7 +374,7 @@ def test_a_wrong_template_is_named_with_its_line(
     allowed = (
         "answering, counted, edit_link, feed, file_link, it, labels, lang, link, pdfs, plan, report_link, root, titled"
     )
-    assert [problem.line_of_text("en") for problem in raised.value.problems] == [
+    assert [problem.text_line("en") for problem in raised.value.problems] == [
         f"macros/measure.md.j2:{last}:1: measure.md.j2: {reason}; a template may use: {allowed}"
     ]
 
@@ -422,7 +424,7 @@ def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
     glossary = yaml.safe_load(SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"))
     path.with_name("glossary.yaml").write_text(yaml.safe_dump(spoil_glossary(glossary), allow_unicode=True), "utf-8")
     hosted = Publication(Repository.at("https://github.com/someone/plan"))
-    for name, page in rendered(PlanView(load(path)), publication=hosted).items():
+    for name, page in rendered(PlanView(load_plan(path)), publication=hosted).items():
         body = page.split("\n---\n", 1)[1]
         html = markdown.markdown(body, extensions=["attr_list", "tables", "toc"])
         assert "<img" not in html, name
@@ -435,9 +437,9 @@ def test_hostile_text_in_every_place_stays_text(tmp_path: Path) -> None:
 
 
 def test_counts_follow_the_grammar_of_their_language() -> None:
-    assert counted(LABELS, "en", "measures", 1) == "1 measure"
-    assert counted(LABELS, "en", "measures", 2) == "2 measures"
-    assert counted(LABELS, "zh", "measures", 1) == "1条措施"
+    assert count_label(LABELS, "en", "measures", 1) == "1 measure"
+    assert count_label(LABELS, "en", "measures", 2) == "2 measures"
+    assert count_label(LABELS, "zh", "measures", 1) == "1条措施"
 
 
 def chosen_labels() -> set[str]:

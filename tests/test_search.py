@@ -15,17 +15,17 @@ from plansite.site.graph import PlanView
 from plansite.site.search_index import (
     all_texts,
     documents,
-    families,
-    handwritten,
     index_of,
+    index_script,
     number_names,
     readings,
-    script,
     simplified,
+    static_page_document,
+    stem_families,
     stopwords,
     table,
 )
-from plansite.validate import Loaded, load, load_labels
+from plansite.validate import LoadedPlan, load_labels, load_plan
 
 LABELS = load_labels(PROJECT / "macros" / "labels.yaml")
 STATUS = ".md-search-result__meta"
@@ -85,7 +85,7 @@ def test_pinyin_is_that_of_the_word() -> None:
 
 
 def test_words_of_one_stem_belong_together() -> None:
-    groups = families(["Bankruptcy and bankrupt firms", "register, registering, registration"])
+    groups = stem_families(["Bankruptcy and bankrupt firms", "register, registering, registration"])
     assert "register registering" in groups
     assert not [group for group in groups if "firms" in group]
 
@@ -107,7 +107,9 @@ def test_a_number_has_its_names(number: int, names: tuple[str, ...]) -> None:
 
 
 def test_a_page_written_by_hand_is_found_by_its_paragraphs() -> None:
-    page = handwritten("about/", "About", "<h1>About</h1><p>One <em>two</em>.</p><h2 id='who'>Who</h2><ul><li>Us</ul>")
+    page = static_page_document(
+        "about/", "About", "<h1>About</h1><p>One <em>two</em>.</p><h2 id='who'>Who</h2><ul><li>Us</ul>"
+    )
     assert page.texts == {"sentence": ["One two.", "Who", "Us"]}
 
 
@@ -238,7 +240,7 @@ def test_every_word_that_stands_for_another_finds_something(site: Path, lang: La
         ("en", "What does measure {} say?"),
     ],
 )
-def test_a_number_leads_to_its_measure(site: Path, real: Loaded, lang: Lang, asked: str) -> None:
+def test_a_number_leads_to_its_measure(site: Path, real: LoadedPlan, lang: Lang, asked: str) -> None:
     expected = {asked.format(measure.number): f"measures/{measure.number}/" for measure in real.plan.measures}
     assert firsts(site, lang, list(expected)) == expected
 
@@ -500,12 +502,12 @@ def test_rare_characters_are_found(query: str, browser: Browser, tmp_path: Path)
     text = SMALL_PLAN.read_text("utf-8").replace("zh: 推广信用贷产品。", f"zh: {'不含此字' * 30}推广{RARE}用贷产品。")
     (tmp_path / "plan.yaml").write_text(text, "utf-8")
     shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), tmp_path)
-    plan = PlanView(load(tmp_path / "plan.yaml"))
+    plan = PlanView(load_plan(tmp_path / "plan.yaml"))
     with browser.new_context() as context:
         page = context.new_page()
         page.add_script_tag(path=PROJECT / "overrides" / "assets" / "search.js")
         for lang in LANGUAGES:
-            page.add_script_tag(content=script(index_of(list(documents(plan, LABELS, lang)), LABELS, lang), lang))
+            page.add_script_tag(content=index_script(index_of(list(documents(plan, LABELS, lang)), LABELS, lang), lang))
         found = page.evaluate("query => self.answer(query, 'zh').items", query)
     assert found[0][0]["location"] == "measures/2/"
     shown = "".join(entry["text"] for entry in found[0])

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from conftest import copy_project, edit_notice, one, parsed, run, without
 from plansite.errors import Lang
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
-from plansite.validate import Loaded
+from plansite.validate import LoadedPlan
 
 pytestmark = pytest.mark.site
 
@@ -30,7 +30,7 @@ def html_files(site: Path) -> list[Path]:
     return sorted(site.rglob("*.html"))
 
 
-def test_every_page_of_the_plan_is_there_twice(site: Path, real: Loaded) -> None:
+def test_every_page_of_the_plan_is_there_twice(site: Path, real: LoadedPlan) -> None:
     for root in (site, site / "en"):
         for measure in real.plan.measures:
             assert (root / "measures" / str(measure.number) / "index.html").is_file()
@@ -46,7 +46,7 @@ def test_every_page_of_the_plan_is_there_twice(site: Path, real: Loaded) -> None
     assert len(list(site.glob("themes/*/index.html"))) == len(list(site.glob("en/themes/*/index.html"))) == 4
 
 
-def test_measure_pages_name_the_units_of_the_notice_in_order(site: Path, real: Loaded) -> None:
+def test_measure_pages_name_the_units_of_the_notice_in_order(site: Path, real: LoadedPlan) -> None:
     mentioned = 0
     for measure in real.plan.measures:
         for root, climb in ((site, "../../"), (site / "en", "../../")):
@@ -59,7 +59,7 @@ def test_measure_pages_name_the_units_of_the_notice_in_order(site: Path, real: L
     assert mentioned == 197
 
 
-def test_sentences_have_their_anchors(site: Path, real: Loaded) -> None:
+def test_sentences_have_their_anchors(site: Path, real: LoadedPlan) -> None:
     for measure in real.plan.measures:
         page = parsed(site / "measures" / str(measure.number) / "index.html")
         for number in range(1, len(measure.sentences) + 1):
@@ -116,7 +116,7 @@ def test_nothing_is_in_the_wrong_language(site: Path) -> None:
     assert wrong == []
 
 
-def test_every_sentence_stands_in_both_languages_and_nothing_is_pending(site: Path, real: Loaded) -> None:
+def test_every_sentence_stands_in_both_languages_and_nothing_is_pending(site: Path, real: LoadedPlan) -> None:
     for path in html_files(site):
         assert parsed(path).css(".notice--missing, .notice--stale, .original") == [], path
     for measure in real.plan.measures:
@@ -226,7 +226,7 @@ def test_every_page_describes_itself_to_other_programs(site: Path) -> None:
         assert properties["og:locale"] == ("en_US" if english else "zh_CN")
 
 
-def test_the_description_of_a_page_says_what_it_is_about(site: Path, real: Loaded) -> None:
+def test_the_description_of_a_page_says_what_it_is_about(site: Path, real: LoadedPlan) -> None:
     roots: list[tuple[str, Lang]] = [("", "zh"), ("en", "en")]
     collectives = {unit.id for unit in real.plan.units if unit.kind == "collective"}
     for root, lang in roots:
@@ -275,7 +275,7 @@ def test_no_page_asks_another_host(site: Path) -> None:
         assert foreign.search(allowed.sub("", path.read_text("utf-8"))) is None, path
 
 
-def test_the_data_file_holds_the_plan(site: Path, real: Loaded) -> None:
+def test_the_data_file_holds_the_plan(site: Path, real: LoadedPlan) -> None:
     data = json.loads((site / "plan.json").read_text("utf-8"))
     assert [measure["number"] for measure in data["measures"]] == list(range(1, 59))
     first = data["measures"][35]
@@ -436,7 +436,7 @@ def test_a_wrong_host_builds_nothing_and_is_said_in_the_language_of_the_reader(t
 
 
 @pytest.mark.parametrize("page", ["text", "measures", "themes", "units/tax-service", "invest", "glossary"])
-def test_every_id_beside_those_of_records_is_reserved(page: str, site: Path, real: Loaded) -> None:
+def test_every_id_beside_those_of_records_is_reserved(page: str, site: Path, real: LoadedPlan) -> None:
     plan = real.plan
     records = {theme.id for theme in plan.themes} | {stage.id for stage in plan.invest.stages}
     records |= {term.id for term in real.glossary.terms}

@@ -10,21 +10,28 @@ import pytest
 
 from conftest import PROJECT, SMALL_PLAN, copy_project, run
 from plansite.errors import PlanError, Problem
-from plansite.source.chinese import chinese_date, clause, fold, notice_text, numeral, without_page_numbers
-from plansite.source.notice import notice_findings
+from plansite.source.chinese import (
+    chinese_date,
+    chinese_numeral,
+    fold,
+    notice_text,
+    responsibility_clause,
+    without_page_numbers,
+)
+from plansite.source.notice import check_notice
 from plansite.source.schema import Measure, Safeguard
-from plansite.validate import Loaded, load
+from plansite.validate import LoadedPlan, load_plan
 
 SOURCE = (PROJECT / "data" / "source" / "notice-2022.txt").read_text("utf-8")
 
 
-def test_the_text_of_the_plan_equals_the_notice(real: Loaded) -> None:
+def test_the_text_of_the_plan_equals_the_notice(real: LoadedPlan) -> None:
     assert fold(notice_text(real.plan)) == fold(without_page_numbers(SOURCE))
 
 
 @pytest.mark.parametrize("lost", ["等", "(", "。", "1"])
-def test_a_single_lost_character_is_noticed_at_one_place(real: Loaded, lost: str) -> None:
-    [finding] = notice_findings(real.plan, "notice.txt", SOURCE.replace(lost, "", 1))
+def test_a_single_lost_character_is_noticed_at_one_place(real: LoadedPlan, lost: str) -> None:
+    [finding] = check_notice(real.plan, "notice.txt", SOURCE.replace(lost, "", 1))
     assert finding.code == "notice_differs"
 
 
@@ -32,14 +39,14 @@ def compared(folder: Path, *edits: tuple[str, str], notice: str = "") -> list[Pr
     """Return what is said of the small plan after edits beside its notice, but for what else follows from them."""
     shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), folder)
     (folder / "source").mkdir()
-    (folder / "source" / "notice.txt").write_text(notice or notice_text(load(SMALL_PLAN).plan), "utf-8")
+    (folder / "source" / "notice.txt").write_text(notice or notice_text(load_plan(SMALL_PLAN).plan), "utf-8")
     text = SMALL_PLAN.read_text("utf-8")
     for old, new in edits:
         assert old in text, old
         text = text.replace(old, new, 1)
     (folder / "plan.yaml").write_text(text, "utf-8")
     try:
-        problems = list(load(folder / "plan.yaml").pending)
+        problems = list(load_plan(folder / "plan.yaml").pending)
     except PlanError as error:
         problems = error.problems
     return [problem for problem in problems if problem.code == "notice_differs"]
@@ -120,18 +127,18 @@ def test_a_difference_is_said_with_both_places_in_both_languages(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     [problem] = compared(Path(), ("zh: 推广信用贷产品。", "zh: 开展信用贷产品。"))
-    assert problem.line_of_text("en") == (
+    assert problem.text_line("en") == (
         'plan.yaml:148:13: measures[2].sentences[1].zh: reads "…推广“信用贷”。开展信用贷产品。（责…", where the notice '
         '(source/notice.txt:14) has "…推广“信用贷”。推广信用贷产品。（责…"; the Chinese is the notice word for word, '
         "so write what it has"
     )
-    assert problem.line_of_text("zh") == (
+    assert problem.text_line("zh") == (
         "plan.yaml:148:13: measures[2].sentences[1].zh: 为“…推广“信用贷”。开展信用贷产品。（责…”，而通知原文"
         "（source/notice.txt 第 14 行）为“…推广“信用贷”。推广信用贷产品。（责…”；中文须与通知逐字相同，请照原文改正"
     )
 
 
-NOTICE = notice_text(load(SMALL_PLAN).plan)
+NOTICE = notice_text(load_plan(SMALL_PLAN).plan)
 ALIKE = {
     "a byte order mark and Windows line ends": "\ufeff" + NOTICE.replace("\n", "\r\n"),
     "half-width marks": NOTICE.replace("，", ",").replace("（", "(").replace("）", ")").replace("：", ":"),
@@ -173,9 +180,9 @@ def test_one_text_file_beside_the_plan_is_the_notice(tmp_path: Path, monkeypatch
             Path("source/a.txt").write_text(NOTICE, "gb18030")
             Path("source/b.txt").unlink()
         try:
-            load(Path("plan.yaml"))
+            load_plan(Path("plan.yaml"))
         except PlanError as error:
-            said[what] = "\n".join(p.line_of_text("en") for p in error.problems if p.blocks)
+            said[what] = "\n".join(p.text_line("en") for p in error.problems if p.blocks)
     assert said == {
         "nothing": "",
         "two": "source/a.txt:1:1: source: holds more than one text file: a.txt, b.txt; the plan is compared with the "
@@ -197,7 +204,7 @@ def test_nothing_is_made_of_an_altered_notice(command: tuple[str, ...], tmp_path
     assert not (project / "site").exists()
 
 
-def test_every_unit_clause_is_there(real: Loaded) -> None:
+def test_every_unit_clause_is_there(real: LoadedPlan) -> None:
     plan = real.plan
     assert [measure.number for measure in plan.measures] == list(range(1, 59))
     assert len([section for theme in plan.themes for section in theme.sections]) == 19
@@ -208,7 +215,7 @@ def test_every_unit_clause_is_there(real: Loaded) -> None:
     assert leads == [10, 11, 12, 13]
 
 
-def test_the_clauses_name_what_the_notice_names(real: Loaded) -> None:
+def test_the_clauses_name_what_the_notice_names(real: LoadedPlan) -> None:
     """Counted in the source by a way of its own: each wording between its separators, clause by clause."""
     source = re.sub(r"\s", "", SOURCE)
     clauses = re.findall(r"[(\[](?:责任|牵头)单位:((?:[^()\[\]]|\([^()]*\))*)[)\]]", source)
@@ -223,7 +230,7 @@ def test_the_clauses_name_what_the_notice_names(real: Loaded) -> None:
     assert len(set(names)) == 52
 
 
-def test_chinese_is_full_width_and_unwrapped(real: Loaded) -> None:
+def test_chinese_is_full_width_and_unwrapped(real: LoadedPlan) -> None:
     text = notice_text(real.plan)
     assert not re.search(r"[,:;()\[\]<>]", text)
     assert " — 4 — " not in text
@@ -238,7 +245,7 @@ def test_chinese_is_full_width_and_unwrapped(real: Loaded) -> None:
     ],
 )
 def test_numerals(number: int, expected: str) -> None:
-    assert numeral(number) == expected
+    assert chinese_numeral(number) == expected
 
 
 def test_dates() -> None:
@@ -246,12 +253,12 @@ def test_dates() -> None:
 
 
 def test_clauses_in_their_regular_form() -> None:
-    assert clause("lead", [("区法院", False)]) == "（牵头单位：区法院）"
+    assert responsibility_clause("lead", [("区法院", False)]) == "（牵头单位：区法院）"
     wordings = [("区法院", False), ("区税务局", False), ("各镇（街道、区）", True)]
-    assert clause("responsible", wordings) == "［责任单位：区法院、区税务局，各镇（街道、区）］"
+    assert responsibility_clause("responsible", wordings) == "［责任单位：区法院、区税务局，各镇（街道、区）］"
 
 
-def test_the_figures_in_the_readmes_are_true(real: Loaded) -> None:
+def test_the_figures_in_the_readmes_are_true(real: LoadedPlan) -> None:
     plan = real.plan
     sections = sum(len(theme.sections) for theme in plan.themes)
     sentences = sum(len(measure.sentences) for measure in plan.measures)

@@ -98,7 +98,7 @@ def test_the_whole_notice_is_translated_and_confirmed(real_view: PlanView) -> No
 
 
 def test_a_term_is_marked_where_it_first_stands(small_view: PlanView) -> None:
-    first = small_view.measures[0].pieces["en"][0]
+    first = small_view.measures[0].segments["en"][0]
     assert [(piece.kind, piece.text) for piece in first] == [
         ("text", "The District will clear all "),
         ("term", "access permits"),
@@ -106,8 +106,8 @@ def test_a_term_is_marked_where_it_first_stands(small_view: PlanView) -> None:
         ("gloss", "[those not on the list of 许可]"),
         ("text", "."),
     ]
-    assert [piece.text for piece in small_view.measures[2].pieces["zh"][0]] == ["完善", "破产", "制度。"]
-    marked = [piece.text for found in small_view.measures[0].pieces["zh"] for piece in found if piece.kind == "term"]
+    assert [piece.text for piece in small_view.measures[2].segments["zh"][0]] == ["完善", "破产", "制度。"]
+    marked = [piece.text for found in small_view.measures[0].segments["zh"] for piece in found if piece.kind == "term"]
     assert marked == ["准入许可"]
 
 

@@ -13,7 +13,7 @@ from pypdf.generic import Destination
 
 from conftest import PROJECT, copy_project, one, parsed, run, search, without
 from plansite.errors import Lang
-from plansite.validate import Loaded
+from plansite.validate import LoadedPlan
 
 ROOTS: list[tuple[str, Lang]] = [("", "zh"), ("en/", "en")]
 RADICALS = str.maketrans("⻓⻆⻅⻔⻋⻛⻚⻢⻬⻰⻄⻘⺠", "长角见门车风页马齐龙西青民")
@@ -28,7 +28,7 @@ def said(text: str) -> str:
 
 
 @in_site
-def test_every_measure_is_reached_by_one_to_three_topics_each_with_its_sentence(site: Path, real: Loaded) -> None:
+def test_every_measure_is_reached_by_one_to_three_topics_each_with_its_sentence(site: Path, real: LoadedPlan) -> None:
     for root, lang in ROOTS:
         reached: dict[int, int] = {}
         for topic in real.plan.topics:
@@ -51,7 +51,7 @@ def test_every_measure_is_reached_by_one_to_three_topics_each_with_its_sentence(
 
 
 @in_site
-def test_the_first_ten_topics_are_those_of_b_ready(real: Loaded) -> None:
+def test_the_first_ten_topics_are_those_of_b_ready(real: LoadedPlan) -> None:
     assert [topic.id for topic in real.plan.topics] == [
         "business-entry", "business-location", "utility-services", "labor", "financial-services",
         "international-trade", "taxation", "dispute-resolution", "market-competition", "business-insolvency",
@@ -60,7 +60,7 @@ def test_the_first_ten_topics_are_those_of_b_ready(real: Loaded) -> None:
 
 
 @in_site
-def test_the_way_of_foreign_enterprises_quotes_what_names_them(site: Path, real: Loaded) -> None:
+def test_the_way_of_foreign_enterprises_quotes_what_names_them(site: Path, real: LoadedPlan) -> None:
     named = re.compile("外商|外资|港澳|外籍|外国人|海外|境内外|日本|中日|跨国|外贸|对外贸易|跨境|国内外|国际人才|注销")
     for root, lang in ROOTS:
         page = parsed(site / root / "invest" / "index.html")
@@ -79,7 +79,7 @@ def test_the_way_of_foreign_enterprises_quotes_what_names_them(site: Path, real:
 
 
 @in_site
-def test_every_figure_stands_with_its_sentence_its_units_and_the_way_to_it(site: Path, real: Loaded) -> None:
+def test_every_figure_stands_with_its_sentence_its_units_and_the_way_to_it(site: Path, real: LoadedPlan) -> None:
     promised = [(m, n, s) for m in real.plan.measures for n, s in enumerate(m.sentences, start=1) if s.targets]
     assert sum(len(sentence.targets) for _, _, sentence in promised) == 34
     for root, lang in ROOTS:
@@ -102,7 +102,7 @@ def test_every_figure_stands_with_its_sentence_its_units_and_the_way_to_it(site:
 
 
 @in_site
-def test_figures_on_cards_and_in_the_data_have_their_sentences(site: Path, real: Loaded) -> None:
+def test_figures_on_cards_and_in_the_data_have_their_sentences(site: Path, real: LoadedPlan) -> None:
     data = json.loads((site / "plan.json").read_text("utf-8"))
     for measure, record in zip(real.plan.measures, data["measures"], strict=True):
         expected = [
@@ -120,7 +120,7 @@ def test_figures_on_cards_and_in_the_data_have_their_sentences(site: Path, real:
 
 
 @in_site
-def test_the_table_of_units_and_themes_counts_right(site: Path, real: Loaded) -> None:
+def test_the_table_of_units_and_themes_counts_right(site: Path, real: LoadedPlan) -> None:
     themes = {section.number: theme.id for theme in real.plan.themes for section in theme.sections}
     for root, _ in ROOTS:
         rows = parsed(site / root / "measures" / "index.html").css(".matrix tbody tr")
@@ -150,7 +150,7 @@ def count_of(option: Locator) -> int:
 
 @in_browser
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_filters_combine_count_and_stand_in_the_address(page: Page, lang: str, real: Loaded) -> None:
+def test_filters_combine_count_and_stand_in_the_address(page: Page, lang: str, real: LoadedPlan) -> None:
     page.goto("/measures/" if lang == "zh" else "/en/measures/")
     status = page.locator(".filters [role=status]")
     expect(cards(page)).to_have_count(58)
@@ -183,7 +183,7 @@ def test_filters_combine_count_and_stand_in_the_address(page: Page, lang: str, r
 
 
 @in_browser
-def test_every_choice_leaves_what_the_plan_says(page: Page, real: Loaded) -> None:
+def test_every_choice_leaves_what_the_plan_says(page: Page, real: LoadedPlan) -> None:
     page.goto("/en/measures/")
     measures = real.plan.measures
     sections = {section.number: theme.id for theme in real.plan.themes for section in theme.sections}
@@ -264,7 +264,7 @@ def test_a_link_of_the_table_counts_whatever_was_chosen_before(page: Page) -> No
 
 
 @in_browser
-def test_the_filters_go_on_where_the_search_cannot_be_loaded(browser: Browser, address: str, real: Loaded) -> None:
+def test_the_filters_go_on_where_the_search_cannot_be_loaded(browser: Browser, address: str, real: LoadedPlan) -> None:
     with browser.new_context(base_url=address) as context:
         page = context.new_page()
         page.route("**/search/*.js", lambda route: route.abort())
@@ -332,7 +332,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @in_browser
-def test_the_notice_as_pdf_is_whole_in_both_languages_and_side_by_side(printed: Path, real: Loaded) -> None:
+def test_the_notice_as_pdf_is_whole_in_both_languages_and_side_by_side(printed: Path, real: LoadedPlan) -> None:
     files: dict[str, list[Lang]] = {"notice.zh.pdf": ["zh"], "notice.en.pdf": ["en"], "notice.zh-en.pdf": ["zh", "en"]}
     for file, langs in files.items():
         reader = PdfReader(printed / file)

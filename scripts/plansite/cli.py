@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, lang_of_locale, report
+from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, format_problems, lang_of_locale
 
 # Each command loads what it needs when it runs: all of it takes longer than to see that there is nothing to build.
 DATA, SITE = Path("data"), Path("site")
@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except PlanError as error:
-        if problems := report(error.problems, options.format, options.lang):
+        if problems := format_problems(error.problems, options.format, options.lang):
             print(problems, file=sys.stdout if options.run is _check else sys.stderr)
         return 1
     except BuildError as error:
@@ -71,20 +71,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="plansite", description=__doc__, epilog=EXIT_CODES)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    check = commands.add_parser(
+    check_site = commands.add_parser(
         "check", parents=[common], help="say everything that is wrong with the plan and, in the project, its templates"
     )
-    check.add_argument("--format", choices=("text", "github", "json"), default="text")
-    check.add_argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE", help="(default: %(default)s)")
-    check.set_defaults(run=_check)
+    check_site.add_argument("--format", choices=("text", "github", "json"), default="text")
+    check_site.add_argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE", help="(default: %(default)s)")
+    check_site.set_defaults(run=_check)
 
-    confirm = commands.add_parser(
+    confirm_translations = commands.add_parser(
         "confirm", parents=[reading], help="note that the English of a record is right for its present Chinese"
     )
-    confirm.add_argument(
+    confirm_translations.add_argument(
         "names", nargs="+", metavar="NUMBER", help="a measure's number, any other record's id, or notice"
     )
-    confirm.set_defaults(run=_confirm)
+    confirm_translations.set_defaults(run=_confirm)
 
     addresses = commands.add_parser(
         "addresses", parents=[reading], help="add new addresses to the list of those published, data/addresses.txt"
@@ -105,10 +105,16 @@ def _parser() -> argparse.ArgumentParser:
     pages.add_argument("folder", type=Path, metavar="DIR")
     pages.set_defaults(run=_pages)
 
-    diff = commands.add_parser("diff", parents=[reading], help="say in words what has changed since a version")
-    diff.add_argument("base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit")
-    diff.add_argument("head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)")
-    diff.set_defaults(run=_diff, encoding="utf-8")
+    report_changes = commands.add_parser(
+        "diff", parents=[reading], help="say in words what has changed since a version"
+    )
+    report_changes.add_argument(
+        "base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit"
+    )
+    report_changes.add_argument(
+        "head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)"
+    )
+    report_changes.set_defaults(run=_diff, encoding="utf-8")
 
     export = commands.add_parser("export", parents=[reading], help="write the data files")
     export.add_argument("folder", type=Path, metavar="DIR")
@@ -136,69 +142,71 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> None:
     from plansite.editor import hints
-    from plansite.site.assemble import Sources, check
-    from plansite.validate import load
+    from plansite.site.assemble import Sources, check_site
+    from plansite.validate import load_plan
 
     sources = Sources(plan=options.file)
-    pending = check(sources) if sources.macros.is_dir() else load(sources.plan).pending
+    pending = check_site(sources) if sources.macros.is_dir() else load_plan(sources.plan).pending
     if pending:
         raise PlanError(pending)
-    if said := report(hints([sources.plan, sources.plan.with_name("glossary.yaml")]), options.format, options.lang):
+    if said := format_problems(
+        hints([sources.plan, sources.plan.with_name("glossary.yaml")]), options.format, options.lang
+    ):
         print(said)
 
 
 def _confirm(options: argparse.Namespace) -> None:
-    from plansite.editor import confirm
+    from plansite.editor import confirm_translations
 
     today = datetime.now().astimezone().date()
-    print("\n".join(confirm(options.plan, options.names, today)))
+    print("\n".join(confirm_translations(options.plan, options.names, today)))
 
 
 def _addresses(options: argparse.Namespace) -> None:
-    from plansite.editor import LIST, enlist
-    from plansite.site.assemble import Sources, compose
+    from plansite.editor import ADDRESS_LIST, add_addresses
+    from plansite.site.assemble import Sources, assemble
 
-    added = enlist(options.plan.with_name(LIST), compose(Sources(plan=options.plan)).addresses)
+    added = add_addresses(options.plan.with_name(ADDRESS_LIST), assemble(Sources(plan=options.plan)).addresses)
     print("\n".join(added) or "nothing to add")
 
 
 def _fmt(options: argparse.Namespace) -> None:
-    from plansite.editor import reform
+    from plansite.editor import format_files
 
-    changed = reform(options.files)
+    changed = format_files(options.files)
     print(f"put into form: {', '.join(map(str, changed))}" if changed else "everything is in form")
 
 
 def _text(options: argparse.Namespace) -> None:
     from plansite.source.chinese import notice_text
-    from plansite.validate import load
+    from plansite.validate import load_plan
 
-    print(notice_text(load(options.plan).plan), end="")
+    print(notice_text(load_plan(options.plan).plan), end="")
 
 
 def _pages(options: argparse.Namespace) -> None:
-    from plansite.site.assemble import Sources, compose, write
+    from plansite.site.assemble import Sources, assemble, write_pages
 
     sources = Sources(plan=options.plan)
-    print(f"{write(compose(sources), sources.docs, options.folder)} files written to {options.folder}/")
+    print(f"{write_pages(assemble(sources), sources.docs, options.folder)} files written to {options.folder}/")
 
 
 def _diff(options: argparse.Namespace) -> None:
-    from plansite.exports.change_report import diff
+    from plansite.exports.change_report import report_changes
     from plansite.site.assemble import Sources
     from plansite.site.pages import site_address
 
     sources = Sources(plan=options.plan)
-    print(diff(sources, options.base, options.head, options.lang, site_address(os.environ)), end="")
+    print(report_changes(sources, options.base, options.head, options.lang, site_address(os.environ)), end="")
 
 
 def _export(options: argparse.Namespace) -> None:
-    from plansite.exports.files import write_data
+    from plansite.exports.files import write_exports
     from plansite.site.graph import PlanView
     from plansite.site.pages import site_address
-    from plansite.validate import load
+    from plansite.validate import load_plan
 
-    names = write_data(PlanView(load(options.plan)), options.folder, site_address(os.environ))
+    names = write_exports(PlanView(load_plan(options.plan)), options.folder, site_address(os.environ))
     print(f"{', '.join(names)} written to {options.folder}/")
 
 

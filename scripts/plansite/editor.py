@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
-from plansite.errors import BuildError, PlanError, Problem, shown
-from plansite.source.rules import nearest_to, pick
-from plansite.source.yaml_reader import BREAK, Document, Steps, parse, read, read_text
-from plansite.translation.checks import RECORDS, fingerprint, name_of
-from plansite.validate import load
+from plansite.errors import BuildError, PlanError, Problem, display_path
+from plansite.source.rules import nearest_match, select
+from plansite.source.yaml_reader import BREAK, YamlDocument, YamlPath, parse_yaml, read_text, read_yaml
+from plansite.translation.checks import RECORD_PATHS, record_name, source_hash
+from plansite.validate import load_plan
 
 DOUBLE = {"en_for", "value"}
 """Fields whose text may look like a number: always in double quotes. Other text is plain, or in single quotes."""
@@ -26,11 +26,11 @@ ESCAPED = re.compile("[\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\u
 """What only double quotes can hold."""
 PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
 """What is no text without quotes but a number, a date, truth or nothing: by first character, (what it is, pattern)."""
-LIST = "addresses.txt"
+ADDRESS_LIST = "addresses.txt"
 """The file beside the plan that lists every address ever published, one a line."""
 
 
-def formed(document: Document) -> str:
+def format_text(document: YamlDocument) -> str:
     """Return the text of a document that has been read without a problem in its one form.
 
     UTF-8, line ends LF, two spaces a level, lists below their key one level further in, a value on one line, no blank
@@ -51,8 +51,8 @@ def hints(paths: Sequence[Path]) -> list[Problem]:
     Files are expected that have been read without a problem.
     """
     for path in paths:
-        document = read(path)
-        form = formed(document)
+        document = read_yaml(path)
+        form = format_text(document)
         if document.raw != form.encode():
             lines = BREAK.sub("\n", document.text).rstrip("\n") + "\n"
             code = "line_ends" if lines == form else "not_in_form"
@@ -60,18 +60,18 @@ def hints(paths: Sequence[Path]) -> list[Problem]:
     return []
 
 
-def reform(paths: Sequence[Path]) -> list[Path]:
+def format_files(paths: Sequence[Path]) -> list[Path]:
     """Put files into their one form; return those that have changed.
 
     Raises PlanError with what is wrong where a file is not valid YAML; then none is changed.
     """
-    documents = {path: read(path) for path in paths}
+    documents = {path: read_yaml(path) for path in paths}
     if problems := [problem for document in documents.values() for problem in document.problems]:
         raise PlanError(problems)
-    changed = {path: formed(document).encode() for path, document in documents.items()}
+    changed = {path: format_text(document).encode() for path, document in documents.items()}
     changed = {path: text for path, text in changed.items() if text != documents[path].raw}
     for path, text in changed.items():
-        if parse(path.name, text).data != documents[path].data:
+        if parse_yaml(path.name, text).data != documents[path].data:
             raise RuntimeError(f"the form of {path} would hold other data than the file, which was left as it is")
         write_file(path, text)
     return list(changed)
@@ -178,10 +178,10 @@ def write_file(path: Path, content: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise BuildError("not_written", {"file": shown(path), "reason": error.strerror}) from None
+        raise BuildError("not_written", {"file": display_path(path), "reason": error.strerror}) from None
 
 
-def listed(path: Path) -> dict[str, int]:
+def read_addresses(path: Path) -> dict[str, int]:
     """Return {address: its line} of the list, nothing where there is none; # begins a remark.
 
     Raises PlanError where it is not UTF-8.
@@ -191,9 +191,9 @@ def listed(path: Path) -> dict[str, int]:
     return {address: number for address, number in numbered if address}
 
 
-def enlist(path: Path, addresses: Collection[str]) -> list[str]:
+def add_addresses(path: Path, addresses: Collection[str]) -> list[str]:
     """Add to the list the addresses that it lacks, and return them; what is there stays as it is."""
-    known = listed(path)
+    known = read_addresses(path)
     fresh = [address for address in addresses if address not in known]
     if fresh:
         before = path.read_bytes() if path.exists() else b""
@@ -206,25 +206,30 @@ NO_FAULT = {"stale", "unconfirmed"}
 """What may be said of English that is to be confirmed."""
 
 
-def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
+def confirm_translations(path: Path, names: Sequence[str], today: date) -> list[str]:
     """Set en_for and en_confirmed of the records named, nothing else; return for each what was written.
 
     A name is the number of a measure, the id of any other record, or "notice". Raises PlanError where the plan is
     broken, a name is unknown, or the proof finds fault with the English that is to be confirmed.
     """
-    found = load(path).pending
-    document = read(path)
+    found = load_plan(path).pending
+    document = read_yaml(path)
     records = {
-        name_of(steps, record): (steps, record)
-        for pattern in RECORDS
-        for steps, record in pick(document.data, *pattern)
+        record_name(steps, record): (steps, record)
+        for pattern in RECORD_PATHS
+        for steps, record in select(document.data, *pattern)
     }
     if unknown := [name for name in names if name not in records]:
         known = sorted(records, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0))
         details: dict[str, object] = {"kind": "record", "allowed": known}
         raise PlanError(
             Problem(
-                document.file, 1, 1, "plan", "unknown_id", details | {"value": name, "nearest": nearest_to(name, known)}
+                document.file,
+                1,
+                1,
+                "plan",
+                "unknown_id",
+                details | {"value": name, "nearest": nearest_match(name, known)},
             )
             for name in unknown
         )
@@ -237,7 +242,7 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
     edits: list[tuple[int, int, str]] = []
     for name in dict.fromkeys(names):
         steps, record = records[name]
-        value = fingerprint(record)
+        value = source_hash(record)
         edits += _edits(document, steps, {"en_for": f'"{value}"', "en_confirmed": today.isoformat()})
         said.append(f"{name}: en_for {value}, en_confirmed {today}")
     text = document.text
@@ -248,7 +253,7 @@ def confirm(path: Path, names: Sequence[str], today: date) -> list[str]:
     return said
 
 
-def _edits(document: Document, steps: Steps, fields: dict[str, str]) -> Iterator[tuple[int, int, str]]:
+def _edits(document: YamlDocument, steps: YamlPath, fields: dict[str, str]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, text to put there): values where fields stand, missing fields above the record's texts."""
     node: Any = document.node
     for step in steps:

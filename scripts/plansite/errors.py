@@ -53,11 +53,11 @@ class Problem:
         words = {key: _word(key, value, lang) for key, value in self.details.items()}
         return MESSAGES[self.code][lang].format(**words)
 
-    def line_of_text(self, lang: Lang) -> str:
+    def text_line(self, lang: Lang) -> str:
         """Return `FILE:LINE:COL: path: message`, the form editors and compilers agree on."""
         return f"{self.file}:{self.line}:{self.column}: {self.path}: {self.message(lang)}"
 
-    def annotation(self, lang: Lang) -> str:
+    def github_annotation(self, lang: Lang) -> str:
         """Return a GitHub workflow command that marks the line in a pull request.
 
         The file is named from the root of its repository, wherever the command was run; what is escaped is what
@@ -71,22 +71,22 @@ class Problem:
         return f"::{level} file={file.translate(IN_PROPERTY)},line={self.line},col={self.column}::{message}"
 
 
-def visible(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """Return text in which nothing acts on whoever reads it: a terminal, a log, a line that seems to be another."""
     return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def _word(key: str, value: object, lang: Lang) -> str:
     if key == "nearest":
-        return NEAREST[lang].format(nearest=visible(str(value))) if value else ""
+        return NEAREST[lang].format(nearest=escape_unprintable(str(value))) if value else ""
     if isinstance(value, list | tuple):
         if not value:
             return WORDS["none"][lang]
-        listed = ("、" if lang == "zh" else ", ").join(visible(str(item)) for item in value[:LISTED])
+        listed = ("、" if lang == "zh" else ", ").join(escape_unprintable(str(item)) for item in value[:LISTED])
         return listed + (MORE[lang].format(more=len(value) - LISTED, all=len(value)) if len(value) > LISTED else "")
     if key in {"kind", "expected", "found", "reason", "side"} and value in WORDS:
         return WORDS[str(value)][lang]
-    return visible(str(value))
+    return escape_unprintable(str(value))
 
 
 class BuildError(Exception):
@@ -118,16 +118,16 @@ class PlanError(Exception):
 
     def __str__(self) -> str:
         """Return the messages in English, one a line."""
-        return report(self.problems, "text", "en")
+        return format_problems(self.problems, "text", "en")
 
 
-def report(problems: list[Problem], form: Literal["text", "github", "json"], lang: Lang) -> str:
+def format_problems(problems: list[Problem], form: Literal["text", "github", "json"], lang: Lang) -> str:
     """Return the problems one a line, or as one JSON list of {file, line, column, path, code, message}."""
     if form == "json":
         fields = ("file", "line", "column", "path", "code")
         records = [{name: getattr(p, name) for name in fields} | {"message": p.message(lang)} for p in problems]
         return json.dumps(records, ensure_ascii=False, indent=2)
-    line = Problem.annotation if form == "github" else Problem.line_of_text
+    line = Problem.github_annotation if form == "github" else Problem.text_line
     return "\n".join(line(problem, lang) for problem in problems)
 
 
@@ -138,7 +138,7 @@ def lang_of_locale(environment: Mapping[str, str]) -> Lang:
     return "zh" if locale.startswith("zh") else "en"
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """Return the path as the person typed or would type it: relative to where they are, if that is shorter."""
     # Unlike Path.resolve, it has no trouble with a link to itself, which is said when the file is read.
     resolved = Path(os.path.realpath(path))

@@ -11,11 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from plansite.errors import PlanError, Problem
-from plansite.source.notice import notice_findings, read_notice
-from plansite.source.rules import Finding, findings, nearest_to
+from plansite.source.notice import check_notice, read_notice
+from plansite.source.rules import Finding, check_rules, nearest_match
 from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
-from plansite.source.yaml_reader import FIELD, Document, Steps, read
-from plansite.translation.checks import glossary_findings, proof, target_findings
+from plansite.source.yaml_reader import FIELD, YamlDocument, YamlPath, read_yaml
+from plansite.translation.checks import check_glossary, check_targets, check_translations
 
 T = TypeVar("T")
 UNSURE = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong_order"}
@@ -23,58 +23,58 @@ UNSURE = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedPlan:
     """A plan with its glossary, the file it was read from, and the line on which each of its records begins."""
 
     plan: Plan
     glossary: Glossary
     file: str
-    lines: Mapping[Steps, int]
+    lines: Mapping[YamlPath, int]
     pending: Sequence[Problem]
     """English that is to be confirmed: nothing that keeps a site from being built."""
 
 
-def load(path: Path) -> Loaded:
+def load_plan(path: Path) -> LoadedPlan:
     """Read and validate a plan and the glossary.yaml beside it, and compare it with the notice in source/ beside it.
 
     Raises PlanError with all problems at once: YAML, types, rules across records, the proof of the English, and the
     wording of the notice. Only YAML that cannot be parsed at all hides what comes after it.
     """
-    document = read(path)
+    document = read_yaml(path)
     if document.unreadable:
         raise PlanError(document.problems)
-    glossary_document = read(path.with_name("glossary.yaml"))
+    glossary_document = read_yaml(path.with_name("glossary.yaml"))
     plan, glossary = _validate(document, Plan), _validate(glossary_document, Glossary)
-    broken = list(findings(document.data))
+    broken = list(check_rules(document.data))
     for finding in broken:
         _place(document, finding)
-    for finding in glossary_findings(glossary_document.data, document.data if plan else None):
+    for finding in check_glossary(glossary_document.data, document.data if plan else None):
         _place(glossary_document, finding)
     if plan and glossary:
-        for finding in (*target_findings(document.data), *proof(document.data, glossary)):
+        for finding in (*check_targets(document.data), *check_translations(document.data, glossary)):
             _place(document, finding)
     file, notice, unread = read_notice(path)
     # Where references or numbers are wrong, nobody can say how the text reads.
     if plan and file and not unread and not any(finding.code in UNSURE for finding in broken):
-        for finding in notice_findings(plan, file, notice):
+        for finding in check_notice(plan, file, notice):
             _place(document, finding)
     problems = [*document.problems, *glossary_document.problems, *unread]
     if plan is None or glossary is None or any(problem.blocks for problem in problems):
         raise PlanError(problems)
     lines = {steps: line for steps, (line, _) in document.values.items() if len(steps) == len(("units", 0))}
-    return Loaded(plan, glossary, document.file, lines, problems)
+    return LoadedPlan(plan, glossary, document.file, lines, problems)
 
 
 def load_labels(path: Path) -> Labels:
     """Read and validate the words of the interface; raises PlanError with all problems at once."""
-    document = read(path)
+    document = read_yaml(path)
     labels = _validate(document, Labels)
     if labels is None or document.reported:
         raise PlanError(document.problems)
     return labels
 
 
-def _validate(document: Document, model: type[T]) -> T | None:
+def _validate(document: YamlDocument, model: type[T]) -> T | None:
     if document.unreadable:
         return None
     try:
@@ -85,9 +85,9 @@ def _validate(document: Document, model: type[T]) -> T | None:
     for steps in unknown:
         record, key = steps[:-1], str(steps[-1])
         allowed = fields_of(record_at(model, record))
-        nearest = nearest_to(key, allowed)
+        nearest = nearest_match(key, allowed)
         document.report("unknown_field", document.keys[steps], record, key=key, nearest=nearest, allowed=allowed)
-        document.rename(steps, nearest_to(key, allowed, likeness=0.6))
+        document.rename(steps, nearest_match(key, allowed, likeness=0.6))
     if unknown:
         # With the names that were meant nothing is missing that is only misspelt, and what they hold is checked too.
         return _validate(document, model)
@@ -120,7 +120,7 @@ FOUND: dict[type, str] = {
 }
 
 
-def _translate(document: Document, model: object, error: ErrorDetails) -> None:
+def _translate(document: YamlDocument, model: object, error: ErrorDetails) -> None:
     """Say one of pydantic's errors in our words."""
     steps, kind, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
     place = document.place(steps)
@@ -152,7 +152,7 @@ def _translate(document: Document, model: object, error: ErrorDetails) -> None:
         document.report(kind, place, steps, **_with_nearest(context))
 
 
-def _place(document: Document, finding: Finding) -> None:
+def _place(document: YamlDocument, finding: Finding) -> None:
     if finding.steps in document.misread:
         return
     details = _with_nearest(finding.details)
@@ -165,4 +165,4 @@ def _with_nearest(details: Mapping[str, Any]) -> dict[str, Any]:
     """Add the allowed value that a person most likely meant where a wrong one was given."""
     if "allowed" not in details or "value" not in details:
         return dict(details)
-    return {**details, "nearest": nearest_to(details["value"], details["allowed"])}
+    return {**details, "nearest": nearest_match(details["value"], details["allowed"])}

@@ -21,10 +21,10 @@ from mkdocs.exceptions import MkDocsException
 
 from plansite.build.mkdocs_plugin import PlanPlugin
 from plansite.build.release import find_browser, print_notice
-from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, shown
+from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, display_path
 from plansite.site.assemble import Site
 from plansite.site.pages import site_address
-from plansite.site.templates import TEMPLATE_ERRORS, problem_of
+from plansite.site.templates import TEMPLATE_ERRORS, template_problem
 
 MARK = ".plansite"
 """The file in each built site that says that we built it: only a folder with it is replaced."""
@@ -42,7 +42,7 @@ def build(folder: Path, *, pdf: bool = False) -> str:
     start = time.monotonic()
     target = folder.resolve()
     if _holds_something_else(target):
-        raise BuildError("not_our_folder", {"folder": shown(target), "mark": MARK})
+        raise BuildError("not_our_folder", {"folder": display_path(target), "mark": MARK})
     try:
         browser = find_browser() if pdf else ""
         site = assemble_site(pdf=pdf)
@@ -55,13 +55,11 @@ def build(folder: Path, *, pdf: bool = False) -> str:
     except BuildError as error:
         raise _with_outcome(error, target) from None
     except OSError as error:
-        file = error.filename2 or error.filename or shown(target)
+        file = error.filename2 or error.filename or display_path(target)
         raise _with_outcome(BuildError("system", {"file": file, "reason": error.strerror}), target) from None
     pages = sum(1 for _ in target.rglob("index.html"))
-    seconds = time.monotonic() - start
-    return (
-        f"{pages} pages in {len(LANGUAGES)} languages built in {seconds:.1f} s: {shown(target)}/ (preview: make serve)"
-    )
+    done = f"{pages} pages in {len(LANGUAGES)} languages built in {time.monotonic() - start:.1f} s"
+    return f"{done}: {display_path(target)}/ (preview: make serve)"
 
 
 def assemble_site(*, pdf: bool = False) -> Site:
@@ -120,7 +118,7 @@ def render_language(site: Site, lang: Lang, folder: Path, *, pdf: bool) -> None:
             config.plugins.on_startup(command="build", dirty=False)
             build_with_mkdocs(config)
     except TEMPLATE_ERRORS as error:
-        problem = problem_of(error, Path(config.theme.custom_dir or ""), "main.html", [])
+        problem = template_problem(error, Path(config.theme.custom_dir or ""), "main.html", [])
         if problem is None:
             raise
         raise PlanError([problem]) from error
@@ -226,7 +224,7 @@ def _swap_in(stage: Path, site: Path) -> None:
 def _with_outcome(error: BuildError, site: Path) -> BuildError:
     """Return an error that says besides what has become of the site."""
     code = "left_as_it_was" if site.exists() else "nothing_built"
-    return BuildError(code, {"why": error, "folder": shown(site)})
+    return BuildError(code, {"why": error, "folder": display_path(site)})
 
 
 def _holds_something_else(folder: Path) -> bool:

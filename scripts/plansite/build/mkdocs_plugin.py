@@ -21,15 +21,15 @@ from mkdocs.utils.templates import TemplateContext
 from rcssmin import cssmin
 from rjsmin import jsmin
 
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, lang_of_locale, report
+from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, format_problems, lang_of_locale
 from plansite.exports.files import data_files
-from plansite.history.changelog import history
+from plansite.history.changelog import read_history
 from plansite.history.git import version
 from plansite.site import pages as generated
-from plansite.site.assemble import Site, Sources, compose
+from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.pages import FEED
-from plansite.site.search_index import Document, handwritten, search_script
-from plansite.site.templates import Phrases, Publication, Repository, day
+from plansite.site.search_index import SearchDocument, search_script, static_page_document
+from plansite.site.templates import Phrases, Publication, Repository, format_date
 from plansite.source.schema import is_file
 
 
@@ -61,7 +61,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     """Whether the whole notice is printed as well."""
 
     def __init__(self) -> None:
-        self._handwritten: list[Document] = []
+        self._handwritten: list[SearchDocument] = []
         self._problems: dict[str, Problem] = {}
 
     def assemble(self, config: MkDocsConfig) -> Site:
@@ -72,10 +72,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             Repository.at(self.config.repository) if self.config.repository else None,
             config.site_url or "",
             self.pdf,
-            history=partial(history, sources.plan),
+            history=partial(read_history, sources.plan),
             version=version(sources.plan),
         )
-        return compose(sources, publication)
+        return assemble(sources, publication)
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Assemble the site before MkDocs empties its folder, so that no mistake costs it."""
@@ -125,7 +125,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Keep the pages written by hand for the search; what it knows of the others it has from the plan."""
         if page.file.src_uri not in self.site.pages:
             place = page.url.removeprefix(FOLDER[_lang(config)])
-            self._handwritten.append(handwritten(place, str(page.title), html))
+            self._handwritten.append(static_page_document(place, str(page.title), html))
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the theme the words of the interface in the language being built."""
@@ -141,7 +141,13 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "root": FOLDER[lang],
             "other_root": FOLDER[_other(lang)],
         }
-        env.filters |= {"css": css, "day": day, "digest": digest, "jsmin": jsmin, "linked_data": self._json_ld}
+        env.filters |= {
+            "css": css,
+            "format_date": format_date,
+            "digest": digest,
+            "jsmin": jsmin,
+            "json_ld": self._json_ld,
+        }
         env.filters["twin"] = partial(_twin, lang)
         return env
 
@@ -156,7 +162,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             rendered = self.site.render(generated_page)
         except PlanError as error:
             # Told at the end, with the problems of all other pages.
-            self._problems |= {problem.line_of_text("en"): problem for problem in error.problems}
+            self._problems |= {problem.text_line("en"): problem for problem in error.problems}
             return context
         page.content = rendered.body
         page.toc = get_toc([{"id": rendered.anchor, "name": rendered.title, "level": 1, "children": []}])
@@ -226,7 +232,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
 
 def plugin_error(error: PlanError) -> PluginError:
     """Return an error that MkDocs shows without a traceback."""
-    return PluginError(f"\n{report(error.problems, 'text', lang_of_locale(os.environ))}")
+    return PluginError(f"\n{format_problems(error.problems, 'text', lang_of_locale(os.environ))}")
 
 
 def _twin(lang: Lang, url: str) -> str:

@@ -20,7 +20,7 @@ from mkdocs.structure.nav import get_navigation
 
 from plansite.build.builder import assemble_site, configure, strictly
 from plansite.build.mkdocs_plugin import digest
-from plansite.errors import FOLDER, LANGUAGES, BuildError, Lang, PlanError, report
+from plansite.errors import FOLDER, LANGUAGES, BuildError, Lang, PlanError, format_problems
 from plansite.site.assemble import Site
 
 HOST = "127.0.0.1"
@@ -132,7 +132,7 @@ class Preview:
                 self._take_up(frames=not all(Path(path).parts[0] == "data" for path in edited))
                 self.state, self.problems = self.state + 1, ""
             except PlanError as error:
-                self.problems = report(error.problems, "text", self.lang)
+                self.problems = format_problems(error.problems, "text", self.lang)
             except (BuildError, OSError) as error:
                 self.problems = error.message(self.lang) if isinstance(error, BuildError) else str(error)
             self.changed.notify_all()
@@ -208,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
                     content, status = self._preview.not_found(address), HTTPStatus.NOT_FOUND
             except PlanError as error:
                 content, status = b"<!doctype html><title>!</title><body>", HTTPStatus.INTERNAL_SERVER_ERROR
-                self._preview.problems = report(error.problems, "text", self._preview.lang)
+                self._preview.problems = format_problems(error.problems, "text", self._preview.lang)
             kind = "text/html" if address.endswith(("/", ".html")) or not address else guess_type(address)[0] or ""
             if status != HTTPStatus.OK or kind == "text/html":
                 content, kind = follow_changes(content, self._preview.state), "text/html; charset=utf-8"

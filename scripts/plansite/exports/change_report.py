@@ -9,20 +9,20 @@ from typing import Any
 
 from plansite.errors import Lang, PlanError, Problem
 from plansite.history.changelog import HistoryView, Version
-from plansite.history.diff import changes
+from plansite.history.diff import diff_plans
 from plansite.history.git import content
-from plansite.site.assemble import Sources, handwritten
+from plansite.site.assemble import Sources, static_addresses
 from plansite.site.graph import PlanView
 from plansite.site.pages import pages
 from plansite.site.templates import Publication, RenderedPage, Templates, page_context, render_diff
-from plansite.source.yaml_reader import read
-from plansite.validate import load, load_labels
+from plansite.source.yaml_reader import read_yaml
+from plansite.validate import load_labels, load_plan
 
 Pages = dict[tuple[str, Lang], RenderedPage]
 """{(address, language): page}"""
 
 
-def diff(sources: Sources, base: str, head: str | None, lang: Lang, site_url: str = "") -> str:
+def report_changes(sources: Sources, base: str, head: str | None, lang: Lang, site_url: str = "") -> str:
     """Return as HTML what has changed between two versions of the plan and its glossary.
 
     A version is a file, or a commit by any name that git knows; without `head` it is the plan as it lies there. They
@@ -33,7 +33,7 @@ def diff(sources: Sources, base: str, head: str | None, lang: Lang, site_url: st
         before = _fetch(sources.plan, base, Path(scratch, "base", "data"))
         after = _fetch(sources.plan, head, Path(scratch, "head", "data")) if head else sources.plan
         old, new = ({}, {}) if _files(before) == _files(after) else (_data(before), _data(after))
-        found = changes(old, new) if old != new else []
+        found = diff_plans(old, new) if old != new else []
         try:
             affected = _affected(sources, before, after, templates, lang) if old != new else []
         except PlanError:
@@ -64,7 +64,7 @@ def _files(plan: Path) -> list[bytes]:
 def _data(plan: Path) -> dict[str, Any]:
     """Return the records of a plan and the terms of its glossary as plain data."""
     glossary = plan.with_name("glossary.yaml")
-    documents = [read(path) for path in (plan, glossary) if path == plan or glossary.exists()]
+    documents = [read_yaml(path) for path in (plan, glossary) if path == plan or glossary.exists()]
     if unreadable := [problem for document in documents if document.unreadable for problem in document.problems]:
         raise PlanError(unreadable)
     records, *others = (document.data if isinstance(document.data, dict) else {} for document in documents)
@@ -73,9 +73,9 @@ def _data(plan: Path) -> dict[str, Any]:
 
 def _pages(sources: Sources, templates: Templates) -> Pages:
     """Return the pages of a plan, without the lines of the file that they name: an edit moves all that follow it."""
-    plan = PlanView(replace(load(sources.plan), lines=defaultdict(int)))
+    plan = PlanView(replace(load_plan(sources.plan), lines=defaultdict(int)))
     every = list(pages(plan))
-    places = {page.address for page in every} | set(handwritten(sources.docs))
+    places = {page.address for page in every} | set(static_addresses(sources.docs))
     return {
         (page.address, page.lang): templates.render_page(
             page.template, page_context(page, plan, templates.labels, places, Publication())

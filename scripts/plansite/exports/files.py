@@ -18,7 +18,7 @@ from plansite.errors import LANGUAGES
 from plansite.exports.plan_json import PlanData, plan_data
 from plansite.site.graph import PlanView
 from plansite.site.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral
-from plansite.source.schema import Plan, field_of
+from plansite.source.schema import Plan, field_help
 
 WIDEST = 420
 """Pixels that a column may take before its text is wrapped."""
@@ -212,7 +212,7 @@ def _describe(part: Any) -> None:
             described.pop("default", None)
             if {"type": "null"} in described.get("anyOf", []):
                 described.update(described.pop("anyOf")[0])
-            field = field_of(getattr(plansite.source.schema, part["title"]), name)
+            field = field_help(getattr(plansite.source.schema, part["title"]), name)
             described["title"] = f"{field.name['zh']} {field.name['en']}"
             described["description"] = "\n\n".join(field.said(lang) for lang in LANGUAGES)
             if field.values:
@@ -234,7 +234,7 @@ def data_files(plan: PlanView, site_url: str = "") -> dict[str, bytes]:
     return files | {"datapackage.json": described.encode(), "plan.schema.json": schema(Plan).encode()}
 
 
-def write_data(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
+def write_exports(plan: PlanView, folder: Path, site_url: str = "") -> list[str]:
     """Write all data files into a folder; return their names."""
     files = data_files(plan, site_url)
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from plansite.site.graph import Answer, PlanView, Promise, State
+from plansite.site.graph import Answer, PlanView, State, TargetSentence
 from plansite.site.tables import Package, urls
 from plansite.source import schema as model
 from plansite.source.schema import Keywords, Kind, Text
@@ -25,7 +25,7 @@ def _asked(answers: list[Answer]) -> list[dict[str, int]]:
     return [{"number": answer.measure.number, "sentence": n} for answer in answers for n, _ in answer.sentences]
 
 
-def _targets(promises: list[Promise]) -> list[dict[str, object]]:
+def _targets(promises: list[TargetSentence]) -> list[dict[str, object]]:
     return [{"sentence": p.number, **dict(target)} for p in promises for target in p.sentence.targets]
 
 

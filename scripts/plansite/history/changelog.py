@@ -10,11 +10,11 @@ from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
 from plansite.errors import Lang
-from plansite.history.diff import SINGLE, Action, Change, Edit, Words, changes, marked
+from plansite.history.diff import SINGLE, Action, Change, Edit, Words, diff_plans, mark_changes
 from plansite.history.git import content, git
-from plansite.source.rules import Steps
-from plansite.source.schema import field_at
-from plansite.source.yaml_reader import parse
+from plansite.source.rules import YamlPath
+from plansite.source.schema import field_help_at
+from plansite.source.yaml_reader import parse_yaml
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Version:
     changes: tuple[Change, ...]
 
 
-def history(plan: Path) -> Sequence[Version] | None:
+def read_history(plan: Path) -> Sequence[Version] | None:
     """Return the versions of a plan on the branch that is checked out, the newest first.
 
     A merge counts as one version, that of the day on which it was merged. Returns None where there is no git, no
@@ -44,11 +44,11 @@ def history(plan: Path) -> Sequence[Version] | None:
 def _versions(plan: Path, commits: tuple[tuple[str, ...], ...]) -> list[Version]:
     """Return the versions of these commits, [(id, time), ...]; a preview asks for the same ones again and again."""
     # What could not be read was never published.
-    read = [parse(plan.name, content(plan, commit) or b"").data for commit, _ in commits]
+    read = [parse_yaml(plan.name, content(plan, commit) or b"").data for commit, _ in commits]
     versions = []
     for place, (commit, time) in enumerate(commits):
         before = next(filter(None, read[place + 1 :]), None)
-        found = tuple(changes(before, read[place])) if read[place] else ()
+        found = tuple(diff_plans(before, read[place])) if read[place] else ()
         versions.append(Version(commit, datetime.fromisoformat(time), found))
     return versions
 
@@ -78,7 +78,7 @@ class EditView:
         self.kind, self.action, self.lang = kind, edits[0].action, edits[0].lang
         # A term is itself a text.
         self.place = edits[0].place or (edits[0].lang or "zh",)
-        self._path: Steps = (kind, *self.place) if kind in SINGLE else (kind, 0, *self.place)
+        self._path: YamlPath = (kind, *self.place) if kind in SINGLE else (kind, 0, *self.place)
         self.before = [self._chosen(edit.before) for edit in edits if edit.before is not None]
         self.after = [self._chosen(edit.after) for edit in edits if edit.after is not None]
 
@@ -89,13 +89,13 @@ class EditView:
         for at in range(self._path.index(0) + 1 if 0 in self._path else 1, len(self._path)):
             if isinstance(number := self._path[at], int):
                 found[-1] = (found[-1][0], number)
-            elif not found or found[-1][0] != field_at(self._path[: at + 1]).name:
-                found.append((field_at(self._path[: at + 1]).name, None))
+            elif not found or found[-1][0] != field_help_at(self._path[: at + 1]).name:
+                found.append((field_help_at(self._path[: at + 1]).name, None))
         return found
 
     def _chosen(self, words: Words) -> Words:
         """Return what a choice means; any other value as it is."""
-        return field_at(self._path).values.get(words["en"], words) if isinstance(self._path[-1], str) else words
+        return field_help_at(self._path).values.get(words["en"], words) if isinstance(self._path[-1], str) else words
 
     @property
     def field(self) -> tuple[str, Lang | None]:
@@ -109,7 +109,7 @@ class EditView:
 
     def marked(self, lang: Lang, *, whole: bool) -> list[tuple[Action | None, str]]:
         """Return a changed value in parts: [(removed, added or None, text), ...], what has stayed in whole or cut."""
-        parts = marked(self.before[0][lang], self.after[0][lang])
+        parts = mark_changes(self.before[0][lang], self.after[0][lang])
         last = len(parts) - 1
         return [
             (action, text if action or whole else _cut(text, first=at == 0, last=at == last))
@@ -132,9 +132,9 @@ class ChangeView:
 class VersionView:
     """A version of the plan with what it has changed."""
 
-    def __init__(self, version: Version, changes: list[ChangeView], *, detailed: bool = True) -> None:
+    def __init__(self, version: Version, diff_plans: list[ChangeView], *, detailed: bool = True) -> None:
         self.commit, self.time, self.anchor = version.commit, version.time, _anchor(version)
-        self.changes, self.detailed = changes, detailed
+        self.changes, self.detailed = diff_plans, detailed
 
     @property
     def date(self) -> date:
@@ -147,7 +147,7 @@ class VersionView:
         groups: dict[tuple[str, str], list[ChangeView]] = {}
         for change in self.changes:
             groups.setdefault((change.kind, change.action), []).append(change)
-        return [(*key, changes, _fields(changes)) for key, changes in groups.items()]
+        return [(*key, diff_plans, _fields(diff_plans)) for key, diff_plans in groups.items()]
 
 
 class HistoryView:
@@ -216,20 +216,20 @@ def urn(*names: str) -> str:
     return uuid5(NAMESPACE_OID, "\n".join(names)).urn
 
 
-def _older(changes: Iterable[Change], now: dict[tuple[str, str], str | None]) -> dict[tuple[str, str], str | None]:
+def _older(diff_plans: Iterable[Change], now: dict[tuple[str, str], str | None]) -> dict[tuple[str, str], str | None]:
     """Return what the records are called today that had other names, or did not exist, before these changes."""
     older: dict[tuple[str, str], str | None] = {
-        (change.kind, change.key): None for change in changes if change.action != "changed" or change.was
+        (change.kind, change.key): None for change in diff_plans if change.action != "changed" or change.was
     }
     older |= {
-        (change.kind, change.was): now.get((change.kind, change.key), change.key) for change in changes if change.was
+        (change.kind, change.was): now.get((change.kind, change.key), change.key) for change in diff_plans if change.was
     }
     return older
 
 
-def _fields(changes: Iterable[ChangeView]) -> list[tuple[EditView, int]]:
+def _fields(diff_plans: Iterable[ChangeView]) -> list[tuple[EditView, int]]:
     """Return an edit of each field that was edited, for its name, with in how many records it was."""
-    touched = [{edit.field: edit for edit in change.edits} for change in changes]
+    touched = [{edit.field: edit for edit in change.edits} for change in diff_plans]
     edits = {field: edit for edits in touched for field, edit in edits.items()}
     return [
         (edits[field], count) for field, count in Counter(field for edits in touched for field in edits).most_common()

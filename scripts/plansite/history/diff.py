@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from plansite.errors import LANGUAGES, Lang
-from plansite.source.rules import Steps, pick
-from plansite.translation.checks import fingerprint, name_of, pairs
+from plansite.source.rules import YamlPath, select
+from plansite.translation.checks import record_name, source_hash, text_pairs
 
 Action = Literal["added", "removed", "changed", "moved"]
 Words = Mapping[Lang, str]
@@ -37,7 +37,7 @@ class Edit:
     """One difference within a record."""
 
     action: Action
-    place: Steps
+    place: YamlPath
     """Fields and places in lists, counted from 1, in the newer version where it is there: ("sentences", 2)."""
     lang: Lang | None
     """In which language, or None where the value belongs to none."""
@@ -60,7 +60,7 @@ class Change:
     """Whether its English has been confirmed, or is no longer that of its Chinese."""
 
 
-def changes(old: Any, new: Any) -> list[Change]:
+def diff_plans(old: Any, new: Any) -> list[Change]:
     """Return what has changed between two versions of the plan given as plain data, in the order of the file.
 
     Versions of other shapes than today's are compared as far as they can be read.
@@ -79,7 +79,7 @@ class _Comparison:
 
     def run(self) -> Iterator[Change]:
         paired = {kind: self.paired(kind) for kind in KINDS}
-        sections = [_dicts(pick(data, "themes", "*", "sections", "*")) for data in (self.old, self.new)]
+        sections = [_dicts(select(data, "themes", "*", "sections", "*")) for data in (self.old, self.new)]
         for kind, found in [*paired.items(), ("sections", _paired(*sections))]:
             for before, after in found:
                 if before is not None and after is not None:
@@ -99,12 +99,12 @@ class _Comparison:
 
     def paired(self, kind: str) -> list[tuple[Any, Any]]:
         if kind not in SINGLE:
-            return _paired(*(_dicts(pick(data, kind, "*")) for data in (self.old, self.new)))
-        old, new = (next(iter(_dicts(pick(data, kind))), None) for data in (self.old, self.new))
+            return _paired(*(_dicts(select(data, kind, "*")) for data in (self.old, self.new)))
+        old, new = (next(iter(_dicts(select(data, kind))), None) for data in (self.old, self.new))
         return [(old, new)] if old is not None or new is not None else []
 
     def change(self, kind: str, before: Any, after: Any) -> Change:
-        key, was = (name_of((kind,), entry) if entry is not None else "" for entry in (after, before))
+        key, was = (record_name((kind,), entry) if entry is not None else "" for entry in (after, before))
         return Change(
             kind,
             key or was,
@@ -115,7 +115,7 @@ class _Comparison:
             _translation(before, after),
         )
 
-    def edits(self, old: Any, new: Any, place: Steps, lang: Lang | None = None) -> Iterator[Edit]:
+    def edits(self, old: Any, new: Any, place: YamlPath, lang: Lang | None = None) -> Iterator[Edit]:
         """Yield what differs between two values at a place; None is no value."""
         if isinstance(old, dict) or isinstance(new, dict):
             yield from self.fields(old, new, place)
@@ -128,7 +128,7 @@ class _Comparison:
         elif self.current(place, old) != new:
             yield replace(self.whole(place, self.current(place, old), new), lang=lang)
 
-    def fields(self, old: Any, new: Any, place: Steps) -> Iterator[Edit]:
+    def fields(self, old: Any, new: Any, place: YamlPath) -> Iterator[Edit]:
         before, after = (value if isinstance(value, dict) else {} for value in (old, new))
         own = CONFIRMATION | ({"number", "id"} if not place or isinstance(place[-1], int) else set())
         for key in dict.fromkeys([*after, *before]):
@@ -137,14 +137,14 @@ class _Comparison:
             elif key not in own:
                 yield from self.edits(before.get(key), after.get(key), (*place, key))
 
-    def entries(self, old: list[Any], new: list[Any], place: Steps) -> Iterator[Edit]:
-        found = matched(old, new)
+    def entries(self, old: list[Any], new: list[Any], place: YamlPath) -> Iterator[Edit]:
+        found = match_records(old, new)
         kept = [(was, at) for was, at in found if was is not None and at is not None]
         for was, at in found:
             before, after = None if was is None else old[was], None if at is None else new[at]
             entry: Any = before if at is None else after
             key = _key(entry)
-            here: Steps = (*place, key if isinstance(key, int) else 1 + ((was or 0) if at is None else at))
+            here: YamlPath = (*place, key if isinstance(key, int) else 1 + ((was or 0) if at is None else at))
             if was is not None and at is not None:
                 if any(earlier > was and now < at for earlier, now in kept):
                     yield Edit("moved", here, None, _same(str(was + 1)), _same(str(at + 1)))
@@ -153,11 +153,11 @@ class _Comparison:
                 continue
             yield from self.edits(before, after, here)
 
-    def whole(self, place: Steps, old: Any, new: Any) -> Edit:
+    def whole(self, place: YamlPath, old: Any, new: Any) -> Edit:
         action: Action = "added" if old is None else "removed" if new is None else "changed"
         return Edit(action, place, None, self.shown(place, old), self.shown(place, new))
 
-    def names(self, old: list[Any], new: list[Any], place: Steps, lang: Lang | None) -> Iterator[Edit]:
+    def names(self, old: list[Any], new: list[Any], place: YamlPath, lang: Lang | None) -> Iterator[Edit]:
         before, after = [self.current(place, entry) for entry in old], new
         for entry in after:
             if entry not in before:
@@ -168,13 +168,13 @@ class _Comparison:
         if before != after and sorted(map(str, before)) == sorted(map(str, after)):
             yield Edit("moved", place, lang, self.shown(place, before), self.shown(place, after))
 
-    def current(self, place: Steps, value: Any) -> Any:
+    def current(self, place: YamlPath, value: Any) -> Any:
         """Return a value of the older version with the records it names called as in the newer one."""
         if isinstance(value, dict):
             return {key: self.current((key,), inner) for key, inner in value.items()}
         return self.renamed.get((_list_of(place), value), value) if isinstance(value, str | int) else value
 
-    def shown(self, place: Steps, value: Any) -> Words | None:
+    def shown(self, place: YamlPath, value: Any) -> Words | None:
         if value is None:
             return None
         if isinstance(value, dict):
@@ -188,18 +188,18 @@ class _Comparison:
             return YES if value else NO
         return title or _same(str(value))
 
-    def listed(self, values: list[tuple[Steps, Any]]) -> Words:
+    def listed(self, values: list[tuple[YamlPath, Any]]) -> Words:
         shown = [self.shown(place, value) or _same("") for place, value in values]
         return {"zh": "、".join(words["zh"] for words in shown), "en": ", ".join(words["en"] for words in shown)}
 
 
-def matched(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]]:
+def match_records(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]]:
     """Pair the places of records in two lists that are the same record: [(older or None, newer or None), ...].
 
     In turn those with the same text; the same id, or the same number and most of their text; the same title; the same
     number and much of their text. Of records without an id, those that are left and have most of their text in common.
     """
-    texts = [["\n".join(zh for _, zh, _ in pairs(record)) for record in records] for records in (old, new)]
+    texts = [["\n".join(zh for _, zh, _ in text_pairs(record)) for record in records] for records in (old, new)]
     found: dict[int, int] = {}
 
     def likeness(was: int, at: int) -> float:
@@ -235,13 +235,13 @@ def matched(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None
 
 def _paired(old: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
     """Return the records of two lists by twos, None where one has no twin."""
-    places = matched(old, new)
+    places = match_records(old, new)
     return [(None if was is None else old[was], None if at is None else new[at]) for was, at in places]
 
 
 # Pages, feeds and both languages tell the same changes.
 @lru_cache(maxsize=4096)
-def marked(before: str, after: str) -> list[tuple[Action | None, str]]:
+def mark_changes(before: str, after: str) -> list[tuple[Action | None, str]]:
     """Return what has become of a text, in parts: [(removed, added or None for what has stayed, text), ...].
 
     What stays between two changes is taken into them where it is no more than a character or a word's edge.
@@ -265,7 +265,7 @@ def marked(before: str, after: str) -> list[tuple[Action | None, str]]:
     ]
 
 
-def _dicts(found: Iterable[tuple[Steps, Any]]) -> list[Any]:
+def _dicts(found: Iterable[tuple[YamlPath, Any]]) -> list[Any]:
     return [record for _, record in found if isinstance(record, dict)]
 
 
@@ -285,7 +285,7 @@ def _is_name(entry: Any) -> bool:
     return not isinstance(entry, dict) or any(isinstance(entry.get(name), str) for name in REFERENCES)
 
 
-def _list_of(place: Steps) -> str:
+def _list_of(place: YamlPath) -> str:
     last = str(place[-1]) if place else ""
     return REFERENCES.get(last, last)
 
@@ -303,8 +303,8 @@ def _plain(text: str) -> str:
 def _translation(old: Any, new: Any) -> Literal["", "stale", "confirmed"]:
     if new is None or not isinstance(new.get("en_for"), str):
         return ""
-    current = new["en_for"] == fingerprint(new)
+    current = new["en_for"] == source_hash(new)
     if current and isinstance(new.get("en_confirmed"), date) and (old or {}).get("en_confirmed") != new["en_confirmed"]:
         return "confirmed"
-    was_current = bool(old) and old.get("en_for") == fingerprint(old)
+    was_current = bool(old) and old.get("en_for") == source_hash(old)
     return "stale" if was_current and not current else ""

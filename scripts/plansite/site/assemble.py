@@ -14,16 +14,16 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 from jinja2.nodes import Call, Const, Filter, Getattr, Getitem, Name, Node, Template
 
-from plansite.editor import LIST
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.editor import ADDRESS_LIST
+from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.site.graph import PlanView
-from plansite.site.json_ld import linked_data
-from plansite.site.pages import FILES, Page, address_problems, located, pages
+from plansite.site.json_ld import json_ld
+from plansite.site.pages import DATA_FILES, Page, absolute_url, check_addresses, pages
 from plansite.site.templates import Publication, RenderedPage, Templates, page_context, render_feed, render_sitemap
-from plansite.source.rules import nearest_to
+from plansite.source.rules import nearest_match
 from plansite.source.schema import Labels, Redirect
 from plansite.source.yaml_reader import check_encoding, read_text
-from plansite.validate import load, load_labels
+from plansite.validate import load_labels, load_plan
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,28 @@ THEME = Allowed(
         *("assets", "has_history", "labels", "notice_date", "other_labels", "other_lang"),
         *("other_root", "root", "site_lang"),
     ],
-    filters=("css", "day", "digest", "jsmin", "linked_data", "twin", "url"),
+    filters=("css", "format_date", "digest", "jsmin", "json_ld", "twin", "url"),
 )
 """What the templates in overrides/ may use."""
 MACROS = Allowed(
     names=[
-        *("answering", "counted", "edit_link", "feed", "file_link", "it", "labels", "lang", "link", "pdfs", "plan"),
-        *("report_link", "root", "titled"),
+        *(
+            "lead_unit_label",
+            "count_label",
+            "edit_link",
+            "feed",
+            "file_link",
+            "it",
+            "labels",
+            "lang",
+            "link",
+            "pdfs",
+            "plan",
+        ),
+        *("report_link", "root", "measure_title"),
         *("addresses", "hosted", "languages", "locate", "located", "pages", "urn", "version"),  # of feeds and reports
     ],
-    filters=("day", "opening", "pieces", "runs", "unglossed"),
+    filters=("format_date", "capitalize_first", "segments", "split_by_script", "strip_glosses"),
 )
 """What the templates in macros/ may use."""
 
@@ -62,7 +74,7 @@ def check_templates(macros: Path, overrides: Path, labels: Labels) -> Iterator[P
         environment.filters |= dict.fromkeys(allowed.filters, str)
         for path in sorted(paths):
             for line, code, details in _mistakes(read_text(path), environment, allowed, labels):
-                yield Problem(shown(path), line, 1, path.name, code, details)
+                yield Problem(display_path(path), line, 1, path.name, code, details)
 
 
 Mistake = tuple[int, str, dict[str, object]]
@@ -90,7 +102,7 @@ def _label_mistakes(tree: Template, labels: Labels) -> Iterator[Mistake]:
     for node in tree.find_all((Getattr, Getitem)):
         name = _label_of(node)
         if name is not None and name not in labels:
-            yield node.lineno, "unknown_label", {"name": name, "nearest": nearest_to(name, list(labels))}
+            yield node.lineno, "unknown_label", {"name": name, "nearest": nearest_match(name, list(labels))}
     for call in tree.find_all(Call):
         if not isinstance(call.node, Getattr) or call.node.attr != "format":
             continue
@@ -133,7 +145,7 @@ class Site:
     templates: Templates
     pages: dict[str, Page]
     """{file: page} for every generated page."""
-    handwritten: Sequence[str]
+    static_addresses: Sequence[str]
     """The addresses of the pages in docs/."""
     addresses: Sequence[str]
     """The addresses that are published, of pages in one language and of files, but for home."""
@@ -143,7 +155,7 @@ class Site:
 
     @cached_property
     def _places(self) -> set[str]:
-        return {page.address for page in self.pages.values()} | set(self.handwritten)
+        return {page.address for page in self.pages.values()} | set(self.static_addresses)
 
     @property
     def labels(self) -> Labels:
@@ -162,14 +174,14 @@ class Site:
             try:
                 yield page, self.render(page)
             except PlanError as error:
-                problems |= {problem.line_of_text("en"): problem for problem in error.problems}
+                problems |= {problem.text_line("en"): problem for problem in error.problems}
         if problems:
             raise PlanError(problems.values())
 
     def json_ld(self, page: Page, title: str) -> str:
         """Return what describes a page, generated or written by hand, to other programs."""
-        locate = partial(located, site_url=self.publication.site_url)
-        return linked_data(page, title, self.plan, self.labels, locate)
+        locate = partial(absolute_url, site_url=self.publication.site_url)
+        return json_ld(page, title, self.plan, self.labels, locate)
 
     def feed(self, lang: Lang) -> str | None:
         """Return the feed of changes in one language, where there is a history."""
@@ -179,12 +191,12 @@ class Site:
         """Return the list of all pages for search engines, where somebody knows the address of the site."""
         moved = {page.address for page in self.pages.values() if isinstance(page.subject, Redirect)}
         every = [page.address for page in self.pages.values() if page.lang == LANGUAGES[0]]
-        addresses = [address for address in (*every, *self.handwritten) if address not in moved]
+        addresses = [address for address in (*every, *self.static_addresses) if address not in moved]
         site_url = self.publication.site_url
         return render_sitemap(addresses, self.templates, site_url) if site_url else None
 
 
-def compose(sources: Sources, publication: Publication = Publication()) -> Site:  # noqa: B008 - frozen
+def assemble(sources: Sources, publication: Publication = Publication()) -> Site:  # noqa: B008 - frozen
     """Read and check everything that a site is made of; raises PlanError with the problems of all files together."""
     problems: list[Problem] = []
 
@@ -195,9 +207,9 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
             problems.extend(error.problems)
         return None
 
-    loaded = attempt(lambda: load(sources.plan))
+    loaded = attempt(lambda: load_plan(sources.plan))
     labels = attempt(lambda: load_labels(sources.macros / "labels.yaml"))
-    addresses = attempt(lambda: handwritten(sources.docs))
+    addresses = attempt(lambda: static_addresses(sources.docs))
     readable = len(problems)
     attempt(lambda: check_encoding([sources.docs, sources.macros, sources.overrides]))
     if labels and len(problems) == readable:
@@ -207,8 +219,8 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     plan = PlanView(loaded, publication.history(), publication.version)
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
-    published = [*kept, *addresses, *FILES]
-    found = list(address_problems(sources.plan.with_name(LIST), published, loaded))
+    published = [*kept, *addresses, *DATA_FILES]
+    found = list(check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded))
     if any(problem.blocks for problem in found):
         raise PlanError(found)
     templates = Templates(sources.macros, labels)
@@ -216,18 +228,18 @@ def compose(sources: Sources, publication: Publication = Publication()) -> Site:
     return Site(plan, templates, by_file, addresses, published, [*loaded.pending, *found], publication)
 
 
-def check(sources: Sources) -> Sequence[Problem]:
+def check_site(sources: Sources) -> Sequence[Problem]:
     """Return the warnings about a project in which nothing is wrong; raises PlanError with all that is."""
-    return compose(sources).pending
+    return assemble(sources).pending
 
 
-def handwritten(docs: Path) -> list[str]:
+def static_addresses(docs: Path) -> list[str]:
     """Return the addresses of the pages in docs/; raises PlanError where one lacks its NAME.zh.md or NAME.en.md."""
     files = sorted(docs.glob("*.md"))
     names = list(dict.fromkeys(file.name.partition(".")[0] for file in files))
     wanted = {docs / f"{name}.{lang}.md" for name in names for lang in LANGUAGES}
     problems = [
-        Problem(shown(file), 1, 1, file.name, "missing_twin", {"twin": twin.name})
+        Problem(display_path(file), 1, 1, file.name, "missing_twin", {"twin": twin.name})
         for file in files
         for twin in sorted(wanted - set(files))
         if twin.name.partition(".")[0] == file.name.partition(".")[0]
@@ -237,7 +249,7 @@ def handwritten(docs: Path) -> list[str]:
     return names
 
 
-def write(site: Site, docs: Path, target: Path) -> int:
+def write_pages(site: Site, docs: Path, target: Path) -> int:
     """Write the generated and the hand-written pages to a folder, for any other generator; return how many files.
 
     Each page is an index.md in the folder that is its address, so that links hold, whether a generator understands

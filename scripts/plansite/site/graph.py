@@ -14,7 +14,7 @@ from typing import Literal, TypeVar, get_args
 from plansite.errors import LANGUAGES, Lang
 from plansite.history.changelog import ChangeView, HistoryView, Version
 from plansite.history.diff import KINDS, SINGLE
-from plansite.source.chinese import numeral, spoken
+from plansite.source.chinese import chinese_numeral, pinyin_readings
 from plansite.source.schema import (
     Audience,
     Invest,
@@ -35,9 +35,9 @@ from plansite.source.schema import (
     Translated,
     Unit,
 )
-from plansite.translation.checks import fingerprint, pairs
-from plansite.translation.glossary import Agreed, Mark, Piece, pieces
-from plansite.validate import Loaded
+from plansite.translation.checks import source_hash, text_pairs
+from plansite.translation.glossary import GlossaryMatcher, Segment, TermMark, segments
+from plansite.validate import LoadedPlan
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -56,14 +56,14 @@ PARTNERS = 5
 class PlanView:
     """The plan with every record linked to the records it refers to and is referred to by."""
 
-    def __init__(self, loaded: Loaded, versions: Sequence[Version] | None = None, version: str = "") -> None:
+    def __init__(self, loaded: LoadedPlan, versions: Sequence[Version] | None = None, version: str = "") -> None:
         plan = loaded.plan
         self.version = version
         """The commit that it is read from, "" where nobody knows."""
         # A version that changed the form of the file only has nothing to tell.
         told = [version for version in versions or () if version.changes]
         self.history = HistoryView(told, _records(plan)) if told else None
-        self.agreed = Agreed(loaded.glossary)
+        self.agreed = GlossaryMatcher(loaded.glossary)
         self.notice: Notice = plan.notice
         self.translation = translation(plan.notice)
         # Links to the source need the path within the repository, wherever the command was started.
@@ -99,7 +99,7 @@ class PlanView:
     @cached_property
     def measures_by_topic(self) -> dict[str, list["MeasureView"]]:
         """The measures that answer each topic, by its id, in order."""
-        return _grouped((topic, measure) for measure in self.measures for topic in measure.asked)
+        return _grouped((topic, measure) for measure in self.measures for topic in measure.topic_refs)
 
     @cached_property
     def units_by_kind(self) -> list[tuple[Kind, list["UnitView"]]]:
@@ -114,14 +114,16 @@ class PlanView:
         return sorted(named, key=lambda u: -len(u.measures))[:BUSIEST]
 
     @cached_property
-    def promising(self) -> list["MeasureView"]:
+    def measures_with_targets(self) -> list["MeasureView"]:
         """The measures that promise something in figures, in order."""
-        return [measure for measure in self.measures if measure.promises]
+        return [measure for measure in self.measures if measure.target_sentences]
 
     @property
     def targets_by_kind(self) -> dict[str, int]:
         """How many quantified commitments there are of each kind."""
-        kinds = Counter(target.kind for m in self.promising for p in m.promises for target in p.sentence.targets)
+        kinds = Counter(
+            target.kind for m in self.measures_with_targets for p in m.target_sentences for target in p.sentence.targets
+        )
         return {kind: kinds[kind] for kind in ("target", "cadence", "count")}
 
     @cached_property
@@ -145,7 +147,7 @@ class PlanView:
 
     def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
         """Return the glossary in the order of a dictionary, by initial letter; Chinese by its pinyin."""
-        readings = spoken(term.zh for term in self.terms) if lang == "zh" else {}
+        readings = pinyin_readings(term.zh for term in self.terms) if lang == "zh" else {}
 
         def key(term: TermView) -> str:
             said = "".join(readings[term.zh]) if lang == "zh" else term.en
@@ -157,7 +159,7 @@ class PlanView:
     @property
     def safeguards_part(self) -> str:
         """The Chinese numeral of the part of the notice that holds the safeguards."""
-        return numeral(len(self.themes) + 2)
+        return chinese_numeral(len(self.themes) + 2)
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,9 @@ class TranslationView:
 def translation(record: Translated) -> TranslationView:
     """Return the state of a record's English; `stale` also where nobody has confirmed it."""
     data = record.model_dump()
-    if not all(text.get("en") for _, _, text in pairs(data)):
+    if not all(text.get("en") for _, _, text in text_pairs(data)):
         return TranslationView("missing", record.en_confirmed)
-    return TranslationView("current" if record.en_for == fingerprint(data) else "stale", record.en_confirmed)
+    return TranslationView("current" if record.en_for == source_hash(data) else "stale", record.en_confirmed)
 
 
 class TermView:
@@ -198,7 +200,7 @@ class ThemeView:
         self.plan = plan
         self.id, self.name, self.title = record.id, record.name, record.title
         self.translation = translation(record)
-        self.part = numeral(part)
+        self.part = chinese_numeral(part)
         self.address = f"themes/{record.id}"
         self.sections = [SectionView(self, section) for section in record.sections]
 
@@ -228,7 +230,7 @@ class SectionView:
     def __init__(self, theme: ThemeView, record: Section) -> None:
         self.theme = theme
         self.number, self.title = record.number, record.title
-        self.numeral = numeral(record.number)
+        self.numeral = chinese_numeral(record.number)
         self.anchor = f"section-{record.number}"
 
     @cached_property
@@ -287,7 +289,7 @@ class SafeguardView(_Answered):
 
     def __init__(self, plan: PlanView, record: Safeguard, number: int) -> None:
         super().__init__(plan, record)
-        self.id, self.numeral = record.id, numeral(number)
+        self.id, self.numeral = record.id, chinese_numeral(number)
         self.anchor = f"safeguard-{number}"
 
 
@@ -297,9 +299,9 @@ class MeasureView(_Answered):
     def __init__(self, plan: PlanView, record: Measure, section: SectionView, line: int) -> None:
         super().__init__(plan, record)
         self.number, self.keywords = record.number, record.keywords
-        self.asked = {asked.topic: asked.sentence for asked in record.topics}
+        self.topic_refs = {asked.topic: asked.sentence for asked in record.topics}
         """The number of the sentence that matters most for each of its topics, by the topic's id."""
-        self.topics = [topic for topic in plan.topics if topic.id in self.asked]
+        self.topics = [topic for topic in plan.topics if topic.id in self.topic_refs]
         self.audiences = [audience for audience in plan.audiences if audience.id in record.audiences]
         self.section, self.theme = section, section.theme
         self.line = line
@@ -309,24 +311,24 @@ class MeasureView(_Answered):
     def terms(self) -> set[Term]:
         """The terms of the glossary in its title and sentences."""
         texts = (self.title.zh, *(sentence.zh for sentence in self.sentences))
-        return {entry.term for zh in texts for entry in self.plan.agreed.entries_in(zh) if entry.term}
+        return {entry.term for zh in texts for entry in self.plan.agreed.find_entries(zh) if entry.term}
 
     @cached_property
-    def pieces(self) -> dict[Lang, list[list[Piece]]]:
+    def segments(self) -> dict[Lang, list[list[Segment]]]:
         """Its sentences in pieces, in each language; a term is marked where it first stands in the measure."""
         agreed = self.plan.agreed
-        marks: dict[Lang, Iterator[list[Mark]]] = {
+        marks: dict[Lang, Iterator[list[TermMark]]] = {
             "zh": (agreed.marks_in_chinese(sentence.zh) for sentence in self.sentences),
             "en": (agreed.marks_in_english(sentence.zh, sentence.en or "") for sentence in self.sentences),
         }
         return {lang: list(self._pieces(lang, marks[lang])) for lang in LANGUAGES}
 
-    def _pieces(self, lang: Lang, marks: Iterator[list[Mark]]) -> Iterator[list[Piece]]:
+    def _pieces(self, lang: Lang, marks: Iterator[list[TermMark]]) -> Iterator[list[Segment]]:
         seen: set[Term] = set()
         for sentence, found in zip(self.sentences, marks, strict=True):
             fresh = {mark.term: mark for mark in reversed(found) if mark.term not in seen}
             seen |= set(fresh)
-            yield pieces(getattr(sentence, lang) or "", sorted(fresh.values()))
+            yield segments(getattr(sentence, lang) or "", sorted(fresh.values()))
 
     @cached_property
     def changes(self) -> list[ChangeView]:
@@ -334,10 +336,10 @@ class MeasureView(_Answered):
         return self.plan.history.of("measures", str(self.number)) if self.plan.history else []
 
     @cached_property
-    def promises(self) -> list["Promise"]:
+    def target_sentences(self) -> list["TargetSentence"]:
         """Its sentences that promise something in figures."""
         numbered = enumerate(self.sentences, start=1)
-        return [Promise(self, number, sentence) for number, sentence in numbered if sentence.targets]
+        return [TargetSentence(self, number, sentence) for number, sentence in numbered if sentence.targets]
 
     @property
     def previous(self) -> "MeasureView | None":
@@ -368,7 +370,7 @@ class MeasureView(_Answered):
 
 
 @dataclass(frozen=True)
-class Promise:
+class TargetSentence:
     """A sentence that promises something in figures, and where it stands."""
 
     measure: MeasureView
@@ -410,7 +412,9 @@ class TopicView:
     @cached_property
     def answers(self) -> list[Answer]:
         """Its measures, in order, each with the sentence that matters most to whoever asks."""
-        return [_answer(measure, [measure.asked[self.id]]) for measure in self.plan.measures_by_topic.get(self.id, [])]
+        return [
+            _answer(measure, [measure.topic_refs[self.id]]) for measure in self.plan.measures_by_topic.get(self.id, [])
+        ]
 
     @cached_property
     def units(self) -> list[tuple["UnitView", int]]:
@@ -522,10 +526,10 @@ def _records(plan: Plan) -> dict[str, set[str]]:
     return named | {kind: {kind} for kind in SINGLE}
 
 
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+def _grouped(text_pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     """Return {key: its values in the order in which they came}; one pass, however many keys there are."""
     groups: dict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
+    for key, value in text_pairs:
         groups[key].append(value)
     return groups
 

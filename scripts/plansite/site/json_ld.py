@@ -9,9 +9,9 @@ from plansite.errors import LANGUAGES, Lang
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.site.pages import Page
 from plansite.site.tables import LICENCE, MEDIA, description
-from plansite.site.templates import titled
+from plansite.site.templates import measure_title
 from plansite.source.schema import Labels
-from plansite.translation.glossary import unglossed
+from plansite.translation.glossary import strip_glosses
 
 Locate = Callable[[str, Lang], str]
 """Gives the address on the web of a page of the site."""
@@ -20,7 +20,7 @@ STATE_BODIES = {"government", "judicial", "vertical", "zone"}
 """The kinds of units that are bodies of the state."""
 
 
-def linked_data(page: Page, title: str, plan: PlanView, labels: Labels, locate: Locate) -> str:
+def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Locate) -> str:
     """Return what stands in a page's <script type="application/ld+json">: the way to it, and what it is about.
 
     `title` is that of the page.
@@ -75,9 +75,11 @@ def _measure(measure: MeasureView, lang: Lang, labels: Labels, locate: Locate) -
         "@type": "CreativeWork",
         "@id": f"{locate(measure.address, lang)}#measure",
         "url": locate(measure.address, lang),
-        "name": titled(labels, lang, measure),
+        "name": measure_title(labels, lang, measure),
         "position": measure.number,
-        "text": (" " if lang == "en" else "").join(unglossed(sentence.shown(lang)) for sentence in measure.sentences),
+        "text": (" " if lang == "en" else "").join(
+            strip_glosses(sentence.shown(lang)) for sentence in measure.sentences
+        ),
         "isPartOf": {"@id": f"{locate('text', lang)}#notice"},
         "mentions": [
             {"@id": f"{locate(unit.address, lang)}#unit", "name": unit.official_name[lang]}

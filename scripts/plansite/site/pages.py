@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
-from plansite.editor import listed
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.editor import read_addresses
+from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.site.tables import Package
-from plansite.source.rules import nearest_to
+from plansite.source.rules import nearest_match
 from plansite.source.schema import Redirect, is_file
-from plansite.validate import Loaded
+from plansite.validate import LoadedPlan
 
 Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Package | Redirect
 
@@ -20,7 +20,7 @@ PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"
 """The whole notice in print: in one language, and side by side."""
 FEED = "changes.xml"
 """The Atom feed of changes, one in the folder of each language."""
-FILES = (
+DATA_FILES = (
     FEED,
     *("plan.json", "plan.json.schema.json", "plan.schema.json", "plan.xlsx"),
     *("measures.csv", "sentences.csv", "units.csv", "datapackage.json"),
@@ -56,7 +56,7 @@ def site_address(environment: Mapping[str, str]) -> str:
     return f"{value.rstrip('/')}/" if value else ""
 
 
-def located(address: str, lang: Lang, site_url: str) -> str:
+def absolute_url(address: str, lang: Lang, site_url: str) -> str:
     """Return where a page stands on the web, or from the root of the site where the site's address is not known."""
     return urljoin(site_url or "/", FOLDER[lang] + (f"{address}/" if address else ""))
 
@@ -87,19 +87,19 @@ FRAME, FOLDERS = {"index.html", "404.html", "sitemap.xml"}, {"assets", "search",
 """Files and folders of the site that are no data of the plan."""
 
 
-def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> Iterator[Problem]:
+def check_addresses(path: Path, addresses: Collection[str], loaded: LoadedPlan) -> Iterator[Problem]:
     """Yield what is wrong with the list of published addresses and with the plan's redirects.
 
     `addresses` are those that the site has now, of pages ("units/tax-service") and files ("plan.json"), in one
     language: they are the same in the other. What does not block is an address that the list does not have yet; where
     there is no list, nothing has been published.
     """
-    known = listed(path)
+    known = read_addresses(path)
     kept = {redirect.origin for redirect in loaded.plan.redirects}
     fresh = [address for address in addresses if address not in known and known]
     lost = [address for address in known if address not in addresses and address not in kept]
     for address in lost:
-        place = (shown(path), known[address], 1, address)
+        place = (display_path(path), known[address], 1, address)
         instead = [other for other in fresh if _kind(other) == _kind(address)]
         # Of several nobody can say which is which; nor does a likeness of names tell where a text has gone.
         if len(instead) == 1 and [_kind(other) for other in lost].count(_kind(address)) == 1:
@@ -108,7 +108,7 @@ def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> 
             yield Problem(*place, "gone_address", {"value": address})
     end = max(known.values(), default=0) + 1
     for address in fresh:
-        yield Problem(shown(path), end, 1, address, "new_address", {"value": address}, blocks=False)
+        yield Problem(display_path(path), end, 1, address, "new_address", {"value": address}, blocks=False)
     for index, redirect in enumerate(loaded.plan.redirects):
         place = (loaded.file, loaded.lines["redirects", index], 1, f"redirects[{index + 1}]")
         if redirect.origin in addresses or redirect.origin in FRAME or redirect.origin.partition("/")[0] in FOLDERS:
@@ -117,7 +117,7 @@ def address_problems(path: Path, addresses: Collection[str], loaded: Loaded) -> 
         if redirect.to not in allowed:
             details: dict[str, object] = {
                 "value": redirect.to,
-                "nearest": nearest_to(redirect.to, allowed),
+                "nearest": nearest_match(redirect.to, allowed),
                 "allowed": allowed,
             }
             yield Problem(*place, "unknown_address", details)

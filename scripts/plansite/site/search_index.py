@@ -21,12 +21,12 @@ from plansite.errors import Lang
 from plansite.site.graph import MeasureView, PlanView, UnitView
 from plansite.site.pages import pages
 from plansite.site.tables import Package
-from plansite.site.templates import Phrases, answering, counted, titled
-from plansite.source.chinese import numeral, readable, spoken
+from plansite.site.templates import Phrases, count_label, lead_unit_label, measure_title
+from plansite.source.chinese import all_readings, chinese_numeral, pinyin_readings
 from plansite.source.schema import HAN, Labels, Sentence, Text
 from plansite.source.yaml_reader import read_text
 from plansite.translation.checks import COUNT_WORDS
-from plansite.translation.glossary import unglossed
+from plansite.translation.glossary import strip_glosses
 
 FieldName = Literal["title", "section", "keyword", "sentence"]
 """Where in a document a text stands, which decides how much a match in it counts; below all, the names of its units."""
@@ -41,7 +41,7 @@ COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 
 
 @dataclass(frozen=True)
-class Document:
+class SearchDocument:
     """Something to find: a page, or a place on one that is looked for by itself."""
 
     kind: Literal["measure", "unit", "theme", "topic", "section", "term", "page"]
@@ -56,26 +56,26 @@ class Document:
     """The places of the measures that a unit answers for."""
 
 
-def search_script(plan: PlanView, labels: Labels, lang: Lang, handwritten: Iterable[Document]) -> str:
+def search_script(plan: PlanView, labels: Labels, lang: Lang, static_page_document: Iterable[SearchDocument]) -> str:
     """Return search/LANG.js, which the worker loads when somebody turns to the search box."""
-    return script(index_of([*documents(plan, labels, lang), *handwritten], labels, lang), lang)
+    return index_script(index_of([*documents(plan, labels, lang), *static_page_document], labels, lang), lang)
 
 
-def script(index: dict[str, Any], lang: Lang) -> str:
+def index_script(index: dict[str, Any], lang: Lang) -> str:
     """Return an index as a script: browsers refuse to fetch data from a folder, and parse JSON faster than a script."""
     text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     quoted = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"self.indexes.{lang} = JSON.parse('{quoted}');\n"
 
 
-def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any]:
+def index_of(found: list[SearchDocument], labels: Labels, lang: Lang) -> dict[str, Any]:
     """Return the index: documents, words that belong together, stop words, characters, the name of a sentence."""
     texts = [text for document in found for text in all_texts(document)]
     stops, synonyms = stopwords(), table("synonyms")[lang]
     said = [*texts, *stops["zh"], *(word for group in synonyms for word in group)]
     return {
         "documents": [{name: value for name, value in asdict(document).items() if value} for document in found],
-        "families": families(texts),
+        "families": stem_families(texts),
         "synonyms": synonyms,
         "stops": stops,
         "vague": table("stopwords")["vague"][lang].split(),
@@ -85,7 +85,7 @@ def index_of(found: list[Document], labels: Labels, lang: Lang) -> dict[str, Any
     }
 
 
-def all_texts(document: Document) -> list[str]:
+def all_texts(document: SearchDocument) -> list[str]:
     """Return everything that a document is found by, its title included."""
     return [document.title, *(text for texts in document.texts.values() for text in texts)]
 
@@ -102,7 +102,7 @@ def stopwords() -> dict[Lang, list[str]]:
     return {"zh": sorted(words["zh"], key=len, reverse=True), "en": words["en"].split()}
 
 
-def families(texts: Iterable[str]) -> list[str]:
+def stem_families(texts: Iterable[str]) -> list[str]:
     """Return the Latin words of texts that share a stem: ["bankrupt bankruptcy", ...] (Snowball English)."""
     words = sorted({word for text in texts for word in WORD.findall(text.lower())})
     stems = dict(zip(words, stemmer("english").stemWords(words), strict=True))
@@ -128,8 +128,8 @@ def readings(texts: Iterable[str]) -> dict[str, Any]:
     runs: list[tuple[str, int]] = [("", 0)]
     found: dict[str, set[str]] = defaultdict(set)
     said = [run for text in texts for run in HAN_RUN.findall(text)]
-    read = spoken([*said, *COMMON])
-    heteronyms = readable(COMMON)
+    read = pinyin_readings([*said, *COMMON])
+    heteronyms = all_readings(COMMON)
     for character in COMMON:
         sound, count = runs[-1]
         if sound in heteronyms[character]:
@@ -148,48 +148,50 @@ def readings(texts: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
+def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocument]:
     """Yield everything that the plan gives to find, in one language."""
     words = Phrases(labels, lang)
     for measure in plan.measures:
         yield _measure(measure, labels, lang)
     for unit in plan.units:
         kind, answered = ("measures", unit.measures) if unit.measures else ("safeguards", unit.safeguards)
-        about = f"{words['units']} · {counted(labels, lang, kind, len(answered))}"
+        about = f"{words['units']} · {count_label(labels, lang, kind, len(answered))}"
         texts: dict[FieldName, Sequence[str]] = {
             "title": _names(unit, lang),
             "keyword": getattr(unit.keywords, lang),
         }
         measures = tuple(f"{measure.address}/" for measure in unit.measures)
-        yield Document("unit", f"{unit.address}/", unit.name[lang], about, texts, unit_names(unit, lang), measures)
+        yield SearchDocument(
+            "unit", f"{unit.address}/", unit.name[lang], about, texts, unit_names(unit, lang), measures
+        )
     for theme in plan.themes:
         titles = [theme.name[lang], theme.title[lang]]
-        yield Document("theme", f"{theme.address}/", theme.name[lang], words["themes"], {"title": titles})
+        yield SearchDocument("theme", f"{theme.address}/", theme.name[lang], words["themes"], {"title": titles})
     for topic in plan.topics:
         names = [topic.name[lang], topic.question[lang]]
-        yield Document("topic", f"{topic.address}/", topic.name[lang], words["topics"], {"title": names})
+        yield SearchDocument("topic", f"{topic.address}/", topic.name[lang], words["topics"], {"title": names})
     for section in plan.sections:
         place = f"{section.theme.address}/#{section.anchor}"
-        yield Document("section", place, section.title[lang], section.theme.name[lang], {})
+        yield SearchDocument("section", place, section.title[lang], section.theme.name[lang], {})
     for term in plan.terms:
-        yield Document("term", term.address.replace("#", "/#"), getattr(term, lang), words["glossary"], {})
+        yield SearchDocument("term", term.address.replace("#", "/#"), getattr(term, lang), words["glossary"], {})
     yield from _pages(plan, labels, lang)
     yield from _frame(plan, words, lang)
 
 
-def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> Document:
+def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> SearchDocument:
     texts: dict[FieldName, Sequence[str]] = {
         "title": [measure.title[lang]],
         "section": [measure.section.title[lang]],
         "keyword": getattr(measure.keywords, lang),
         "sentence": _sentences(measure.sentences, lang),
     }
-    about = f"{measure.theme.name[lang]} · {answering(labels, lang, measure)}"
-    title = titled(labels, lang, measure)
-    return Document("measure", f"{measure.address}/", title, about, texts, number_names(measure.number))
+    about = f"{measure.theme.name[lang]} · {lead_unit_label(labels, lang, measure)}"
+    title = measure_title(labels, lang, measure)
+    return SearchDocument("measure", f"{measure.address}/", title, about, texts, number_names(measure.number))
 
 
-def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
+def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocument]:
     """Yield the pages of no single record, found first by their title and by their name in the navigation."""
     words = Phrases(labels, lang)
     more: dict[str, dict[FieldName, Sequence[str]]] = {
@@ -202,10 +204,10 @@ def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[Document]:
             title = words[f"{name}_title" if f"{name}_title" in labels else name]
             titles = list(dict.fromkeys((title, words[name])))
             texts: dict[FieldName, Sequence[str]] = {"title": titles, **more.get(name, {})}
-            yield Document("page", f"{page.address or '.'}/", title, "", texts, _queries(titles))
+            yield SearchDocument("page", f"{page.address or '.'}/", title, "", texts, _queries(titles))
 
 
-def _frame(plan: PlanView, words: Phrases, lang: Lang) -> Iterator[Document]:
+def _frame(plan: PlanView, words: Phrases, lang: Lang) -> Iterator[SearchDocument]:
     """Yield what the notice says before and after its measures."""
     general = plan.notice.general_requirements
     frame: list[tuple[str, Text, Sequence[Sentence]]] = [
@@ -214,7 +216,7 @@ def _frame(plan: PlanView, words: Phrases, lang: Lang) -> Iterator[Document]:
     ]
     for anchor, title, sentences in frame:
         texts = _sentences(sentences, lang)
-        yield Document("page", f"text/#{anchor}", title[lang], words["text"], {"sentence": texts})
+        yield SearchDocument("page", f"text/#{anchor}", title[lang], words["text"], {"sentence": texts})
 
 
 def unit_names(unit: UnitView, lang: Lang) -> tuple[str, ...]:
@@ -234,7 +236,7 @@ def _names(unit: UnitView, lang: Lang) -> list[str]:
 
 
 def _sentences(sentences: Iterable[Sentence], lang: Lang) -> list[str]:
-    return [unglossed(sentence.shown(lang)) for sentence in sentences]
+    return [strip_glosses(sentence.shown(lang)) for sentence in sentences]
 
 
 def number_names(number: int) -> tuple[str, ...]:
@@ -242,16 +244,16 @@ def number_names(number: int) -> tuple[str, ...]:
     if number >= 100:  # noqa: PLR2004 - headings count in words up to 99 only
         return (str(number),)
     words = (word.replace("-", "") for word, value in COUNT_WORDS.items() if value == number)
-    return (str(number), numeral(number), *words)
+    return (str(number), chinese_numeral(number), *words)
 
 
-def handwritten(location: str, title: str, html: str) -> Document:
+def static_page_document(location: str, title: str, html: str) -> SearchDocument:
     """Return a page written by hand, with a text for each of its headings and paragraphs."""
     reader = _Reader()
     reader.feed(html)
     texts = [" ".join(text.split()) for text in reader.texts]
     sentences = [text for text in texts if text not in {"", title}]
-    return Document("page", location, title, "", {"sentence": sentences}, _queries([title]))
+    return SearchDocument("page", location, title, "", {"sentence": sentences}, _queries([title]))
 
 
 class _Reader(HTMLParser):

@@ -184,7 +184,7 @@ def _measures(plan: PlanView) -> Iterator[tuple[str, Row]]:
                 "units_count": len(measure.units),
                 "topics": _joined(topic.id for topic in measure.topics),
                 "audiences": _joined(audience.id for audience in measure.audiences),
-                "targets_count": sum(len(promise.sentence.targets) for promise in measure.promises),
+                "targets_count": sum(len(promise.sentence.targets) for promise in measure.target_sentences),
                 **_translation(measure.translation),
             },
         )

@@ -15,13 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import escape
 
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, shown
+from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.history.changelog import Version, VersionView, urn
 from plansite.site.graph import MeasureView, PlanView
-from plansite.site.pages import FEED, PDFS, Page, located
+from plansite.site.pages import FEED, PDFS, Page, absolute_url
 from plansite.source.chinese import chinese_date
 from plansite.source.schema import Labels
-from plansite.translation.glossary import pieces, runs, unglossed
+from plansite.translation.glossary import segments, split_by_script, strip_glosses
 
 AFTER = re.compile("[?#]")
 """Where an address of the site ends and what it asks for, or a place on the page, begins."""
@@ -81,19 +81,19 @@ TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, AttributeE
 """What a mistake in a template may raise."""
 
 
-def day(value: date, lang: Lang) -> str:
+def format_date(value: date, lang: Lang) -> str:
     """Return a date as people write it: 2022年5月11日 or May 11, 2022."""
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
 
 
-def way(start: str, target: str) -> str:
+def relative_path(start: str, target: str) -> str:
     """Return the relative path from one address to another: from "measures/7" to "units", "../../units"."""
     here, there = ([part for part in address.split("/") if part] for address in (start, target))
     shared = len(posixpath.commonprefix([here, there]))
     return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
 
 
-def opening(text: str) -> str:
+def capitalize_first(text: str) -> str:
     """Return text as it opens a line."""
     return text[:1].upper() + text[1:]
 
@@ -130,14 +130,14 @@ class Phrases:
         return self[name]
 
 
-def counted(labels: Labels, lang: Lang, name: str, number: int) -> str:
+def count_label(labels: Labels, lang: Lang, name: str, number: int) -> str:
     """Return a number with what it counts: 58条措施, 58 measures, 1 measure."""
     label = labels[f"{name}_counted"]
     singular = label.en_one if lang == "en" and number == 1 else None
     return (singular or label[lang]).format(n=number)
 
 
-def filled(labels: Labels, lang: Lang, name: str, **words: object) -> str:
+def format_label(labels: Labels, lang: Lang, name: str, **words: object) -> str:
     """Return a word of the interface with its braces filled; raises UnknownNameError where they hold something else."""
     try:
         return labels[name][lang].format(**words)
@@ -145,15 +145,15 @@ def filled(labels: Labels, lang: Lang, name: str, **words: object) -> str:
         raise UnknownNameError(f'labels.yaml: "{name}" cannot be filled: {type(error).__name__} {error}') from error
 
 
-def titled(labels: Labels, lang: Lang, measure: MeasureView) -> str:
+def measure_title(labels: Labels, lang: Lang, measure: MeasureView) -> str:
     """Return a measure's number and title: 第7条 积极推动数字金融试点创新."""
-    return filled(labels, lang, "measure_title", n=measure.number, title=measure.title[lang])
+    return format_label(labels, lang, "measure_title", n=measure.number, title=measure.title[lang])
 
 
-def answering(labels: Labels, lang: Lang, measure: MeasureView) -> str:
+def lead_unit_label(labels: Labels, lang: Lang, measure: MeasureView) -> str:
     """Return the first of the units that answer for a measure, and how many there are: 区税务局等3个单位."""
     others = len(measure.units) - 1
-    more = filled(labels, lang, "more_units", n=len(measure.units), others=others) if others else ""
+    more = format_label(labels, lang, "more_units", n=len(measure.units), others=others) if others else ""
     return measure.units[0].name[lang] + more
 
 
@@ -164,7 +164,7 @@ def render_feed(plan: PlanView, templates: "Templates", lang: Lang, site_url: st
 
 def render_sitemap(addresses: Iterable[str], templates: "Templates", site_url: str) -> str:
     """Return the list of all pages with their twins in the other language (XML)."""
-    context = {"addresses": addresses, "located": partial(located, site_url=site_url), "languages": LANGUAGES}
+    context = {"addresses": addresses, "located": partial(absolute_url, site_url=site_url), "languages": LANGUAGES}
     return templates.render("sitemap.xml.j2", context)
 
 
@@ -213,7 +213,13 @@ class Templates:
             cache_size=-1,
             auto_reload=False,
         )
-        filters = {"day": day, "opening": opening, "pieces": pieces, "runs": runs, "unglossed": unglossed}
+        filters = {
+            "format_date": format_date,
+            "capitalize_first": capitalize_first,
+            "segments": segments,
+            "split_by_script": split_by_script,
+            "strip_glosses": strip_glosses,
+        }
         self._environment.filters |= filters
 
     def render_page(self, template: str, context: dict[str, Any]) -> RenderedPage:
@@ -234,7 +240,7 @@ class Templates:
                 # Raises it again with the lines of the template in its traceback, as Template.render does.
                 self._environment.handle_exception()
         except TEMPLATE_ERRORS as error:
-            problem = problem_of(error, self._macros, template, sorted(context))
+            problem = template_problem(error, self._macros, template, sorted(context))
             if problem is None:
                 raise
             raise PlanError([problem]) from error
@@ -246,9 +252,9 @@ def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
     def count(name: str, number: int) -> str:
         if f"{name}_counted" not in labels:
             raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
-        return counted(labels, lang, name, number)
+        return count_label(labels, lang, name, number)
 
-    return {"lang": lang, "labels": Phrases(labels, lang), "counted": count}
+    return {"lang": lang, "labels": Phrases(labels, lang), "count_label": count}
 
 
 def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -> dict[str, Any]:
@@ -256,7 +262,7 @@ def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -
 
     def locate(address: str, lang: Lang) -> str:
         path = AFTER.split(address, 1)[0]
-        return located(path, lang, site_url) + address[len(path) :]
+        return absolute_url(path, lang, site_url) + address[len(path) :]
 
     return _words(labels, lang) | {
         "plan": plan,
@@ -277,16 +283,16 @@ def page_context(
         path = AFTER.split(address, 1)[0]
         if path not in addresses:
             raise UnknownNameError(f'link to "{path}", which is not a page of the site')
-        return f"{way(page.address, path)}/{address[len(path) :]}"
+        return f"{relative_path(page.address, path)}/{address[len(path) :]}"
 
     def file_link(name: str) -> str:
-        return way(FOLDER[page.lang] + page.address, name)
+        return relative_path(FOLDER[page.lang] + page.address, name)
 
     def edit_link(line: int) -> str | None:
         return repository.edit(plan.file, line) if repository else None
 
     def report_link(name: str, sentence: str = "", anchor: str = "") -> str | None:
-        address = located(page.address, page.lang, publication.site_url) + anchor
+        address = absolute_url(page.address, page.lang, publication.site_url) + anchor
         fields = {"title": name, "measure": name, "sentence": sentence, "address": address}
         return repository.report({field: text for field, text in fields.items() if text}) if repository else None
 
@@ -298,14 +304,14 @@ def page_context(
         "root": FOLDER[page.lang],
         "feed": file_link(FOLDER[page.lang] + FEED),
         "pdfs": PDFS if publication.pdf else {},
-        "titled": partial(titled, labels, page.lang),
-        "answering": partial(answering, labels, page.lang),
+        "measure_title": partial(measure_title, labels, page.lang),
+        "lead_unit_label": partial(lead_unit_label, labels, page.lang),
         "edit_link": edit_link,
         "report_link": report_link,
     }
 
 
-def problem_of(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
+def template_problem(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
     """Return where in which template an error arose, or None if it arose in our own code."""
     reason = str(error)
     if isinstance(error, TemplateNotFound):
@@ -325,4 +331,4 @@ def problem_of(error: Exception, macros: Path, template: str, allowed: list[str]
         if not isinstance(error, TemplateError):
             reason = f"{type(error).__name__}: {error}"
     details: dict[str, object] = {"reason": reason, "allowed": allowed}
-    return Problem(shown(Path(file)), line, 1, Path(file).name, "template", details)
+    return Problem(display_path(Path(file)), line, 1, Path(file).name, "template", details)

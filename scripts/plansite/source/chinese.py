@@ -17,7 +17,7 @@ PAGE_NUMBER = re.compile(r"(?<![\d—–-])(?:([—–])\s*\d{1,4}\s*\1|-[^\S\n]
 """A page number as printed notices have it between two dashes, and as their text versions carry it along: — 4 —."""
 
 
-def numeral(number: int) -> str:
+def chinese_numeral(number: int) -> str:
     """Return a number from 1 to 9999 in Chinese numerals, as headings count: 一, 十, 十九, 二十一, 一百零一."""
     digits = zip(f"{number:04}", ("千", "百", "十", ""), strict=True)
     text = "".join(NUMERALS[int(digit)] + (place if digit != "0" else "") for digit, place in digits)
@@ -29,7 +29,7 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def clause(role: str, wordings: Sequence[tuple[str, bool]]) -> str:
+def responsibility_clause(role: str, wordings: Sequence[tuple[str, bool]]) -> str:
     """Return a responsibility clause in its regular form.
 
     `wordings` are (name, joint) in order: names are joined by 、 and joint clauses set off by ，. The clause stands in
@@ -85,16 +85,19 @@ def notice_parts(plan: Plan) -> Iterator[tuple[Steps, str]]:
     yield ("notice", "general_requirements", "title", "zh"), f"一、{notice.general_requirements.title.zh}\n"
     yield from listed(("notice", "general_requirements", "sentences"), notice.general_requirements.sentences, "\n")
     for part, theme in enumerate(plan.themes):
-        yield ("themes", part, "title", "zh"), f"{numeral(part + 2)}、{theme.title.zh}\n"
+        yield ("themes", part, "title", "zh"), f"{chinese_numeral(part + 2)}、{theme.title.zh}\n"
         for number, section in enumerate(theme.sections):
             place = ("themes", part, "sections", number, "title", "zh")
-            yield place, f"（{numeral(section.number)}）{section.title.zh}\n"
+            yield place, f"（{chinese_numeral(section.number)}）{section.title.zh}\n"
             for at, measure in measures[section.number]:
                 yield from record(("measures", at), f"{measure.number}.", measure)
     if plan.safeguards:
-        yield ("notice", "safeguards_title", "zh"), f"{numeral(len(plan.themes) + 2)}、{notice.safeguards_title.zh}\n"
+        yield (
+            ("notice", "safeguards_title", "zh"),
+            f"{chinese_numeral(len(plan.themes) + 2)}、{notice.safeguards_title.zh}\n",
+        )
     for at, safeguard in enumerate(plan.safeguards):
-        yield from record(("safeguards", at), f"（{numeral(at + 1)}）", safeguard)
+        yield from record(("safeguards", at), f"（{chinese_numeral(at + 1)}）", safeguard)
     yield ("notice", "imprint", "office", "zh"), f"{notice.imprint.office.zh}\n"
     yield ("notice", "imprint", "date"), f"{chinese_date(notice.imprint.date)}印发\n"
 
@@ -143,11 +146,11 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
 load_phrases_dict({"长三角": [["cháng"], ["sān"], ["jiǎo"]]})
 
 
-def spoken(texts: Iterable[str]) -> dict[str, list[str]]:
+def pinyin_readings(texts: Iterable[str]) -> dict[str, list[str]]:
     """Return how texts are read in pinyin without tones: {"税务局": ["shui", "wu", "ju"]}."""
     return {text: lazy_pinyin(text) for text in texts}
 
 
-def readable(characters: str) -> dict[str, list[str]]:
+def all_readings(characters: str) -> dict[str, list[str]]:
     """Return all that each character can be read as: {"行": ["xing", "hang", "heng"]}."""
     return dict(zip(characters, pinyin(list(characters), style=Style.NORMAL, heteronym=True), strict=True))

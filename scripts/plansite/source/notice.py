@@ -7,11 +7,11 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from pathlib import Path
 
-from plansite.errors import Problem, shown
+from plansite.errors import Problem, display_path
 from plansite.source.chinese import fold, fold_with_places, notice_parts, without_page_numbers
-from plansite.source.rules import Finding, Steps
+from plansite.source.rules import Finding, YamlPath
 from plansite.source.schema import FULL_WIDTH, Plan, Responsibility
-from plansite.source.yaml_reader import place_of
+from plansite.source.yaml_reader import position_of
 
 FOLDER = "source"
 MAX_FINDINGS = 20
@@ -38,7 +38,7 @@ def read_notice(plan: Path) -> tuple[str, str, list[Problem]]:
     files = sorted(path for path in (plan.parent / FOLDER).glob("*.txt") if path.is_file())
     if not files:
         return "", "", []
-    file = shown(files[0])
+    file = display_path(files[0])
     if len(files) > 1:
         details: dict[str, object] = {"files": [path.name for path in files]}
         return file, "", [Problem(file, 1, 1, FOLDER, "several_notices", details)]
@@ -47,10 +47,10 @@ def read_notice(plan: Path) -> tuple[str, str, list[Problem]]:
         return file, raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
-        return file, "", [Problem(file, *place_of(before, len(before)), files[0].stem, "encoding")]
+        return file, "", [Problem(file, *position_of(before, len(before)), files[0].stem, "encoding")]
 
 
-def notice_findings(plan: Plan, file: str, notice: str) -> list[Finding]:
+def check_notice(plan: Plan, file: str, notice: str) -> list[Finding]:
     """Return where the Chinese of a plan differs from the notice, each value of the plan once.
 
     Width, white space and page numbers of the notice make no difference.
@@ -63,7 +63,7 @@ def notice_findings(plan: Plan, file: str, notice: str) -> list[Finding]:
     ours, our_places = fold_with_places(text)
     theirs, their_places = fold_with_places(notice)
     starts = list(accumulate((len(fold(part)) for _, part in parts), initial=0))[:-1]
-    changed: dict[Steps, Change] = {}
+    changed: dict[YamlPath, Change] = {}
     for change in _changes(ours, theirs):
         at = bisect_right(starts, change[0]) - 1
         inserted = theirs[change[2] : change[3]]
@@ -120,14 +120,14 @@ def _alike_from_the_start(one: str, other: str) -> int:
 
 
 def _blamed(
-    plan: Plan, changed: dict[Steps, Change], parts: list[tuple[Steps, str]], starts: list[int], theirs: str
-) -> dict[Steps, Change]:
+    plan: Plan, changed: dict[YamlPath, Change], parts: list[tuple[YamlPath, str]], starts: list[int], theirs: str
+) -> dict[YamlPath, Change]:
     """Return the values to be mended: a unit's name where it is wrong wherever it stands, else one for each clause."""
     names = {unit.id: fold(unit.name.zh) for unit in plan.units}
     index = {unit.id: at for at, unit in enumerate(plan.units)}
     places = {steps: start for (steps, _), start in zip(parts, starts, strict=True)}
-    named: dict[str, list[Steps]] = {}
-    clauses: list[tuple[Steps, Responsibility]]
+    named: dict[str, list[YamlPath]] = {}
+    clauses: list[tuple[YamlPath, Responsibility]]
     clauses = [(("measures", at), measure.responsibility) for at, measure in enumerate(plan.measures)]
     clauses += [(("safeguards", at), safeguard.responsibility) for at, safeguard in enumerate(plan.safeguards)]
     for record, responsibility in clauses:
@@ -136,21 +136,21 @@ def _blamed(
             if steps in places and not mention.as_written:
                 named.setdefault(mention.unit, []).append(steps)
 
-    def other_unit(steps: Steps, own: str) -> bool:
+    def other_unit(steps: YamlPath, own: str) -> bool:
         """Whether the notice has another unit of the plan in this place, so that it is the clause that is wrong."""
         start, _, first, _ = changed[steps]
         # A mention begins with the mark that sets it off.
         there = re.split(r"[、,\])](?![^(]*\))", theirs[first - (start - places[steps]) :].lstrip("、,"), maxsplit=1)[0]
         return there in names.values() and there != names[own]
 
-    name_of: dict[Steps, Steps] = {
+    name_of: dict[YamlPath, YamlPath] = {
         steps: ("units", index[unit], "name", "zh")
         for unit, mentions in named.items()
         if all(steps in changed and not other_unit(steps, unit) for steps in mentions)
         for steps in mentions
     }
     with_units = {steps[:3] for steps in changed if "units" in steps}
-    found: dict[Steps, Change] = {}
+    found: dict[YamlPath, Change] = {}
     for steps, change in changed.items():
         if "units" in steps or steps not in with_units:
             found.setdefault(name_of.get(steps, steps), change)

@@ -25,7 +25,7 @@ CHINESE_CHARACTER = re.compile(f"[{HAN}]")
 CHINESE_SCRIPT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 GLOSS = re.compile(r"\[[^\[\]]*\]")
 """A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
-UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 """Spaces that look like the ordinary one and are not found by it."""
 RADICALS = re.compile("[\u2e80-\u2fdf]")
@@ -48,7 +48,7 @@ FINGERPRINT = re.compile(r"^[0-9a-f]{8}$")
 
 def _seen(value: str) -> str:
     for character in value:
-        if unicodedata.category(character) in UNSEEN:
+        if unicodedata.category(character) in INVISIBLE_CATEGORIES:
             raise PydanticCustomError("control_character", "control", {"character": f"U+{ord(character):04X}"})
     return value
 
@@ -326,15 +326,15 @@ class Topic(Translated):
     guide: Guide
 
 
-class Asked(Record):
+class TopicRef(Record):
     """A topic of a measure, and the number of the sentence that matters most to whoever asks about it."""
 
     topic: AnyText
     sentence: Number = 1
 
 
-AskedOrId = Annotated[
-    Asked, BeforeValidator(_asked), WithJsonSchema({"anyOf": [{"type": "string"}, Asked.model_json_schema()]})
+TopicRefOrId = Annotated[
+    TopicRef, BeforeValidator(_asked), WithJsonSchema({"anyOf": [{"type": "string"}, TopicRef.model_json_schema()]})
 ]
 
 
@@ -383,7 +383,7 @@ class Measure(Part, Translated):
     number: Number
     section: Number
     responsibility: Responsibility
-    topics: Annotated[tuple[AskedOrId, ...], Field(min_length=1, max_length=3)]
+    topics: Annotated[tuple[TopicRefOrId, ...], Field(min_length=1, max_length=3)]
     audiences: Annotated[tuple[AnyText, ...], Field(min_length=1)]
     keywords: MeasureKeywords
 
@@ -440,8 +440,8 @@ class Glossary(Record):
     wordings: tuple[Wording, ...] = ()
 
 
-FILLED = """after all before date file kind line measures n numeral others s sections terms text themes title topics
-units""".split()
+LABEL_PLACEHOLDERS = """after all before date file kind line measures n numeral others s sections terms text themes
+title topics units""".split()
 """What may stand in the braces of a label."""
 
 
@@ -452,8 +452,10 @@ def _fillable(value: str) -> str:
         names = [str(name) if not form and not conversion else "{}" for _, name, form, conversion in parts]
     except ValueError:
         names = ["{}"]
-    if unknown := next((name for name in names if name not in FILLED), None):
-        raise PydanticCustomError("unknown_placeholder", "placeholder", {"value": unknown, "allowed": FILLED})
+    if unknown := next((name for name in names if name not in LABEL_PLACEHOLDERS), None):
+        raise PydanticCustomError(
+            "unknown_placeholder", "placeholder", {"value": unknown, "allowed": LABEL_PLACEHOLDERS}
+        )
     return value
 
 
@@ -515,19 +517,19 @@ class FieldHelp:
         return self.help[lang] + choices + (stop if choices else "")
 
 
-def field_of(model: type[BaseModel], name: str) -> FieldHelp:
+def field_help(model: type[BaseModel], name: str) -> FieldHelp:
     """Return the words for a field of a record, named as in the file; a record may have them from its bases."""
     records = (_all().get(base.__name__, {}) for base in model.__mro__)
     return FieldHelp(**next(fields[name] for fields in records if name in fields))
 
 
 @cache
-def field_at(path: tuple[int | str, ...]) -> FieldHelp:
+def field_help_at(path: tuple[int | str, ...]) -> FieldHelp:
     """Return the words for the field at a path of the plan or its glossary; of a field of former days only its name."""
     record = record_at(Glossary if path[0] == "terms" else Plan, path[:-1])
     name = str(path[-1])
     return (
-        field_of(record, name)
+        field_help(record, name)
         if record and name in fields_of(record)
         else FieldHelp(dict.fromkeys(LANGUAGES, name), {})
     )

@@ -12,13 +12,13 @@ from typing import Any
 
 import yaml
 
-from plansite.errors import PlanError, Problem, shown, visible
+from plansite.errors import PlanError, Problem, display_path, escape_unprintable
 
 OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
 CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Line and column, both counted from 1."""
-Slip = tuple[Place, str, dict[str, Any]]
+YamlHint = tuple[Position, str, dict[str, Any]]
 """Where something is to be mended, its code in messages.yaml, and what the message names."""
 
 MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
@@ -32,19 +32,19 @@ ENTRY = re.compile(r" *(?:-|[\w-]+:)(?: |$)")
 """The beginning of a line that is a field or a list entry."""
 COMMENT = re.compile(r"[ \t]*#")
 """The beginning of a comment behind a value."""
-STEP = 2
+INDENT = 2
 """How many spaces each level is indented."""
-MOST = 20
+MAX_HINTS = 20
 """How many slips are looked for in one file."""
-PATIENCE = 5_000_000
+MAX_SCANNED = 5_000_000
 """How many characters are read for that: of a very long file, only one slip is looked for."""
-FAR = 1_000
+MAX_LINES_BACK = 1_000
 """How many lines up from where YAML gives up a slip may be."""
-TRIES = 5
+MAX_CANDIDATES = 5
 """How many lines are tried for each slip."""
-DEEPEST = 20
+MAX_DEPTH = 20
 """How many levels a file may be nested; a plan has nine."""
-BIGGEST = 1_200_000
+MAX_NODES = 1_200_000
 """How many values, keys and brackets a file may have; a plan of 5,000 measures has 870,000."""
 
 
@@ -53,7 +53,7 @@ class ExcessError(yaml.MarkedYAMLError):
 
 
 @dataclass(frozen=True)
-class Suspect:
+class Candidate:
     """A line that may be the cause: what is wrong with it, and it mended, or with a value that cannot be wrong."""
 
     column: int
@@ -62,18 +62,18 @@ class Suspect:
     details: dict[str, Any]
 
 
-def marks(text: str) -> Iterator[Slip]:
+def find_markers(text: str) -> Iterator[YamlHint]:
     """Yield what is no YAML wherever it stands: the first marker of each merge conflict, tabs that indent."""
     within = False
     for marker in MARKER.finditer(text):
         if marker[0][0] == "<" or not within:
-            yield place_of(text, marker.start()), "merge_conflict", {}
+            yield position_of(text, marker.start()), "merge_conflict", {}
         within = marker[0][0] != ">"
     for tab in TAB.finditer(text):
-        yield place_of(text, tab.start() + tab[0].index("\t")), "yaml_tab", {}
+        yield position_of(text, tab.start() + tab[0].index("\t")), "yaml_tab", {}
 
 
-def error_in(text: str) -> yaml.MarkedYAMLError | None:
+def parse_error(text: str) -> yaml.MarkedYAMLError | None:
     """Return what keeps YAML from reading a text.
 
     It is told by the events: nodes within nodes are made by recursion in C, which ends the process where they are many.
@@ -82,8 +82,8 @@ def error_in(text: str) -> yaml.MarkedYAMLError | None:
     try:
         for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST or number > BIGGEST:
-                excess = "yaml_deep" if depth > DEEPEST else "yaml_big"
+            if depth > MAX_DEPTH or number > MAX_NODES:
+                excess = "yaml_deep" if depth > MAX_DEPTH else "yaml_big"
                 # The C loader's marks are of another type.
                 return ExcessError(problem=excess, problem_mark=event.start_mark)  # type: ignore[arg-type]
     except yaml.MarkedYAMLError as error:
@@ -91,11 +91,11 @@ def error_in(text: str) -> yaml.MarkedYAMLError | None:
     return None
 
 
-def slips(text: str) -> Iterator[Slip]:
+def find_hints(text: str) -> Iterator[YamlHint]:
     """Yield what keeps YAML from reading a text, one slip after the other, each as if those before it were mended."""
     lines = text.split("\n")
-    for number in range(min(MOST, 1 + PATIENCE // (len(text) + 1))):
-        error = error_in("\n".join(lines))
+    for number in range(min(MAX_HINTS, 1 + MAX_SCANNED // (len(text) + 1))):
+        error = parse_error("\n".join(lines))
         if error is None or (isinstance(error, ExcessError) and number):
             return
         cause = _cause(lines, _line(error))
@@ -104,7 +104,7 @@ def slips(text: str) -> Iterator[Slip]:
             if number == 0:
                 # A field without a colon is noticed on the line below.
                 mark = error.context_mark if error.context == "while scanning a simple key" else error.problem_mark
-                yield place_at(mark), "yaml", {}
+                yield mark_position(mark), "yaml", {}
             return
         at, suspect, best = cause
         details = {"expected": [_indent(line) for line in best]} if suspect.code == "yaml_indent" else {}
@@ -112,22 +112,24 @@ def slips(text: str) -> Iterator[Slip]:
         lines[at] = best[0]
 
 
-def _cause(lines: Sequence[str], stop: int) -> tuple[int, Suspect, list[str]] | None:
+def _cause(lines: Sequence[str], stop: int) -> tuple[int, Candidate, list[str]] | None:
     """Return the nearest line up from where YAML gives up that, mended, lets it read on, and what mends it best.
 
     YAML may give up far below: a quote that is not closed reaches to the next one.
     """
     last = min(stop, len(lines) - 1)
-    suspects = ((at, suspect) for at in range(last, max(last - FAR, -1), -1) for suspect in _suspects(lines[at]))
-    for at, suspect in islice(suspects, TRIES):
-        reach = {line: _line(error_in("\n".join([*lines[:at], line, *lines[at + 1 :]]))) for line in suspect.mended}
+    suspects = (
+        (at, suspect) for at in range(last, max(last - MAX_LINES_BACK, -1), -1) for suspect in _suspects(lines[at])
+    )
+    for at, suspect in islice(suspects, MAX_CANDIDATES):
+        reach = {line: _line(parse_error("\n".join([*lines[:at], line, *lines[at + 1 :]]))) for line in suspect.mended}
         farthest = max(reach.values())
         if farthest > stop:
             return at, suspect, [line for line in reach if reach[line] == farthest]
     return None
 
 
-def swallowed(lines: Sequence[str], node: yaml.Node) -> Slip | None:
+def absorbed_lines(lines: Sequence[str], node: yaml.Node) -> YamlHint | None:
     """Return what is wrong with a text over several lines that takes in what was to be fields or entries, or None."""
     first, last = node.start_mark.line, node.end_mark.line
     if first == last or not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
@@ -137,17 +139,17 @@ def swallowed(lines: Sequence[str], node: yaml.Node) -> Slip | None:
         return None
     if node.style:
         return (first + 1, node.start_mark.column + 1), "yaml_quote", {"mark": node.style}
-    off = next((at for at in (first, *taken) if _indent(lines[at]) % STEP), taken[0])
+    off = next((at for at in (first, *taken) if _indent(lines[at]) % INDENT), taken[0])
     beside = [_indent(lines[at]) for at in (first, *taken) if at != off]
     return (off + 1, _indent(lines[off]) + 1), "yaml_indent", {"found": _indent(lines[off]), "expected": beside[:1]}
 
 
-def place_at(mark: yaml.Mark | None) -> Place:
+def mark_position(mark: yaml.Mark | None) -> Position:
     """Return the line and column of one of YAML's marks."""
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def place_of(text: str, at: int) -> Place:
+def position_of(text: str, at: int) -> Position:
     """Return the line and column of a character."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
@@ -162,39 +164,39 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _suspects(line: str) -> Iterator[Suspect]:
+def _suspects(line: str) -> Iterator[Candidate]:
     """Yield what may be wrong with a line, judged by itself."""
     if field := FIELD.search(line):
         mended = FIELD.sub(r"\g<before>\g<key>: ", line, count=1)
-        yield Suspect(field.start("key"), "field_colon", [mended], {"key": field["key"]})
+        yield Candidate(field.start("key"), "field_colon", [mended], {"key": field["key"]})
     if (comment := _comment(line)) is not None:
-        yield Suspect(comment, "yaml_comment", [f"{line[:comment]}x{line[comment + 1 :]}"], {})
+        yield Candidate(comment, "yaml_comment", [f"{line[:comment]}x{line[comment + 1 :]}"], {})
     indent = _indent(line)
-    if error := error_in(line[indent:]):
+    if error := parse_error(line[indent:]):
         head = HEAD.match(line)
         value = head.end() if head else indent
         yield _value(line, indent, value, error)
-    if line.strip() and indent % STEP:
+    if line.strip() and indent % INDENT:
         moved = [" " * spaces + line.lstrip() for spaces in (indent - 1, indent + 1)]
-        yield Suspect(indent, "yaml_indent", moved, {"found": indent})
+        yield Candidate(indent, "yaml_indent", moved, {"found": indent})
 
 
-def _value(line: str, indent: int, value: int, error: yaml.MarkedYAMLError) -> Suspect:
+def _value(line: str, indent: int, value: int, error: yaml.MarkedYAMLError) -> Candidate:
     """Say what is wrong with a line that YAML cannot read even by itself."""
     mended = [f"{line[:value]}x"]
     mark = indent + (error.problem_mark.column if error.problem_mark else 0)
     opening = indent + (error.context_mark.column if error.context_mark else 0)
     if error.context == "while scanning a quoted scalar":
-        return Suspect(opening, "yaml_quote", mended, {"mark": line[opening]})
+        return Candidate(opening, "yaml_quote", mended, {"mark": line[opening]})
     if line[value : value + 1] in {"'", '"'}:
-        return Suspect(value, "yaml_quote", mended, {"mark": line[value]})
+        return Candidate(value, "yaml_quote", mended, {"mark": line[value]})
     if re.match(":(?: |$)", line[mark:]):
-        return Suspect(mark, "yaml_colon", mended, {})
+        return Candidate(mark, "yaml_colon", mended, {})
     if any(line.count(left) > line.count(right) for left, right in ("[]", "{}")):
-        return Suspect(value, "yaml_bracket", mended, {"mark": line[value : value + 1]})
+        return Candidate(value, "yaml_bracket", mended, {"mark": line[value : value + 1]})
     if (column := _in_braces(line)) is not None:
-        return Suspect(column, "text_in_braces", mended, {"mark": line[column]})
-    return Suspect(value, "yaml_text", mended, {"mark": line[value : value + 1]})
+        return Candidate(column, "text_in_braces", mended, {"mark": line[column]})
+    return Candidate(value, "yaml_text", mended, {"mark": line[value : value + 1]})
 
 
 def _tokens(line: str) -> list[yaml.Token]:
@@ -239,21 +241,21 @@ def _in_braces(line: str) -> int | None:
     return None
 
 
-Steps = tuple[int | str, ...]
+YamlPath = tuple[int | str, ...]
 """The way to a value: keys of mappings and places in lists, counted from 0."""
 
 # Plain data and nothing else: no aliases, no merge keys, no objects of a programming language.
 SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 TEXT = "tag:yaml.org,2002:str"
-LARGEST = 25_000_000
+MAX_BYTES = 25_000_000
 """How many bytes a file may have; a plan of 5,000 measures has 19,400,000."""
-LONGEST = 4_000
+MAX_TEXT = 4_000
 """How many characters a text may have; the longest of the plan has 917."""
-DIGITS = 40
+MAX_NUMBER = 40
 """How many characters a number or a date may have: Python takes long to read, or refuses to write, very long ones."""
-SEEN = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
-UNSEEN = re.compile(f"[^{SEEN}\U00010000-\U0010ffff]")
+PRINTABLE = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
+INVISIBLE = re.compile(f"[^{PRINTABLE}\U00010000-\U0010ffff]")
 """What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends."""
 REASONS: dict[type, str] = {FileNotFoundError: "no_file", IsADirectoryError: "folder", PermissionError: "no_right"}
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -268,7 +270,7 @@ TEXTS = {".css", ".html", ".j2", ".js", ".md", ".svg"}
 
 
 @dataclass
-class Document:
+class YamlDocument:
     """Plain data out of a YAML file, with the place of every value and every key."""
 
     file: str
@@ -276,13 +278,15 @@ class Document:
     text: str = ""
     node: yaml.Node | None = None
     data: Any = None
-    values: dict[Steps, Place] = field(default_factory=dict)
-    keys: dict[Steps, Place] = field(default_factory=dict)
-    remarks: dict[Steps, Place] = field(default_factory=dict)
+    values: dict[YamlPath, Position] = field(default_factory=dict)
+    keys: dict[YamlPath, Position] = field(default_factory=dict)
+    remarks: dict[YamlPath, Position] = field(default_factory=dict)
     """Where a comment begins behind a number or an empty field: a text that should stand there is cut."""
-    reported: list[tuple[Place, Steps, str, dict[str, object], bool]] = field(default_factory=list)
+    reported: list[tuple[Position, YamlPath, str, dict[str, object], bool]] = field(default_factory=list)
 
-    def report(self, code: str, place: Place, steps: Steps = (), *, blocks: bool = True, **details: object) -> None:
+    def report(
+        self, code: str, place: Position, steps: YamlPath = (), *, blocks: bool = True, **details: object
+    ) -> None:
         """Note a problem: its code in messages.yaml, where it stands, which value it concerns, what it knows."""
         self.reported.append((place, steps, code, details, blocks))
 
@@ -292,7 +296,7 @@ class Document:
         return self.data is None and bool(self.reported)
 
     @property
-    def misread(self) -> set[Steps]:
+    def misread(self) -> set[YamlPath]:
         """The values that YAML reads otherwise than they were meant; what else is wrong with them only follows."""
         return {steps for _, steps, code, *_ in self.reported if code.startswith("yaml")}
 
@@ -304,17 +308,17 @@ class Document:
             for place, steps, code, details, blocks in self.reported
         ]
 
-    def place(self, steps: Steps) -> Place:
+    def place(self, steps: YamlPath) -> Position:
         """Return where a value stands; of a value that is not there, where the record stands that lacks it."""
         while steps not in self.values and steps:
             steps = steps[:-1]
         return self.values.get(steps, (1, 1))
 
-    def at(self, place: Place) -> Steps:
+    def at(self, place: Position) -> YamlPath:
         """Return the way to the value that stands at a place, or last before it."""
         return max(((there, steps) for steps, there in self.values.items() if there <= place), default=((1, 1), ()))[1]
 
-    def rename(self, steps: Steps, name: str | None) -> None:
+    def rename(self, steps: YamlPath, name: str | None) -> None:
         """Go on as if a field had another name, or were not there where its record has that one already."""
         record = reduce(getitem, steps[:-1], self.data)
         value = record.pop(steps[-1])
@@ -325,7 +329,7 @@ class Document:
             for path in [path for path in places if path[: len(steps)] == steps]:
                 places[*steps[:-1], name, *path[len(steps) :]] = places.pop(path)
 
-    def name(self, steps: Steps) -> str:
+    def name(self, steps: YamlPath) -> str:
         """Return a path a person can follow: records by id or number, other list entries counted from 1."""
         name, value = "", self.data
         for step in steps:
@@ -338,17 +342,17 @@ class Document:
             else:
                 labels = [value.get("id"), value.get("number")] if isinstance(value, dict) else []
                 name += f"[{next((label for label in labels if label and isinstance(label, str | int)), step + 1)}]"
-        return visible(name).lstrip(".") or Path(self.file).stem
+        return escape_unprintable(name).lstrip(".") or Path(self.file).stem
 
 
-def read(path: Path) -> Document:
+def read_yaml(path: Path) -> YamlDocument:
     """Read a file; what is wrong with it as YAML is reported in the document, which may then be without data."""
-    document = Document(shown(path))
+    document = YamlDocument(display_path(path))
     try:
         # What is no file may never end, or never begin.
         if path.is_file() or path.is_dir() or not path.exists():
             with path.open("rb") as file:
-                return parse(document.file, file.read(LARGEST + 1))
+                return parse_yaml(document.file, file.read(MAX_BYTES + 1))
         reason = "no_regular_file"
     except OSError as error:
         reason = REASONS.get(type(error), str(error.strerror))
@@ -356,23 +360,25 @@ def read(path: Path) -> Document:
     return document
 
 
-def parse(file: str, raw: bytes) -> Document:
+def parse_yaml(file: str, raw: bytes) -> YamlDocument:
     """Read what a file of this name holds, or once held."""
-    document = Document(file, raw=raw)
-    if len(raw) > LARGEST:
-        document.report("too_large", (1, 1), most=LARGEST // 1_000_000)
+    document = YamlDocument(file, raw=raw)
+    if len(raw) > MAX_BYTES:
+        document.report("too_large", (1, 1), most=MAX_BYTES // 1_000_000)
         return document
     try:
         text = document.text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
-        document.report("encoding", place_of(before, len(before)))
+        document.report("encoding", position_of(before, len(before)))
         return document
     # In form.py the marks of nodes count the characters of the text as it stands.
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if unseen := [(place_of(plain, match.start()), match[0]) for match in islice(UNSEEN.finditer(plain), MOST)]:
+    if unseen := [
+        (position_of(plain, match.start()), match[0]) for match in islice(INVISIBLE.finditer(plain), MAX_HINTS)
+    ]:
         # Read on as if they were not there, so that they hide nothing else.
-        text = plain = UNSEEN.sub("", plain)
+        text = plain = INVISIBLE.sub("", plain)
     for place, code, details in _slips(plain) or _composed(document, text):
         document.report(code, place, **details)
     if document.node:
@@ -382,17 +388,17 @@ def parse(file: str, raw: bytes) -> Document:
     return document
 
 
-def _slips(text: str) -> list[Slip]:
+def _slips(text: str) -> list[YamlHint]:
     """Return what keeps YAML from reading a text."""
-    if found := list(islice(marks(text), MOST)):
+    if found := list(islice(find_markers(text), MAX_HINTS)):
         return found
-    error = error_in(text)
+    error = parse_error(text)
     if isinstance(error, ExcessError):
-        return [(place_at(error.problem_mark), str(error.problem), {})]
-    return list(slips(text)) if error else []
+        return [(mark_position(error.problem_mark), str(error.problem), {})]
+    return list(find_hints(text)) if error else []
 
 
-def _composed(document: Document, text: str) -> list[Slip]:
+def _composed(document: YamlDocument, text: str) -> list[YamlHint]:
     """Give a document its nodes; return what keeps them from being one."""
     try:
         document.node = yaml.compose(text, yaml.CSafeLoader)
@@ -400,44 +406,44 @@ def _composed(document: Document, text: str) -> list[Slip]:
         # A second document, or texts that begin with * or &, by which YAML would know a value again.
         mark = error.problem_mark
         if mark is None or (error.context and "document" in error.context):
-            return [(place_at(mark), "yaml", {})]
-        return [(place_at(mark), "yaml_text", {"mark": text[mark.index]})]
+            return [(mark_position(mark), "yaml", {})]
+        return [(mark_position(mark), "yaml_text", {"mark": text[mark.index]})]
     return []
 
 
 class _Walk:
     """Turns the nodes of a document into plain data, noting where everything stands."""
 
-    def __init__(self, document: Document, text: str, lines: list[str]) -> None:
+    def __init__(self, document: YamlDocument, text: str, lines: list[str]) -> None:
         self.document = document
         self.text = text
         self.lines = lines
         self.seen: dict[int, yaml.Node] = {}
         self.loader = yaml.SafeLoader("")
 
-    def value(self, node: yaml.Node, steps: Steps, indent: int | None = None) -> Any:
+    def value(self, node: yaml.Node, steps: YamlPath, indent: int | None = None) -> Any:
         """Return a value as plain data; `indent` is the column of its key or dash, None within brackets."""
-        place = self.document.values[steps] = place_at(node.start_mark)
+        place = self.document.values[steps] = mark_position(node.start_mark)
         if reason := self.refused(node):
-            self.document.report(reason, place, steps, most=LONGEST, mark=self.text[node.start_mark.index :][:1])
+            self.document.report(reason, place, steps, most=MAX_TEXT, mark=self.text[node.start_mark.index :][:1])
             return None
         if isinstance(node, yaml.SequenceNode):
             entries = enumerate(self.entries(node, steps))
             return [self.value(child, (*steps, index), _column(node)) for index, child in entries]
         if isinstance(node, yaml.MappingNode):
             return {key: self.value(child, (*steps, key), _column(node)) for key, child in self.fields(node, steps)}
-        if slip := swallowed(self.lines, node):
+        if slip := absorbed_lines(self.lines, node):
             at, code, details = slip
             self.document.report(code, at, steps, **details)
             return None
         if not node.style:  # type: ignore[attr-defined]
             self.comment(node, steps, indent)
         try:
-            if node.tag == TEXT or len(node.value) <= DIGITS:
+            if node.tag == TEXT or len(node.value) <= MAX_NUMBER:
                 return self.loader.construct_object(node)
         except ValueError:
             pass
-        value = node.value[:DIGITS]
+        value = node.value[:MAX_NUMBER]
         self.document.report("yaml_value", place, steps, value=value)
         return value
 
@@ -452,13 +458,13 @@ class _Walk:
         # A tag that is written may say of anything that it is a number.
         if self.text.startswith("!", node.start_mark.index):
             return "yaml_alias"
-        return "yaml_long" if len(node.value) > LONGEST else None
+        return "yaml_long" if len(node.value) > MAX_TEXT else None
 
     def named(self, node: yaml.Node) -> bool:
         """Return whether YAML takes the beginning of a text for the name or the kind of the rest."""
         return self.text.startswith(("&", "! "), node.start_mark.index)
 
-    def comment(self, node: yaml.Node, steps: Steps, indent: int | None) -> None:
+    def comment(self, node: yaml.Node, steps: YamlPath, indent: int | None) -> None:
         """Report a comment that cuts a text without quotes: on its line, or on the next where the text may go on."""
         end = node.end_mark
         found = COMMENT.match(self.text, end.index)
@@ -475,7 +481,7 @@ class _Walk:
         else:
             self.document.remarks[steps] = place
 
-    def entries(self, node: yaml.SequenceNode, steps: Steps) -> Iterator[yaml.Node]:
+    def entries(self, node: yaml.SequenceNode, steps: YamlPath) -> Iterator[yaml.Node]:
         """Yield the entries of a list; ids in brackets that no comma parts, as if one did."""
         for child in node.value:
             plain = node.flow_style and isinstance(child, yaml.ScalarNode) and not child.style
@@ -484,14 +490,14 @@ class _Walk:
                 continue
             ids = re.findall("[a-z0-9-]+", child.value)
             mark = child.value[len(ids[0]) :].lstrip()[0]
-            line, column = place_at(child.start_mark)
+            line, column = mark_position(child.start_mark)
             place = (line, column + child.value.index(mark))
             self.document.report("list_comma", place, steps, mark=mark, instead=", ".join(ids))
             for part in ids:
                 tag = self.loader.resolve(yaml.ScalarNode, part, (True, False))  # type: ignore[no-untyped-call]
                 yield yaml.ScalarNode(tag, part, child.start_mark, child.end_mark)
 
-    def pairs(self, node: yaml.MappingNode, steps: Steps) -> list[tuple[yaml.Node, yaml.Node]]:
+    def pairs(self, node: yaml.MappingNode, steps: YamlPath) -> list[tuple[yaml.Node, yaml.Node]]:
         """Return keys and values; a text in braces that a comma ends, as if it had quotes."""
         pairs: list[tuple[yaml.Node, yaml.Node]] = []
         for key, value in node.value:
@@ -504,21 +510,21 @@ class _Walk:
                 pairs.append((key, value))
                 continue
             if "," not in text.value:
-                place = place_of(self.text, self.text.index(",", text.end_mark.index))
+                place = position_of(self.text, self.text.index(",", text.end_mark.index))
                 self.document.report("text_in_braces", place, (*steps, name.value), mark=",")
             whole = self.text[text.start_mark.index : key.end_mark.index]
             pairs[-1] = (name, yaml.ScalarNode(TEXT, whole, text.start_mark, key.end_mark))
         return pairs
 
-    def fields(self, node: yaml.MappingNode, steps: Steps) -> Iterator[tuple[str, yaml.Node]]:
+    def fields(self, node: yaml.MappingNode, steps: YamlPath) -> Iterator[tuple[str, yaml.Node]]:
         for key, given in self.pairs(node, steps):
             value = given
-            place = place_at(key.start_mark)
+            place = mark_position(key.start_mark)
             if self.named(key):
                 self.document.report("yaml_text", place, steps, mark=self.text[key.start_mark.index])
             name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
-            if len(name) > LONGEST:
-                self.document.report("yaml_long", place, steps, most=LONGEST)
+            if len(name) > MAX_TEXT:
+                self.document.report("yaml_long", place, steps, most=MAX_TEXT)
                 continue
             # Within braces, or with another colon behind it, YAML takes a field whose colon is none for a longer name.
             if field := isinstance(key, yaml.ScalarNode) and not key.style and FIELD.match(name):
@@ -546,7 +552,7 @@ def read_text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise PlanError([Problem(shown(path), line, 1, path.name, "encoding")]) from None
+        raise PlanError([Problem(display_path(path), line, 1, path.name, "encoding")]) from None
 
 
 def check_encoding(folders: Iterable[Path]) -> None:

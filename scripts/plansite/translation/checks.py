@@ -10,11 +10,11 @@ from math import prod
 from typing import Any
 
 from plansite.errors import LANGUAGES
-from plansite.source.rules import Finding, Steps, pick, repeated, reserved
+from plansite.source.rules import Finding, YamlPath, find_repeated, reserved, select
 from plansite.source.schema import Glossary
-from plansite.translation.glossary import Agreed, Reading, without_glosses
+from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses
 
-RECORDS = (
+RECORD_PATHS = (
     ("notice",),
     ("themes", "*"),
     ("units", "*"),
@@ -24,70 +24,70 @@ RECORDS = (
     ("safeguards", "*"),
 )
 """The records whose English is confirmed as a whole."""
-OURS = {"note", "keywords", "targets", "topics", "invest"}
+UNTRANSLATED_FIELDS = {"note", "keywords", "targets", "topics", "invest"}
 """Fields of our own, which translate nothing."""
 
 
-def fingerprint(record: Any) -> str:
+def source_hash(record: Any) -> str:
     """Return the first 8 hexadecimal digits of the SHA-256 of a record's Chinese, one text a line.
 
     `record` is plain data; every mapping with a text `zh` counts. Fields are taken in alphabetical order, lists as they
     stand, so that the order in which fields are written does not matter.
     """
 
-    def order(text: tuple[Steps, str, Any]) -> list[str]:
+    def order(text: tuple[YamlPath, str, Any]) -> list[str]:
         return [f"{step:09}" if isinstance(step, int) else step for step in text[0]]
 
-    texts = sorted(pairs(record), key=order)
+    texts = sorted(text_pairs(record), key=order)
     return hashlib.sha256("\n".join(zh for _, zh, _ in texts).encode()).hexdigest()[:8]
 
 
-def pairs(data: Any, steps: Steps = ()) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
+def text_pairs(data: Any, steps: YamlPath = ()) -> Iterator[tuple[YamlPath, str, dict[str, Any]]]:
     """Yield (path, Chinese, the mapping that holds it) for every text of a record, in order."""
     if isinstance(data, dict):
         if isinstance(data.get("zh"), str):
             yield steps, data["zh"], data
         for key, value in data.items():
-            yield from pairs(value, (*steps, key))
+            yield from text_pairs(value, (*steps, key))
     elif isinstance(data, list | tuple):
         for index, value in enumerate(data):
-            yield from pairs(value, (*steps, index))
+            yield from text_pairs(value, (*steps, index))
 
 
-def proof(data: Any, glossary: Glossary) -> Iterator[Finding]:
+def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
     """Yield what is wrong with the English of a plan given as plain data.
 
     What is found in a record whose Chinese has changed since its English was confirmed does not block: its page says
     so until someone mends and confirms it.
     """
     agreed = _agreed(glossary)
-    for pattern in RECORDS:
-        for steps, record in pick(data, *pattern):
-            texts = list(pairs(record, steps))
+    for pattern in RECORD_PATHS:
+        for steps, record in select(data, *pattern):
+            texts = list(text_pairs(record, steps))
             missing = [inner for inner, _, text in texts if not isinstance(text.get("en"), str)]
             # What nobody has begun to translate says so on its page; a gap in what has been translated is a slip.
-            expected, confirmed = fingerprint(record), record.get("en_for")
+            expected, confirmed = source_hash(record), record.get("en_for")
             if confirmed or len(missing) < len(record.get("sentences", ())):
                 yield from (Finding(inner, "untranslated", blocks=False) for inner in missing)
-            details = {"expected": expected, "name": name_of(steps, record)}
+            details = {"expected": expected, "name": record_name(steps, record)}
             if confirmed != expected and not missing:
                 yield Finding((*steps, "en_for"), "stale" if confirmed else "unconfirmed", details, blocks=False)
             elif confirmed and not record.get("en_confirmed"):
                 yield Finding((*steps, "en_confirmed"), "unconfirmed", details, blocks=False)
             for inner, _, text in texts:
-                if inner not in missing and not OURS & set(inner):
+                if inner not in missing and not UNTRANSLATED_FIELDS & set(inner):
                     waivers = tuple(text.get("waivers", ()))
                     for steps_, code, details in check_sentence(agreed, text["zh"], text["en"], waivers):
                         yield Finding((*inner, *steps_), code, details, blocks=confirmed == expected)
 
 
-def target_findings(data: Any) -> Iterator[Finding]:
+def check_targets(data: Any) -> Iterator[Finding]:
     """Yield targets whose words the sentence does not have, and figures that the words do not say or list.
 
     A target has to say its figure outside names in quotes; where a count is of things joined by 、, they are counted.
     """
-    for steps, sentence in pick(data, "measures", "*", "sentences", "*"):
-        for inner, words in pick(sentence, "targets", "*", "words"):
+    for steps, sentence in select(data, "measures", "*", "sentences", "*"):
+        for inner, words in select(sentence, "targets", "*", "words"):
             for lang in LANGUAGES:
                 if sentence.get(lang) and str(words.get(lang, "")) not in str(sentence[lang]):
                     yield Finding((*steps, *inner, lang), "words_elsewhere")
@@ -100,20 +100,20 @@ def target_findings(data: Any) -> Iterator[Finding]:
                 yield Finding((*steps, *inner[:-1], "value"), "value_elsewhere", {"value": value, "words": said})
 
 
-def name_of(steps: Steps, record: Any) -> str:
+def record_name(steps: YamlPath, record: Any) -> str:
     """Return what `plansite confirm` calls a record: the number of a measure, an id, or the field: notice, invest."""
     return str(record.get("number") or record.get("id") or steps[0])
 
 
-def glossary_findings(glossary: Any, plan: Any) -> Iterator[Finding]:
+def check_glossary(glossary: Any, plan: Any) -> Iterator[Finding]:
     """Yield broken rules of a glossary given as plain data: what is repeated, taken, or not in the plan (if any)."""
-    chinese = "\n".join(zh for _, zh, _ in pairs(plan))
-    terms = list(pick(glossary, "terms", "*", "zh"))
-    ids = list(pick(glossary, "terms", "*", "id"))
-    yield from repeated(ids)
+    chinese = "\n".join(zh for _, zh, _ in text_pairs(plan))
+    terms = list(select(glossary, "terms", "*", "zh"))
+    ids = list(select(glossary, "terms", "*", "id"))
+    yield from find_repeated(ids)
     yield from reserved(ids)
     # What stands for a term may not stand for a wording too.
-    yield from repeated([*terms, *pick(glossary, "wordings", "*", "zh", "*")])
+    yield from find_repeated([*terms, *select(glossary, "wordings", "*", "zh", "*")])
     for steps, value in terms if plan else []:
         if str(value) not in chinese:
             yield Finding(steps, "unused_term", {"value": value}, blocks=False)
@@ -124,18 +124,18 @@ Problems = Iterator[tuple[str, dict[str, Any]]]
 
 
 @lru_cache(maxsize=1)
-def _agreed(glossary: Glossary) -> Agreed:
-    return Agreed(glossary)
+def _agreed(glossary: Glossary) -> GlossaryMatcher:
+    return GlossaryMatcher(glossary)
 
 
 # A preview, or a test, reads a plan many times of which it has changed one sentence.
 @lru_cache(maxsize=2048)
 def check_sentence(
-    agreed: Agreed, zh: str, en: str, waivers: tuple[str, ...] = ()
-) -> list[tuple[Steps, str, dict[str, Any]]]:
+    agreed: GlossaryMatcher, zh: str, en: str, waivers: tuple[str, ...] = ()
+) -> list[tuple[YamlPath, str, dict[str, Any]]]:
     """Return [(path within the text, code, details), ...] for what is wrong with one text and has not been waived."""
-    reading = agreed.read(zh, without_glosses(en))
-    judged: list[tuple[Steps, str, dict[str, Any]]] = []
+    reading = agreed.read(zh, blank_glosses(en))
+    judged: list[tuple[YamlPath, str, dict[str, Any]]] = []
     for rule, found in (("figures", figures(reading)), ("terms", terms(reading)), ("lists", lists(reading))):
         problems = list(found)
         if rule not in waivers:
@@ -145,7 +145,7 @@ def check_sentence(
     return judged
 
 
-def terms(reading: Reading) -> Problems:
+def terms(reading: SentenceMatch) -> Problems:
     """Yield the terms of the Chinese that the English lacks, and words of strength that it adds or loses."""
     for entry, zh, en in reading.found:
         details = {"term": list(entry.zh), "forms": list(entry.forms), "zh": zh, "en": len(en)}
@@ -202,7 +202,7 @@ ENGLISH_NUMBER = re.compile(
 )
 
 
-def figures(reading: Reading) -> Problems:
+def figures(reading: SentenceMatch) -> Problems:
     """Yield numbers, percentages, dates and ordinals that stand in one language only."""
     chinese = Counter(_chinese_number(match) for match in CHINESE_NUMBER.finditer(reading.zh))
     # Most sentences have no number, and to look at every word for one takes long.
@@ -268,7 +268,7 @@ OPENERS = re.compile(
 )
 
 
-def lists(reading: Reading) -> Problems:
+def lists(reading: SentenceMatch) -> Problems:
     """Yield lists whose English has another number of items, and lists that are open in one language only.
 
     A Chinese list is what 、 joins. An English one is what commas and a last "and" join, without a comma before that
