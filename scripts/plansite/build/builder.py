@@ -20,14 +20,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from plansite.build.mkdocs_plugin import PlanPlugin
-from plansite.build.release import find_browser, print_notice
+from plansite.build.release import MARK, find_browser, print_notice
 from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, display_path
 from plansite.site.assemble import Site
 from plansite.site.pages import site_address
 from plansite.site.templates import TEMPLATE_ERRORS, template_problem
-
-MARK = ".plansite"
-"""The file in each built site that says that we built it: only a folder with it is replaced."""
 
 
 def build(folder: Path, *, pdf: bool = False) -> str:

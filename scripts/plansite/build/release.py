@@ -13,11 +13,12 @@ from pathlib import Path
 
 import brotli
 
-from plansite.build.builder import MARK
 from plansite.errors import FOLDER, BuildError
 from plansite.history.git import git
 from plansite.site.pages import PDFS
 
+MARK = ".plansite"
+"""The file in each built site that says that we built it: only a folder with it is replaced."""
 BROWSERS = ("google-chrome", "chromium", "chromium-browser")
 """What prints, the first that there is. Ubuntu 24.04 allows Chrome its sandbox, and few others."""
 PATIENCE = 120
