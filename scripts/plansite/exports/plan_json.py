@@ -138,7 +138,7 @@ class Measure(Data):
     topics: Ids
     audiences: Ids
     keywords: Keywords
-    targets: Annotated[list[Target], BeforeValidator(_targets)] = Field(validation_alias="promises")
+    targets: Annotated[list[Target], BeforeValidator(_targets)] = Field(validation_alias="target_sentences")
     url: Address
 
 
