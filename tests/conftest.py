@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from plansite.kept import CACHE
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -91,11 +90,6 @@ def copy_project(target: Path, *, with_notice: bool = True) -> Path:
     for name in ("data", "docs", "macros", "overrides"):
         shutil.copytree(PROJECT / name, target / name, ignore=left_out)
     shutil.copy(PROJECT / "mkdocs.yml", target)
-    for kept in (PROJECT / CACHE).glob("*"):
-        # What dictionaries say of words is the same everywhere.
-        if kept.is_file():
-            (target / CACHE).mkdir(parents=True, exist_ok=True)
-            shutil.copy(kept, target / CACHE)
     return target
 
 

@@ -20,12 +20,12 @@ from typing import Any, TypeVar
 import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from markdown import Markdown
 
 from conftest import PROJECT, REAL_PLAN, SMALL_PLAN
 from hostile import CHINESE, LATIN, UNSEEN, consistent, shape, slots, whole
 from plansite.errors import LANGUAGES, PlanError, Problem
-from plansite.site.assemble import RenderedPage, Sources, assemble
+from plansite.site.assemble import Site, Sources, assemble
+from plansite.site.templates import RenderedPage
 from plansite.source.chinese import notice_text
 from plansite.source.rules import YamlPath
 from plansite.validate import load_plan
@@ -70,7 +70,7 @@ class Bench:
         if (self.counts["read"] + self.counts["rendered"]) % self.every:
             return "read"
         sources = Sources(self.plan, PROJECT / "macros", PROJECT / "docs", PROJECT / "overrides")
-        pages = attempted(lambda: assemble(sources).made())
+        pages = attempted(lambda: rendered(assemble(sources)))
         if isinstance(pages, list):
             # Only where redirects lead is seen later than by the check of the plan alone.
             assert {problem.code for problem in pages} <= {"taken_address", "unknown_address"}
@@ -101,26 +101,24 @@ def refused_right(problems: Sequence[Problem], text: str) -> None:
         assert all(line.isprintable() for line in (problem.path, *said.values())), problem
 
 
-def rendered_right(pages: Mapping[str, RenderedPage]) -> None:
+def rendered(site: Site) -> dict[str, tuple[RenderedPage, str]]:
+    """Return {file: (page, its JSON-LD)} of all generated pages."""
+    return {page.file: (made, site.json_ld(page, made.title)) for page, made in site.render_all(site.pages.values())}
+
+
+def rendered_right(pages: Mapping[str, tuple[RenderedPage, str]]) -> None:
     """Assert that no page holds an element, an attribute or an address that the usual ones do not hold."""
-    for name, page in pages.items():
-        assert set(shape(html(page.text))) <= usual(), name
-        assert "<" not in page.linked, name
-        json.loads(page.linked)
+    for name, (page, described) in pages.items():
+        assert set(shape(page.body)) <= usual(), name
+        assert "<" not in described, name
+        json.loads(described)
 
 
 @cache
 def usual() -> frozenset[tuple[str, ...]]:
     """Return what the pages of the plan of three measures and of the real one consist of."""
     sites = [assemble(Sources(plan, PROJECT / "macros", PROJECT / "docs")) for plan in (SMALL_PLAN, REAL_PLAN)]
-    return frozenset(part for site in sites for page in site.made().values() for part in shape(html(page.text)))
-
-
-def html(page: str) -> str:
-    """Return a page as Markdown makes it; what stands before it is data."""
-    head, body = page.removeprefix("---\n").split("\n---\n", 1)
-    assert set(yaml.safe_load(head)) <= {"title", "description", "script", "moved_to"}
-    return Markdown(extensions=["attr_list", "toc"]).convert(body)
+    return frozenset(part for site in sites for page, _ in rendered(site).values() for part in shape(page.body))
 
 
 # Spoiled plans.

@@ -38,9 +38,9 @@ def make_project(target: Path, *, pages: int = 0, measures: int = 0) -> int:
     None is smaller than the real one. The same size gives the same project, whose pages count both languages.
     """
     copy_project(target, with_notice=False)
-    plan, addresses = target / "data" / "plan.yaml", target / "data" / LIST
+    plan, addresses = target / "data" / "plan.yaml", target / "data" / ADDRESS_LIST
     larger = LargerPlan(yaml.load(plan.read_bytes(), yaml.CSafeLoader))
-    others = 1 + sum(not is_file(address) for address in listed(addresses)) - larger.records
+    others = 1 + sum(not is_file(address) for address in read_addresses(addresses)) - larger.records
     while len(LANGUAGES) * (larger.records + others) < pages or len(larger.made) < measures:
         larger.add_measure()
     plan.write_text(yaml.dump(larger.plan(), Dumper=PlainDumper, allow_unicode=True, sort_keys=False), "utf-8")

@@ -40,7 +40,7 @@ def test_every_address_of_the_site_is_in_the_list(site: Path) -> None:
     pages = {path.parent.relative_to(site).as_posix() for path in site.rglob("index.html")}
     chinese = {page for page in pages if page.partition("/")[0] != "en"} - {"."}
     assert {page.removeprefix("en/") for page in pages} - {"en", "."} == chinese
-    listed_now = listed(PROJECT / "data" / LIST)
+    listed_now = read_addresses(PROJECT / "data" / ADDRESS_LIST)
     assert chinese == {address for address in listed_now if "." not in address}
     assert all((site / name).is_file() for name in listed_now if "." in name and name != "changes.xml")
     assert set(DATA_FILES) <= set(listed_now)
@@ -50,7 +50,7 @@ def test_an_address_that_would_vanish_is_named_with_where_it_may_have_gone(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rename(project, "tax-service", "tax-bureau")
-    line = listed(project / "data" / LIST)["units/tax-service"]
+    line = read_addresses(project / "data" / ADDRESS_LIST)["units/tax-service"]
     lost, new = check(project, monkeypatch, capsys)
     assert lost == (
         f'data/addresses.txt:{line}:1: units/tax-service: is the published address "units/tax-service", which the site '
@@ -82,7 +82,7 @@ LOST: dict[str, tuple[list[str], list[str], dict[str, str | None]]] = {
 @pytest.mark.parametrize("name", LOST)
 def test_where_a_lost_address_has_gone_is_only_said_where_it_is_sure(name: str, tmp_path: Path) -> None:
     published, addresses, expected = LOST[name]
-    path = tmp_path / LIST
+    path = tmp_path / ADDRESS_LIST
     path.write_text("".join(f"{address}\n" for address in published), "utf-8")
     problems = [p for p in check_addresses(path, addresses, load_plan(SMALL_PLAN)) if p.blocks]
     assert {problem.path: problem.details.get("instead") for problem in problems} == expected
@@ -94,8 +94,8 @@ def test_where_a_lost_address_has_gone_is_only_said_where_it_is_sure(name: str, 
 
 def test_what_to_decide_about_an_address_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path(LIST).write_text("measures/4\nunits\n", "utf-8")
-    [problem] = check_addresses(Path(LIST), ["units"], load_plan(SMALL_PLAN))
+    Path(ADDRESS_LIST).write_text("measures/4\nunits\n", "utf-8")
+    [problem] = check_addresses(Path(ADDRESS_LIST), ["units"], load_plan(SMALL_PLAN))
     assert problem.text_line("en") == (
         'addresses.txt:1:1: measures/4: is the published address "measures/4", which the site no longer has; bring it '
         "back, or decide which page now answers what its readers come for and add it to "
@@ -138,22 +138,22 @@ def test_redirects_that_lead_nowhere(
 
 
 def test_the_list_grows_and_keeps_what_it_has(tmp_path: Path) -> None:
-    path = tmp_path / LIST
+    path = tmp_path / ADDRESS_LIST
     path.write_text("# remark\nunits/old  # gone\nunits\n", "utf-8")
-    assert listed(path) == {"units/old": 2, "units": 3}
+    assert read_addresses(path) == {"units/old": 2, "units": 3}
     assert add_addresses(path, ["units", "units/new"]) == ["units/new"]
     assert path.read_text("utf-8") == "# remark\nunits/old  # gone\nunits\nunits/new\n"
 
 
 def test_a_list_as_other_programs_write_it(tmp_path: Path) -> None:
-    path = tmp_path / LIST
+    path = tmp_path / ADDRESS_LIST
     path.write_bytes("\ufeffunits\r\nthemes".encode())
-    assert listed(path) == {"units": 1, "themes": 2}
+    assert read_addresses(path) == {"units": 1, "themes": 2}
     add_addresses(path, ["text"])
-    assert listed(path) == {"units": 1, "themes": 2, "text": 3}
+    assert read_addresses(path) == {"units": 1, "themes": 2, "text": 3}
     path.write_bytes("units\n单位\n".encode("gbk"))
     with pytest.raises(PlanError) as raised:
-        listed(path)
+        read_addresses(path)
     assert (
         raised.value.problems[0]
         .text_line("en")

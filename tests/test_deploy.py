@@ -143,7 +143,7 @@ def test_files_that_this_site_has_not_got_have_their_types_too(name: str, said: 
 
 
 def test_every_published_address_is_there_in_both_languages(server: Server) -> None:
-    for address in ["", *listed(PROJECT / "data" / LIST)]:
+    for address in ["", *read_addresses(PROJECT / "data" / ADDRESS_LIST)]:
         for folder in ("/",) if is_file(address) else ("/", "/en/"):
             path = folder + address if is_file(address) else f"{folder}{address}/".replace("//", "/")
             status, headers, _ = ask(server, path, "HEAD")

@@ -1,13 +1,11 @@
-"""The history of the plan comes from git alone, is kept by commit, and is not missed where there is none."""
+"""The history of the plan comes from git alone, and is not missed where there is none."""
 
 import shutil
 from pathlib import Path
 
 import pytest
-from plansite.kept import CACHE
 
 from conftest import SMALL_PLAN, Repository
-from plansite.history import diff as compared
 from plansite.history.changelog import HistoryView, Version, read_history
 from plansite.history.git import content, version
 from plansite.site.graph import PlanView
@@ -77,35 +75,6 @@ def test_without_a_history_there_is_none(
     assert read_history(repository.plan.with_name("untracked.yaml")) is None, "not in the repository"
     monkeypatch.setenv("PATH", "")
     assert read_history(repository.plan) is None, "git is not installed"
-
-
-def test_what_a_commit_changed_is_kept_and_made_anew_where_that_is_damaged(repository: Repository) -> None:
-    found = versions(repository)
-    [kept] = (repository.folder / CACHE / "changes").iterdir()
-    assert versions(repository) == found
-    whole = kept.read_bytes()
-    for damaged in (whole.replace(b"added", b"moved"), whole[:-1], whole[:10], b""):
-        kept.write_bytes(damaged)
-        assert versions(repository) == found
-        assert kept.read_bytes() == whole, "what was damaged is mended"
-
-
-def test_what_is_kept_is_forgotten_with_the_code_that_made_it(
-    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    versions(repository)
-    [kept] = (repository.folder / CACHE / "changes").iterdir()
-    before = kept.read_bytes()
-    other = tmp_path / "changes.py"
-    other.write_text("# another comparison")
-    monkeypatch.setattr(compared, "__file__", str(other))
-    versions(repository)
-    assert kept.read_bytes() != before
-
-
-def test_a_folder_that_cannot_be_written_costs_time_only(repository: Repository) -> None:
-    (repository.folder / ".cache").touch()
-    assert len(versions(repository)) == 1
 
 
 def test_the_version_of_the_files_is_their_commit(repository: Repository) -> None:

@@ -6,9 +6,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from plansite.built import MARK
 
 from conftest import run
+from plansite.build.release import MARK
 
 MOMENT = "1700000000"
 

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from string import Formatter
@@ -32,6 +32,8 @@ class Allowed:
 
     names: Collection[str]
     filters: Collection[str]
+    fields: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """{name: its fields}, of names of which a wrong field would only be blank."""
 
 
 THEME = Allowed(
@@ -41,9 +43,14 @@ THEME = Allowed(
         *("assets", "has_history", "labels", "notice_date", "other_labels", "other_lang"),
         *("other_root", "root", "site_lang"),
     ],
-    filters=("css", "format_date", "digest", "jsmin", "json_ld", "twin", "url"),
+    filters=("css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"),
+    fields={
+        "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent
+        previous_page title toc url""".split(),
+        "meta": ("description", "moved_to", "script"),
+    },
 )
-"""What the templates in overrides/ may use."""
+"""What the templates in overrides/ may use; a page is MkDocs's, with the meta that mkdocs_plugin.py gives it."""
 MACROS = Allowed(
     names=[
         *(
@@ -95,6 +102,11 @@ def _mistakes(source: str, environment: Environment, allowed: Allowed, labels: L
         if used.name not in environment.filters:
             reason = f"No filter named '{used.name}'."
             yield used.lineno, "template", {"reason": reason, "allowed": sorted(allowed.filters)}
+    for part in tree.find_all(Getattr):
+        owner = part.node.attr if isinstance(part.node, Getattr) else getattr(part.node, "name", "")
+        fields = allowed.fields.get(owner)
+        if fields is not None and part.attr not in fields:
+            yield part.lineno, "template", {"reason": f"{owner} has no '{part.attr}'", "allowed": sorted(fields)}
     yield from _label_mistakes(tree, labels)
 
 
