@@ -4,12 +4,13 @@ import random
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -245,7 +246,17 @@ def misaligned(spot: Spot, chance: random.Random) -> Change | None:
     if spot.parent.flow_style:
         return None
     changed = edited(at, at, f" {line}" if more else line[1:])
-    return "one space more" if more else "one space less", changed, {at}
+    # An entry that stands alone may be moved.
+    harmless = len(spot.parent.value) == 1 and meant_by(changed) == meant_by(lines())
+    return "one space more" if more else "one space less", changed, set() if harmless else {at}
+
+
+def meant_by(text: Sequence[str]) -> Any:
+    """Return lines of YAML as plain data, None where they cannot be read."""
+    try:
+        return yaml.load("\n".join(text), yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return None
 
 
 def tabbed(spot: Spot, chance: random.Random) -> Change | None:
