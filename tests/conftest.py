@@ -1,5 +1,6 @@
 """What the tests share: the real project, a plan of three measures, the built site and a real browser."""
 
+import fcntl
 import functools
 import http.server
 import os
@@ -156,10 +157,16 @@ class Repository:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real site, built once as `make site` builds it."""
-    target = tmp_path_factory.mktemp("built") / "site"
-    done = run("plansite", "build", str(target), cwd=PROJECT)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == "", "a strict build says nothing but its one line"
+    folder = tmp_path_factory.getbasetemp()
+    # The workers of a run share it: their folders stand side by side.
+    target = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "built" / "site"
+    target.parent.mkdir(exist_ok=True)
+    with (target.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            done = run("plansite", "build", str(target), cwd=PROJECT)
+            assert done.returncode == 0, done.stderr
+            assert done.stderr == "", "a strict build says nothing but its one line"
     return target
 
 
