@@ -24,7 +24,7 @@ from plansite.source.schema import (
     field_help,
 )
 
-WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("fields.yaml").read_text("utf-8"))
+WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("source").joinpath("fields.yaml").read_text("utf-8"))
 QUOTED = re.compile(r'[\[{"][^\]}"]*[\]}"]|\*')
 """What is shown as it is to be typed."""
 

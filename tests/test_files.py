@@ -14,7 +14,7 @@ from plansite.editor import add_addresses, write_file
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The small plan with the real templates, with something to write for each command."""
-    project = copy_project(tmp_path / "project")
+    project = copy_project(tmp_path / "project", with_notice=False)
     for name in ("plan.yaml", "glossary.yaml"):
         shutil.copy(SMALL_PLAN.with_name(name), project / "data" / name)
     (project / "data" / "addresses.txt").write_bytes(b"# Published\r\ntext\r\n")
@@ -65,9 +65,9 @@ def test_what_the_list_of_addresses_holds_stays_byte_for_byte(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "file",
     [
-        "docs/about.md",
+        "docs/about.zh.md",
         "docs/about.en.md",
-        "macros/measure.md.j2",
+        "macros/measure.html.j2",
         "macros/labels.yaml",
         "overrides/main.html",
         "overrides/partials/footer.html",
@@ -93,9 +93,9 @@ def test_a_file_in_another_encoding_is_named_with_its_line(file: str, project: P
     ("table", "command"),
     [
         ("messages", ["check"]),
-        ("fields", ["schema", "plan"]),
-        ("tables", ["export", "out"]),
-        ("synonyms", ["build"]),
+        ("source/fields", ["schema", "plan"]),
+        ("site/tables", ["export", "out"]),
+        ("site/synonyms", ["build"]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
