@@ -12,7 +12,7 @@ from typing import TypeVar
 from jinja2 import Environment
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
-from jinja2.nodes import Call, Const, Filter, Getattr, Getitem, Name, Node, Template
+from jinja2.nodes import Call, Const, Getattr, Getitem, Name, Node, Template
 
 from plansite.editor import ADDRESS_LIST
 from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, display_path
@@ -91,17 +91,13 @@ Mistake = tuple[int, str, dict[str, object]]
 def _mistakes(source: str, environment: Environment, allowed: Allowed, labels: Labels) -> Iterator[Mistake]:
     try:
         tree = environment.parse(source)
+        unknown = find_undeclared_variables(tree) - set(allowed.names)
     except TemplateSyntaxError as error:
         yield error.lineno, "template", {"reason": error.message, "allowed": sorted(allowed.names)}
         return
-    unknown = find_undeclared_variables(tree) - set(allowed.names)
     for name in tree.find_all(Name):
         if name.name in unknown:
             yield name.lineno, "template", {"reason": f"'{name.name}' is undefined", "allowed": sorted(allowed.names)}
-    for used in tree.find_all(Filter):
-        if used.name not in environment.filters:
-            reason = f"No filter named '{used.name}'."
-            yield used.lineno, "template", {"reason": reason, "allowed": sorted(allowed.filters)}
     for part in tree.find_all(Getattr):
         owner = part.node.attr if isinstance(part.node, Getattr) else getattr(part.node, "name", "")
         fields = allowed.fields.get(owner)
