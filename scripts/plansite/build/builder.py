@@ -110,10 +110,16 @@ def render_language(site: Site, lang: Lang, folder: Path, *, pdf: bool) -> None:
     config, plugin = configure(lang, pdf=pdf)
     plugin.site = site
     config.site_dir = str(folder)
+    with strictly(), theme_errors(config):
+        config.plugins.on_startup(command="build", dirty=False)
+        build_with_mkdocs(config)
+
+
+@contextmanager
+def theme_errors(config: MkDocsConfig) -> Iterator[None]:
+    """Turn what a mistake in overrides/ raises into a PlanError with its line."""
     try:
-        with strictly():
-            config.plugins.on_startup(command="build", dirty=False)
-            build_with_mkdocs(config)
+        yield
     except TEMPLATE_ERRORS as error:
         problem = template_problem(error, Path(config.theme.custom_dir or ""), "main.html", [])
         if problem is None:

@@ -18,7 +18,7 @@ from mkdocs.commands.build import get_context
 from mkdocs.structure.files import get_files, set_exclusions
 from mkdocs.structure.nav import get_navigation
 
-from plansite.build.builder import assemble_site, configure, strictly
+from plansite.build.builder import assemble_site, configure, strictly, theme_errors
 from plansite.build.mkdocs_plugin import digest
 from plansite.errors import FOLDER, LANGUAGES, BuildError, Lang, PlanError, format_problems
 from plansite.site.assemble import Site
@@ -53,57 +53,73 @@ class Frame:
     """The theme around the pages of one language, as MkDocs prepares it for a build."""
 
     def __init__(self, site: Site, lang: Lang) -> None:
-        self.config, self.plugin = configure(lang)
-        self.plugin.site = site
+        self._config, self._plugin = configure(lang)
+        self._plugin.site = site
         with strictly():
-            self.config.plugins.on_startup(command="serve", dirty=False)
-            self.config = self.config.plugins.on_config(self.config)
-            self._env = self.config.theme.get_env()
-            self.show(site)
+            self._config.plugins.on_startup(command="serve", dirty=False)
+            self._config = self._config.plugins.on_config(self._config)
+            self._env = self._config.theme.get_env()
+            self._prepare()
+        self.render(FOLDER[lang])
+        self.not_found()
 
     def show(self, site: Site) -> None:
-        """Take another site of the same templates, theme and pages written by hand."""
-        self.plugin.site = site
-        files = get_files(self.config)
-        files.add_files_from_theme(self._env, self.config)
-        files = self.config.plugins.on_files(files, config=self.config)
-        set_exclusions(files, self.config)
-        self._nav = self.config.plugins.on_nav(get_navigation(files, self.config), config=self.config, files=files)
+        """Show another site, made with the same templates, theme and pages in docs/."""
+        same_pages = site.pages.keys() == self._plugin.site.pages.keys()
+        self._plugin.site = site
+        if same_pages:
+            self._plugin.on_env(self._env, self._config, self._files)
+        else:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Collect files and pages as the first half of mkdocs.commands.build.build does."""
+        plugins, config = self._config.plugins, self._config
+        files = get_files(config)
+        files.add_files_from_theme(self._env, config)
+        self._files = files = plugins.on_files(files, config=config)
+        set_exclusions(files, config)
+        self._nav = plugins.on_nav(get_navigation(files, config), config=config, files=files)
         self._pages = files.documentation_pages()
-        self.by_address = {file.url.removeprefix("./"): file for file in files if not file.inclusion.is_excluded()}
+        self._by_address = {file.url.removeprefix("./"): file for file in files if not file.inclusion.is_excluded()}
         for file in self._pages:
-            if file.src_uri not in site.pages and file.page:
-                page = self.config.plugins.on_pre_page(file.page, config=self.config, files=files)
-                page.read_source(self.config)
-                page.markdown = self.config.plugins.on_page_markdown(
-                    page.markdown or "", page=page, config=self.config, files=files
-                )
-                page.render(self.config, files)
-                page.content = self.config.plugins.on_page_content(
-                    page.content or "", page=page, config=self.config, files=files
-                )
-        self._env = self.config.plugins.on_env(self._env, config=self.config, files=files)
+            if file.page and file.src_uri not in self._plugin.site.pages:
+                page = plugins.on_pre_page(file.page, config=config, files=files)
+                page.read_source(config)
+                page.markdown = plugins.on_page_markdown(page.markdown or "", page=page, config=config, files=files)
+                page.render(config, files)
+                page.content = plugins.on_page_content(page.content or "", page=page, config=config, files=files)
+        self._env = plugins.on_env(self._env, config=config, files=files)
 
     def render(self, address: str) -> bytes | None:
-        """Return the page or file at an address ("measures/7/", "assets/..."), None where there is none."""
-        file = self.by_address.get(address)
+        """Return the page or file at an address ("measures/7/", "assets/..."), None where there is none.
+
+        Raises PlanError where a template is wrong.
+        """
+        file = self._by_address.get(address)
         if file is None:
             return None
         page = file.page
         if page is None:
             return file.content_bytes
-        context = get_context(self._nav, self._pages, self.config, page)
-        context = self.config.plugins.on_page_context(context, page=page, config=self.config, nav=self._nav)
-        html = self._env.get_template("main.html").render(context)
-        self.plugin.raise_problems()
-        return self.config.plugins.on_post_page(html, page=page, config=self.config).encode()
+        with theme_errors(self._config):
+            context = get_context(self._nav, self._pages, self._config, page)
+            context = self._config.plugins.on_page_context(context, page=page, config=self._config, nav=self._nav)
+            html = self._env.get_template("main.html").render(context)
+        self._plugin.raise_problems()
+        return self._config.plugins.on_post_page(html, page=page, config=self._config).encode()
 
     def not_found(self) -> bytes:
-        """Return the page for addresses at which there is nothing."""
-        base = urlsplit(self.config.site_url or "/").path
-        context = get_context(self._nav, self._pages, self.config, base_url=base)
-        context = self.config.plugins.on_template_context(context, template_name="404.html", config=self.config)
-        return self._env.get_template("404.html").render(context).encode()
+        """Return the page for an address at which there is nothing."""
+        base = urlsplit(self._config.site_url or "/").path
+        context = get_context(self._nav, self._pages, self._config, base_url=base)
+        context = self._config.plugins.on_template_context(context, template_name="404.html", config=self._config)
+        with theme_errors(self._config):
+            return self._env.get_template("404.html").render(context).encode()
+
+    def other_files(self) -> dict[str, bytes]:
+        """Return {name: content} of the files that are no pages."""
+        return self._plugin.other_files(self._config)
 
 
 class Preview:
@@ -121,7 +137,7 @@ class Preview:
         self._seen: dict[str, tuple[int, int]] = {}
 
     def follow(self) -> None:
-        """Take up what has been edited since this was asked last, if anything has."""
+        """Update the preview where a watched file has changed since this was called last."""
         seen = {str(path): (stat.st_mtime_ns, stat.st_size) for path, stat in _stats()}
         edited = {path for path in seen.keys() | self._seen.keys() if seen.get(path) != self._seen.get(path)}
         self._seen = seen
@@ -129,7 +145,7 @@ class Preview:
             return
         with self.changed:
             try:
-                self._take_up(frames=not all(Path(path).parts[0] == "data" for path in edited))
+                self._update(frames=not all(Path(path).parts[0] == "data" for path in edited))
                 self.state, self.problems = self.state + 1, ""
             except PlanError as error:
                 self.problems = format_problems(error.problems, "text", self.lang)
@@ -137,12 +153,13 @@ class Preview:
                 self.problems = error.message(self.lang) if isinstance(error, BuildError) else str(error)
             self.changed.notify_all()
 
-    def _take_up(self, *, frames: bool) -> None:
-        """Assemble the site anew; where more than the data has changed, the frames around its pages too."""
+    def _update(self, *, frames: bool) -> None:
+        """Assemble the site anew; with `frames`, because more than the data has changed, the frames around it too."""
         site = assemble_site()
         if frames:
+            # A mistake in a template is told when it is saved, not when its page is asked for.
             for _ in site.render_all(site.pages.values()):
-                pass  # a mistake in a template is told before it is asked for
+                pass
             self._frames = {lang: Frame(site, lang) for lang in LANGUAGES}
         else:
             for frame in self._frames.values():
@@ -156,7 +173,7 @@ class Preview:
                 return found
         if not self._files:
             for frame in self._frames.values():
-                self._files |= frame.plugin.other_files(frame.config)
+                self._files |= frame.other_files()
         return self._files.get(address)
 
     def not_found(self, address: str) -> bytes:
