@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-history bench-load lighthouse external-links schema golden lock audit clean
+.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links schema golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -62,16 +62,13 @@ mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check 
 fuzz: $(VENV)/dev.done  ## whether 5,000 plans, made up and spoiled, are each built or refused as they should be; SEED=1
 	@$(BIN)/python tests/fuzz.py 5000 $(SEED)
 
-bench: $(VENV)/dev.done  ## how fast builds, rebuilds, preview and check are; ROWS=cold,rebuild and RUNS=3 for less
+bench: $(VENV)/dev.done  ## how fast build, preview, check and diff are; ROWS=cold,serve and RUNS=3 for less
 	@scripts/ensure-chromium
 	@$(BIN)/python tests/bench.py $(if $(ROWS),--rows $(ROWS)) $(if $(RUNS),--runs $(RUNS))
 
 bench-search: $(VENV)/dev.done  ## how well and how fast the search finds, beside stock Material
 	@scripts/ensure-chromium
 	@$(BIN)/python tests/bench_search.py
-
-bench-history: $(VENV)/dev.done  ## what 200 versions of the plan cost a build
-	@$(BIN)/python tests/bench_history.py
 
 bench-load: $(VENV)/dev.done  ## how many requests a second nginx answers with deploy/nginx.conf, beside a bare file
 	@scripts/ensure-nginx
