@@ -25,12 +25,13 @@ from plansite.site.assemble import Site
 
 HOST = "127.0.0.1"
 KEEP_ALIVE_S = 15
-"""Seconds after which a page is told the same once more, so that one that has gone is noticed."""
+"""Seconds between two messages to an open page without news, so that a closed one is noticed."""
 INTERVAL_S = 0.05
-"""Seconds between two looks for changes."""
+"""Seconds between two looks at the watched files."""
 WATCHED = ("mkdocs.yml", "data", "docs", "macros", "overrides")
+"""Files and folders whose changes the preview follows."""
 EVENTS = "/preview-events"
-"""The address from which open pages learn of changes."""
+"""Address of the server-sent events that tell open pages the state of the preview."""
 SCRIPT = """
 new EventSource("%(events)s").onmessage = (event) => {
   const { state, problems } = JSON.parse(event.data)
@@ -46,7 +47,7 @@ new EventSource("%(events)s").onmessage = (event) => {
   document.body.prepend(box)
 }
 """
-"""What makes an open page follow: it loads itself again in a new state, and shows what keeps a newer one from it."""
+"""The script in each page: it reloads the page in a new state, and shows the problems that keep the preview from one."""
 
 
 class Frame:
@@ -123,15 +124,15 @@ class Frame:
 
 
 class Preview:
-    """The last good state of the project, and the problems that keep a newer one from it."""
+    """The project as it was last assembled without a problem, and the problems of its files as they are now."""
 
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
         self.state = 0
-        """Counts the good states."""
+        """How many times the project has been assembled without a problem."""
         self.problems = ""
         self.changed = Condition()
-        """Held while pages are rendered; told when there is another state, or another problem."""
+        """Notified of another state or other problems; its lock is held while pages are rendered."""
         self._frames: dict[Lang, Frame] = {}
         self._files: dict[str, bytes] = {}
         self._seen: dict[str, tuple[int, int]] = {}
@@ -237,7 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _tell_changes(self) -> None:
-        """Send the state and its problems, now and whenever they change, for as long as the page is open."""
+        """Send the state and the problems, now and whenever they change, for as long as the page is open."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")

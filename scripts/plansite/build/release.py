@@ -1,4 +1,4 @@
-"""Packs a built site for publication: compressed forms beside each text, a list of hashes, the same bytes each time."""
+"""This module prints the notice as PDF and packs a built site for a web server, the same bytes for the same site."""
 
 import gzip
 import hashlib
@@ -18,15 +18,15 @@ from plansite.history.git import git
 from plansite.site.pages import PDFS
 
 MARK = ".plansite"
-"""The file in each built site that says that we built it: only a folder with it is replaced."""
+"""Name of the file that marks a folder as a site built here; a build replaces no other folder."""
 BROWSERS = ("google-chrome", "chromium", "chromium-browser")
-"""What prints, the first that there is. Ubuntu 24.04 allows Chrome its sandbox, and few others."""
-PATIENCE = 120
-"""Seconds that printing one file may take."""
+"""Commands that can print, the best first: Ubuntu 24.04 allows Chrome its sandbox, and few other browsers."""
+TIMEOUT_S = 120
+"""Seconds that printing one PDF may take."""
 
 
 def find_browser() -> str:
-    """Return what prints; raises BuildError where there is nothing."""
+    """Return the command of a browser that can print; raises BuildError where none is installed."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise BuildError("no_browser", {"browsers": ", ".join(BROWSERS)})
@@ -34,9 +34,9 @@ def find_browser() -> str:
 
 
 def print_notice(browser: str, site: Path, scratch: Path) -> None:
-    """Print the page of the whole notice into the site as PDF; raises BuildError.
+    """Print the page /text/ of a site as PDF, in each language and side by side; raises BuildError.
 
-    `scratch` is a folder for what the browser keeps meanwhile.
+    `scratch` is a folder for the profile of the browser.
     """
     for name, file in PDFS.items():
         address = (site / FOLDER["en" if name == "en" else "zh"] / "text" / "index.html").resolve().as_uri()
@@ -52,9 +52,9 @@ def print_notice(browser: str, site: Path, scratch: Path) -> None:
             address + ("?both" if name == "both" else ""),
         ]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 - on PATH
+            done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True)  # noqa: S603 - on PATH
         except subprocess.TimeoutExpired:
-            raise BuildError("not_printed_in_time", {"browser": browser, "file": file, "seconds": PATIENCE}) from None
+            raise BuildError("not_printed_in_time", {"browser": browser, "file": file, "seconds": TIMEOUT_S}) from None
         except subprocess.CalledProcessError as error:
             raise _not_printed(browser, file, error.stderr) from None
         except OSError as error:
@@ -69,10 +69,10 @@ def _not_printed(browser: str, file: str, said: bytes) -> BuildError:
     return BuildError("not_printed", {"browser": browser, "file": file, "reason": reason})
 
 
-TEXTS = {".css", ".csv", ".html", ".js", ".json", ".map", ".svg", ".xml"}
-"""What is worth compressing."""
+COMPRESSED = {".css", ".csv", ".html", ".js", ".json", ".map", ".svg", ".xml"}
+"""Suffixes of the files that are packed compressed as well."""
 SUMS = "SHA256SUMS"
-DAY = 86_400
+DAY_S = 86_400
 
 
 def package(site: Path, folder: Path) -> str:
@@ -98,27 +98,27 @@ def package(site: Path, folder: Path) -> str:
 def _time() -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH") or (git(Path(), "log", "-1", "--format=%ct") or b"0").decode()
     try:
-        return max(int(given), DAY)
+        return max(int(given), DAY_S)
     except ValueError:
         raise BuildError("not_a_time", {"value": given}) from None
 
 
 def _write(target: Path, site: Path, time: int) -> int:
-    """Write the archive; return how many files it holds besides their list."""
+    """Write the archive; return how many files it holds, SHA256SUMS apart."""
     lines = []
     files = sorted(path for path in site.rglob("*") if path.is_file() and path != site / MARK)
     with (
         target.open("wb") as file,
-        # Without a name and a time of its own.
+        # Without its name and time, so that its bytes are the same.
         gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
-        # Both compressors let others work meanwhile.
+        # Both compressors release Python's lock.
         ThreadPoolExecutor() as pool,
     ):
         for path, forms in pool.map(_forms, files):
-            # Servers tell versions of a file by time and size: two that have been made of one commit, with another
-            # version of a dependency say, must not pass for the same.
-            modified = time - zlib.crc32(forms[""]) % DAY
+            # Servers tell versions of a file by time and size: two built from one commit, with other versions of a
+            # dependency say, must not pass for the same.
+            modified = time - zlib.crc32(forms[""]) % DAY_S
             for suffix, content in forms.items():
                 name = f"site/{path.relative_to(site).as_posix()}{suffix}"
                 _add(archive, name, content, modified)
@@ -128,15 +128,15 @@ def _write(target: Path, site: Path, time: int) -> int:
 
 
 def _forms(path: Path) -> tuple[Path, dict[str, bytes]]:
-    """Return a file with its content as {what is added to its name: content}: as it is, and of a text compressed."""
+    """Return a file and its contents by the suffix added to its name: "" plain, and ".br" and ".gz" of a text."""
     content = path.read_bytes()
-    if path.suffix not in TEXTS:
+    if path.suffix not in COMPRESSED:
         return path, {"": content}
     return path, {"": content, ".br": brotli.compress(content), ".gz": gzip.compress(content, mtime=0)}
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes, modified: int) -> None:
-    """Add a file that belongs to root and that everybody may read."""
+    """Add a file that belongs to root and is readable by everybody."""
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode, entry.mtime = len(content), 0o644, modified
     archive.addfile(entry, io.BytesIO(content))
