@@ -47,7 +47,7 @@ new EventSource("%(events)s").onmessage = (event) => {
   document.body.prepend(box)
 }
 """
-"""The script in each page: it reloads the page in a new state, and shows the problems that keep the preview from one."""
+"""The script in each page: reloads it in a new state, and shows the problems that keep the preview from one."""
 
 
 class Frame:
