@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links schema golden lock audit clean
+.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links schema characters golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -85,6 +85,9 @@ external-links: $(VENV)/dev.done  ## the addresses of other hosts that the finis
 schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
 	$(BIN)/plansite schema plan > data/plan.schema.json
 	$(BIN)/plansite schema glossary > data/glossary.schema.json
+
+characters: $(VENV)/dev.done  ## write the search's tables of characters anew after an update of OpenCC or pypinyin
+	@$(BIN)/python tests/characters.py
 
 golden: $(VENV)/dev.done  ## write the expected pages in tests/golden anew after a change to the templates
 	$(BIN)/pytest -q tests/test_render.py --update-golden

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from bench_search import answers, queries_of, try_worker
+from characters import FILE, characters_yaml
 from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, SMALL_PLAN, Watched, search
 from plansite.errors import LANGUAGES, Lang
 from plansite.site.graph import PlanView
@@ -66,6 +67,10 @@ def test_question_words_are_never_part_of_what_is_sought(real_view: PlanView) ->
     names += [measure.title.zh for measure in real_view.measures]
     swallowed = [(stop, name) for stop in stopwords()["zh"] for name in names if len(stop) > 1 and stop in name]
     assert swallowed == []
+
+
+def test_the_tables_of_characters_are_those_of_opencc_and_pypinyin() -> None:
+    assert FILE.read_text("utf-8") == characters_yaml(), "run make characters"
 
 
 def test_traditional_characters_are_followed_by_the_simplified_ones_of_the_plan() -> None:

@@ -1,7 +1,4 @@
-"""Makes the search index of each language: all there is to find, and what it takes to understand a query.
-
-The worker overrides/assets/search.js reads the texts through for every query; what needs a library is done here.
-"""
+"""This module turns a plan into the search index of each language, which overrides/assets/search.js reads."""
 
 import json
 import re
@@ -9,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
+from string import ascii_lowercase, digits
 from typing import Any, Literal
 
 import yaml
-from opencc import OpenCC
+from markupsafe import Markup
 from snowballstemmer import stemmer
 
 from plansite.errors import Lang
@@ -22,43 +19,43 @@ from plansite.site.graph import MeasureView, PlanView, UnitView
 from plansite.site.pages import pages
 from plansite.site.tables import Package
 from plansite.site.templates import Phrases, count_label, lead_unit_label, measure_title
-from plansite.source.chinese import all_readings, chinese_numeral, pinyin_readings
+from plansite.source.chinese import chinese_numeral, pinyin_readings
 from plansite.source.schema import HAN, Labels, Sentence, Text
 from plansite.source.yaml_reader import read_text
 from plansite.translation.checks import COUNT_WORDS
 from plansite.translation.glossary import strip_glosses
 
 FieldName = Literal["title", "section", "keyword", "sentence"]
-"""Where in a document a text stands, which decides how much a match in it counts; below all, the names of its units."""
+"""The part of a document that a text belongs to, by which the worker weighs a match."""
 HAN_RUN = re.compile(f"[{HAN}]+")
 WORD = re.compile("[a-z]+")
-# The characters of everyday Chinese; rarer ones have hardly any traditional form of their own.
-CJK = "".join(map(chr, range(0x4E00, 0xA000)))
-# The 3,755 commonest characters in the order of their pinyin (GB/T 2312-1980, level 1): those that somebody may type
-# for another of the same sound. The browser knows them too.
+BLOCK = re.compile(r"(?=<(?:h[1-4]|p|li|t[dh]|d[td])\b)")
+"""The start of a block of text in HTML."""
 LEVEL_1 = ((high, low) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
 COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
+"""The 3,755 commonest characters in the order of their pinyin (GB/T 2312-1980, level 1), which browsers know too."""
 
 
 @dataclass(frozen=True)
 class SearchDocument:
-    """Something to find: a page, or a place on one that is looked for by itself."""
+    """A page, or a place on one, that the search can find."""
 
     kind: Literal["measure", "unit", "theme", "topic", "section", "term", "page"]
     location: str
     title: str
     about: str
+    """What the list of results shows beside the title."""
     texts: Mapping[FieldName, Sequence[str]]
-    """What it is found by; without a `title` here, its own."""
+    """The searched texts; `title` may be left out where it is only the document's own."""
     names: tuple[str, ...] = ()
-    """Queries that can mean nothing else, in small letters and figures alone."""
+    """Queries that mean this document alone, as normalized by `_queries`."""
     measures: tuple[str, ...] = ()
-    """The places of the measures that a unit answers for."""
+    """The locations of a unit's measures."""
 
 
-def search_script(plan: PlanView, labels: Labels, lang: Lang, static_page_document: Iterable[SearchDocument]) -> str:
-    """Return search/LANG.js, which the worker loads when somebody turns to the search box."""
-    return index_script(index_of([*documents(plan, labels, lang), *static_page_document], labels, lang), lang)
+def search_script(plan: PlanView, labels: Labels, lang: Lang, static_pages: Iterable[SearchDocument]) -> str:
+    """Return search/LANG.js, which the worker loads when the search box is used first."""
+    return index_script(index_of([*documents(plan, labels, lang), *static_pages], labels, lang), lang)
 
 
 def index_script(index: dict[str, Any], lang: Lang) -> str:
@@ -69,35 +66,35 @@ def index_script(index: dict[str, Any], lang: Lang) -> str:
 
 
 def index_of(found: list[SearchDocument], labels: Labels, lang: Lang) -> dict[str, Any]:
-    """Return the index: documents, words that belong together, stop words, characters, the name of a sentence."""
+    """Return the index of documents, with the tables by which the worker understands a query."""
     texts = [text for document in found for text in all_texts(document)]
     stops, synonyms = stopwords(), table("synonyms")[lang]
-    said = [*texts, *stops["zh"], *(word for group in synonyms for word in group)]
+    searched = [*texts, *stops["zh"], *(word for group in synonyms for word in group)]
     return {
         "documents": [{name: value for name, value in asdict(document).items() if value} for document in found],
         "families": stem_families(texts),
         "synonyms": synonyms,
         "stops": stops,
         "vague": table("stopwords")["vague"][lang].split(),
-        "simplified": simplified("".join(said)),
+        "simplified": simplified("".join(searched)),
         "readings": readings(texts) if lang == "zh" else {},
         "sentence": labels["sentence_numbered"][lang],
     }
 
 
 def all_texts(document: SearchDocument) -> list[str]:
-    """Return everything that a document is found by, its title included."""
+    """Return every searched text of a document, its title first."""
     return [document.title, *(text for texts in document.texts.values() for text in texts)]
 
 
 @cache
 def table(name: str) -> Any:
-    """Return a table of words beside this module: stopwords or synonyms, by language."""
+    """Return the content of stopwords.yaml, synonyms.yaml or characters.yaml beside this module."""
     return yaml.load(read_text(Path(__file__).with_name(f"{name}.yaml")), yaml.CSafeLoader)
 
 
 def stopwords() -> dict[Lang, list[str]]:
-    """Return the stop words of each language, {"zh": ["怎么办", ...], "en": ["how", ...]}, the longest first."""
+    """Return the stop words of each language, the longest Chinese first: {"zh": ["怎么办", ...], "en": ["how"]}."""
     words = table("stopwords")
     return {"zh": sorted(words["zh"], key=len, reverse=True), "en": words["en"].split()}
 
@@ -105,78 +102,62 @@ def stopwords() -> dict[Lang, list[str]]:
 def stem_families(texts: Iterable[str]) -> list[str]:
     """Return the Latin words of texts that share a stem: ["bankrupt bankruptcy", ...] (Snowball English)."""
     words = sorted({word for text in texts for word in WORD.findall(text.lower())})
-    stems = dict(zip(words, stemmer("english").stemWords(words), strict=True))
-    found: dict[str, list[str]] = defaultdict(list)
-    for word in words:
-        found[stems[word]].append(word)
-    return [" ".join(forms) for forms in found.values() if len(forms) > 1]
+    families: dict[str, list[str]] = defaultdict(list)
+    for word, stem in zip(words, stemmer("english").stemWords(words), strict=True):
+        families[stem].append(word)
+    return [" ".join(forms) for forms in families.values() if len(forms) > 1]
 
 
 def simplified(text: str) -> str:
-    """Return each traditional character whose simplified one occurs in a text, followed by it: 營营環环 (OpenCC)."""
-    known = set(text)
-    pairs = dict(zip(CJK, OpenCC("t2s").convert(CJK), strict=True))
-    return "".join(old + pairs[old] for old in CJK if pairs[old] != old and pairs[old] in known)
+    """Return each traditional character whose simplified one occurs in a text, followed by it: 營营環环."""
+    characters = set(text)
+    pairs: list[str] = re.findall("..", table("characters")["simplified"])
+    return "".join(pair for pair in pairs if pair[1] in characters)
 
 
 def readings(texts: Iterable[str]) -> dict[str, Any]:
     """Return the pinyin of characters: {"common": "a2 ai13 ...", "others": {"hang": "行"}}.
 
-    `common` tells how many of the commonest characters, which are in the order of their pinyin, are read alike;
-    `others` are those of Chinese texts as read in their words, where that is another reading.
+    `common` gives the number of neighbors in COMMON that are read alike; `others` the characters of `texts` that are
+    read otherwise in their words.
     """
-    runs: list[tuple[str, int]] = [("", 0)]
-    found: dict[str, set[str]] = defaultdict(set)
-    said = [run for text in texts for run in HAN_RUN.findall(text)]
-    read = pinyin_readings([*said, *COMMON])
-    heteronyms = all_readings(COMMON)
-    for character in COMMON:
-        sound, count = runs[-1]
-        if sound in heteronyms[character]:
-            runs[-1] = sound, count + 1
-        else:
-            runs.append((read[character][0], 1))
-        found[runs[-1][0]].add(character)
+    common = table("characters")["common"].split()
+    sounds = (sound for run in common for sound in [run.rstrip(digits)] * int(run.lstrip(ascii_lowercase)))
+    usual = dict(zip(COMMON, sounds, strict=True))
     others: dict[str, set[str]] = defaultdict(set)
-    for run in said:
-        for character, sound in zip(run, read[run], strict=True):
-            if character not in found[sound]:
+    for run, spoken in pinyin_readings(run for text in texts for run in HAN_RUN.findall(text)).items():
+        for character, sound in zip(run, spoken, strict=True):
+            if usual.get(character) != sound:
                 others[sound].add(character)
-    return {
-        "common": " ".join(f"{sound}{count}" for sound, count in runs[1:]),
-        "others": {sound: "".join(sorted(characters)) for sound, characters in sorted(others.items())},
-    }
+    sorted_others = {sound: "".join(sorted(characters)) for sound, characters in sorted(others.items())}
+    return {"common": " ".join(common), "others": sorted_others}
 
 
 def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocument]:
-    """Yield everything that the plan gives to find, in one language."""
+    """Yield the document of each record, page and part of a plan, in one language."""
     words = Phrases(labels, lang)
-    for measure in plan.measures:
-        yield _measure(measure, labels, lang)
-    for unit in plan.units:
-        kind, answered = ("measures", unit.measures) if unit.measures else ("safeguards", unit.safeguards)
-        about = f"{words['units']} · {count_label(labels, lang, kind, len(answered))}"
-        texts: dict[FieldName, Sequence[str]] = {
-            "title": _names(unit, lang),
-            "keyword": getattr(unit.keywords, lang),
-        }
-        measures = tuple(f"{measure.address}/" for measure in unit.measures)
-        yield SearchDocument(
-            "unit", f"{unit.address}/", unit.name[lang], about, texts, unit_names(unit, lang), measures
-        )
+    yield from (_measure(measure, labels, lang) for measure in plan.measures)
+    yield from (_unit(unit, labels, lang) for unit in plan.units)
     for theme in plan.themes:
         titles = [theme.name[lang], theme.title[lang]]
-        yield SearchDocument("theme", f"{theme.address}/", theme.name[lang], words["themes"], {"title": titles})
+        yield SearchDocument("theme", f"{theme.address}/", titles[0], words["themes"], {"title": titles})
     for topic in plan.topics:
-        names = [topic.name[lang], topic.question[lang]]
-        yield SearchDocument("topic", f"{topic.address}/", topic.name[lang], words["topics"], {"title": names})
+        titles = [topic.name[lang], topic.question[lang]]
+        yield SearchDocument("topic", f"{topic.address}/", titles[0], words["topics"], {"title": titles})
     for section in plan.sections:
-        place = f"{section.theme.address}/#{section.anchor}"
-        yield SearchDocument("section", place, section.title[lang], section.theme.name[lang], {})
+        location = f"{section.theme.address}/#{section.anchor}"
+        yield SearchDocument("section", location, section.title[lang], section.theme.name[lang], {})
     for term in plan.terms:
         yield SearchDocument("term", term.address.replace("#", "/#"), getattr(term, lang), words["glossary"], {})
     yield from _pages(plan, labels, lang)
-    yield from _frame(plan, words, lang)
+    general = plan.notice.general_requirements
+    parts: list[tuple[str, Text, Sequence[Sentence]]] = [
+        ("general", general.title, (*plan.notice.preamble, *general.sentences)),
+        *((safeguard.anchor, safeguard.title, safeguard.sentences) for safeguard in plan.safeguards),
+    ]
+    for anchor, title, sentences in parts:
+        texts = _sentences(sentences, lang)
+        yield SearchDocument("page", f"text/#{anchor}", title[lang], words["text"], {"sentence": texts})
 
 
 def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> SearchDocument:
@@ -191,8 +172,21 @@ def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> SearchDocument
     return SearchDocument("measure", f"{measure.address}/", title, about, texts, number_names(measure.number))
 
 
+def _unit(unit: UnitView, labels: Labels, lang: Lang) -> SearchDocument:
+    kind, records = ("measures", unit.measures) if unit.measures else ("safeguards", unit.safeguards)
+    about = f"{labels['units'][lang]} · {count_label(labels, lang, kind, len(records))}"
+    titles = list(dict.fromkeys(name[lang] for name in (unit.name, unit.official_name, *unit.aliases)))
+    keywords: Sequence[str] = getattr(unit.keywords, lang)
+    # People leave the place out: 税务局 for 区税务局.
+    place = {"zh": "^区委?", "en": "^District "}[lang]
+    names = _queries([*titles, *(re.sub(place, "", title) for title in titles), *keywords])
+    measures = tuple(f"{measure.address}/" for measure in unit.measures)
+    texts: dict[FieldName, Sequence[str]] = {"title": titles, "keyword": keywords}
+    return SearchDocument("unit", f"{unit.address}/", unit.name[lang], about, texts, names, measures)
+
+
 def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocument]:
-    """Yield the pages of no single record, found first by their title and by their name in the navigation."""
+    """Yield the pages of no single record, found by their title and by their name in the navigation."""
     words = Phrases(labels, lang)
     more: dict[str, dict[FieldName, Sequence[str]]] = {
         "invest": {"keyword": getattr(plan.invest.keywords, lang)},
@@ -207,32 +201,9 @@ def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocumen
             yield SearchDocument("page", f"{page.address or '.'}/", title, "", texts, _queries(titles))
 
 
-def _frame(plan: PlanView, words: Phrases, lang: Lang) -> Iterator[SearchDocument]:
-    """Yield what the notice says before and after its measures."""
-    general = plan.notice.general_requirements
-    frame: list[tuple[str, Text, Sequence[Sentence]]] = [
-        ("general", general.title, (*plan.notice.preamble, *general.sentences)),
-        *((safeguard.anchor, safeguard.title, safeguard.sentences) for safeguard in plan.safeguards),
-    ]
-    for anchor, title, sentences in frame:
-        texts = _sentences(sentences, lang)
-        yield SearchDocument("page", f"text/#{anchor}", title[lang], words["text"], {"sentence": texts})
-
-
-def unit_names(unit: UnitView, lang: Lang) -> tuple[str, ...]:
-    """Return a unit's names as people write them, in letters alone: 区税务局, 税务局, 国税局, 国家税务总局…."""
-    names = _names(unit, lang)
-    place = {"zh": "^区委?", "en": "^District "}[lang]
-    return _queries(names + [re.sub(place, "", name) for name in names] + list(getattr(unit.keywords, lang)))
-
-
 def _queries(names: Iterable[str]) -> tuple[str, ...]:
-    """Return names as queries of nothing else, in small letters and figures alone."""
+    """Return names as the worker normalizes a query: in small letters and digits alone."""
     return tuple(dict.fromkeys(re.sub(r"[\W_]", "", name.lower()) for name in names))
-
-
-def _names(unit: UnitView, lang: Lang) -> list[str]:
-    return list(dict.fromkeys(name[lang] for name in (unit.name, unit.official_name, *unit.aliases)))
 
 
 def _sentences(sentences: Iterable[Sentence], lang: Lang) -> list[str]:
@@ -240,7 +211,7 @@ def _sentences(sentences: Iterable[Sentence], lang: Lang) -> list[str]:
 
 
 def number_names(number: int) -> tuple[str, ...]:
-    """Return a measure's number as people write it, in letters alone: 39, 三十九, thirtynine."""
+    """Return a measure's number as people write it, in letters and digits alone: 39, 三十九, thirtynine."""
     if number >= 100:  # noqa: PLR2004 - headings count in words up to 99 only
         return (str(number),)
     words = (word.replace("-", "") for word, value in COUNT_WORDS.items() if value == number)
@@ -248,27 +219,8 @@ def number_names(number: int) -> tuple[str, ...]:
 
 
 def static_page_document(location: str, title: str, html: str) -> SearchDocument:
-    """Return a page written by hand, with a text for each of its headings and paragraphs."""
-    reader = _Reader()
-    reader.feed(html)
-    texts = [" ".join(text.split()) for text in reader.texts]
+    """Return a page of docs/, with a text for each of its headings, paragraphs, list items and cells."""
+    blocks = (Markup(block).striptags() for block in BLOCK.split(html)[1:])  # noqa: S704 - only its text is used
+    texts = [" ".join(text.split()) for text in blocks]
     sentences = [text for text in texts if text not in {"", title}]
     return SearchDocument("page", location, title, "", {"sentence": sentences}, _queries([title]))
-
-
-class _Reader(HTMLParser):
-    """Collects the text of each block of a page."""
-
-    BLOCKS = ("h1", "h2", "h3", "h4", "p", "li", "td", "th", "dt", "dd")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's form
-        if tag in self.BLOCKS:
-            self.texts.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self.texts:
-            self.texts[-1] += data

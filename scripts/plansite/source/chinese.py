@@ -5,8 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
+from functools import cache
 
 from plansite.source.schema import Measure, Plan, Safeguard, Sentence, Text
 
@@ -142,15 +141,13 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
     return fold(text), [at for at, character in enumerate(text) for _ in _FOLDING[ord(character)]]
 
 
-# A phrase that pypinyin does not know: alone, 长 is zhang.
-load_phrases_dict({"长三角": [["cháng"], ["sān"], ["jiǎo"]]})
-
-
 def pinyin_readings(texts: Iterable[str]) -> dict[str, list[str]]:
-    """Return how texts are read in pinyin without tones: {"税务局": ["shui", "wu", "ju"]}."""
-    return {text: lazy_pinyin(text) for text in texts}
+    """Return the pinyin of texts without tones: {"税务局": ["shui", "wu", "ju"]}."""
+    # Loading its dictionaries takes as long as reading the plan, and English pages need none of them.
+    from pypinyin import lazy_pinyin, load_phrases_dict  # noqa: PLC0415
+    from pypinyin.contrib.mmseg import seg  # noqa: PLC0415
 
-
-def all_readings(characters: str) -> dict[str, list[str]]:
-    """Return all that each character can be read as: {"行": ["xing", "hang", "heng"]}."""
-    return dict(zip(characters, pinyin(list(characters), style=Style.NORMAL, heteronym=True), strict=True))
+    # pypinyin lacks this word: 长 alone is zhang.
+    load_phrases_dict({"长三角": [["cháng"], ["sān"], ["jiǎo"]]})
+    read_word = cache(lambda word: lazy_pinyin([word]))
+    return {text: [sound for word in seg.cut(text) for sound in read_word(word)] for text in texts}
