@@ -18,7 +18,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from conftest import DATA, PROJECT, REAL_PLAN, SMALL_PLAN
-from plansite.exports.files import data_schema, plan_json, schema, write_exports
+from plansite.exports.files import data_schema, schema, write_exports
+from plansite.exports.plan_json import plan_json
 from plansite.site.graph import PlanView
 from plansite.site.tables import Package, description, neutral
 from plansite.source.schema import Glossary, Plan
