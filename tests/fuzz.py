@@ -62,7 +62,7 @@ class Bench:
     def outcome(self, content: bytes) -> str:
         """Return what has become of a plan: refused, read or rendered."""
         loaded = attempted(lambda: load_plan(self.plan))
-        refused_right(loaded if isinstance(loaded, list) else loaded.pending, content.decode("utf-8", "replace"))
+        refused_right(loaded if isinstance(loaded, list) else loaded.warnings, content.decode("utf-8", "replace"))
         if isinstance(loaded, list):
             return "refused"
         text = notice_text(loaded.plan)

@@ -431,7 +431,7 @@ def checked(mutation: Mutation, folder: Path) -> tuple[list[Problem] | Exception
         return error.problems, False
     except Exception as error:  # noqa: BLE001 - what a person must never meet is counted
         return error, False
-    return list(loaded.pending), loaded.plan == untouched().plan
+    return list(loaded.warnings), loaded.plan == untouched().plan
 
 
 @cache

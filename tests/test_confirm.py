@@ -42,7 +42,7 @@ def test_only_the_two_fields_change_and_comments_stay(plan: Path) -> None:
         ("    en_for: 'ee8995f6'  # checked by two people", f'    en_for: "{value}"  # checked by two people'),
         ("    en_confirmed: 2026-11-23", "    en_confirmed: 2027-01-02"),
     ]
-    assert load_plan(plan).pending == []
+    assert load_plan(plan).warnings == []
 
 
 @pytest.mark.parametrize("name", ["notice", "legal", "district-court", "2", "leadership"])
@@ -53,7 +53,7 @@ def test_fields_that_are_missing_are_put_in(name: str, plan: Path) -> None:
     at = lines.index(marks.get(name, f"  - id: {name}"))
     del lines[at + 1 : at + 3]
     plan.write_text("\n".join(lines), "utf-8")
-    assert [problem.code for problem in load_plan(plan).pending] == ["unconfirmed"]
+    assert [problem.code for problem in load_plan(plan).warnings] == ["unconfirmed"]
     confirm_translations(plan, [name], date(2026, 11, 23))
     assert plan.read_text("utf-8") == original
 
@@ -107,7 +107,7 @@ def test_a_record_may_be_named_twice_and_begin_with_any_field(plan: Path) -> Non
     assert '  - section: 2\n    en_for: "ee8995f6"\n    en_confirmed: 2027-01-02\n    number: 2\n' in plan.read_text(
         "utf-8"
     )
-    assert load_plan(plan).pending == []
+    assert load_plan(plan).warnings == []
 
 
 @pytest.mark.parametrize("empty", ["", "  # to do"])
@@ -123,7 +123,7 @@ def test_a_field_over_several_lines_is_written_too(value: str, plan: Path) -> No
     edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
     confirm_translations(plan, ["2"], TODAY)
     assert load_plan(plan).plan.measures[1].en_confirmed == TODAY
-    assert load_plan(plan).pending == []
+    assert load_plan(plan).warnings == []
     assert ("# as before" in plan.read_text("utf-8")) == ("# as before" in value)
 
 

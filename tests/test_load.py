@@ -22,7 +22,7 @@ def problems_of(text: str | bytes, folder: Path, monkeypatch: pytest.MonkeyPatch
     plan.write_bytes(text if isinstance(text, bytes) else text.encode())
     (folder / "glossary.yaml").write_text(glossary or SMALL_PLAN.with_name("glossary.yaml").read_text("utf-8"), "utf-8")
     try:
-        return sorted(load_plan(Path("plan.yaml")).pending)
+        return sorted(load_plan(Path("plan.yaml")).warnings)
     except PlanError as error:
         return error.problems
 

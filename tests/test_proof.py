@@ -126,7 +126,7 @@ def test_glosses_stand_apart() -> None:
 def test_the_real_plan_needs_no_waiver(real: LoadedPlan) -> None:
     sentences = [sentence for item in (*real.plan.measures, *real.plan.safeguards) for sentence in item.sentences]
     assert [sentence.zh for sentence in sentences if sentence.waivers != Waivers()] == []
-    assert real.pending == []
+    assert real.warnings == []
 
 
 def test_the_glossary_explains_each_term_in_a_line() -> None:

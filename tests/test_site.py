@@ -116,7 +116,7 @@ def test_nothing_is_in_the_wrong_language(site: Path) -> None:
     assert wrong == []
 
 
-def test_every_sentence_stands_in_both_languages_and_nothing_is_pending(site: Path, real: LoadedPlan) -> None:
+def test_every_sentence_stands_in_both_languages_and_nothing_is_left_to_confirm(site: Path, real: LoadedPlan) -> None:
     for path in html_files(site):
         assert parsed(path).css(".notice--missing, .notice--stale, .original") == [], path
     for measure in real.plan.measures:

@@ -46,7 +46,7 @@ def compared(folder: Path, *edits: tuple[str, str], notice: str = "") -> list[Pr
         text = text.replace(old, new, 1)
     (folder / "plan.yaml").write_text(text, "utf-8")
     try:
-        problems = list(load_plan(folder / "plan.yaml").pending)
+        problems = list(load_plan(folder / "plan.yaml").warnings)
     except PlanError as error:
         problems = error.problems
     return [problem for problem in problems if problem.code == "notice_differs"]

@@ -146,9 +146,9 @@ def _check(options: argparse.Namespace) -> None:
     from plansite.validate import load_plan
 
     sources = Sources(plan=options.file)
-    pending = check_site(sources) if sources.macros.is_dir() else load_plan(sources.plan).pending
-    if pending:
-        raise PlanError(pending)
+    warnings = check_site(sources) if sources.macros.is_dir() else load_plan(sources.plan).warnings
+    if warnings:
+        raise PlanError(warnings)
     if said := format_problems(
         hints([sources.plan, sources.plan.with_name("glossary.yaml")]), options.format, options.lang
     ):

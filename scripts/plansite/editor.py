@@ -212,7 +212,7 @@ def confirm_translations(path: Path, names: Sequence[str], today: date) -> list[
     A name is the number of a measure, the id of any other record, or "notice". Raises PlanError where the plan is
     broken, a name is unknown, or the proof finds fault with the English that is to be confirmed.
     """
-    found = load_plan(path).pending
+    found = load_plan(path).warnings
     document = read_yaml(path)
     records = {
         record_name(steps, record): (steps, record)

@@ -30,7 +30,7 @@ class LoadedPlan:
     glossary: Glossary
     file: str
     lines: Mapping[YamlPath, int]
-    pending: Sequence[Problem]
+    warnings: Sequence[Problem]
     """English that is to be confirmed: nothing that keeps a site from being built."""
 
 

@@ -157,7 +157,7 @@ class Site:
     """The addresses of the pages in docs/."""
     addresses: Sequence[str]
     """The addresses that are published, of pages in one language and of files, but for home."""
-    pending: Sequence[Problem]
+    warnings: Sequence[Problem]
     """What `check` has to say of a plan that can be published: English that is to be confirmed."""
     publication: Publication
 
@@ -233,12 +233,12 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
         raise PlanError(found)
     templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
-    return Site(plan, templates, by_file, addresses, published, [*loaded.pending, *found], publication)
+    return Site(plan, templates, by_file, addresses, published, [*loaded.warnings, *found], publication)
 
 
 def check_site(sources: Sources) -> Sequence[Problem]:
     """Return the warnings about a project in which nothing is wrong; raises PlanError with all that is."""
-    return assemble(sources).pending
+    return assemble(sources).warnings
 
 
 def static_addresses(docs: Path) -> list[str]:
