@@ -27,7 +27,7 @@ from plansite.errors import LANGUAGES, PlanError, Problem
 from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.templates import RenderedPage
 from plansite.source.chinese import notice_text
-from plansite.source.rules import YamlPath
+from plansite.source.yaml_reader import YamlPath
 from plansite.validate import load_plan
 
 FAILED = PROJECT / ".cache" / "fuzz"

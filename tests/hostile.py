@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, SMALL_PLAN
-from plansite.source.rules import YamlPath
 from plansite.source.schema import Glossary, Label, Plan, _bare
+from plansite.source.yaml_reader import YamlPath
 
 MODELS: dict[str, Any] = {"plan": Plan, "glossary": Glossary, "labels": dict[str, Label]}
 """What each file holds that people edit."""

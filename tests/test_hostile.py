@@ -20,8 +20,7 @@ from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, one, p
 from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, shape, slots, whole, written
 from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem
 from plansite.site.tables import neutral
-from plansite.source.rules import YamlPath
-from plansite.source.yaml_reader import MAX_TEXT, parse_yaml
+from plansite.source.yaml_reader import MAX_TEXT, YamlPath, parse_yaml
 from plansite.validate import load_labels, load_plan
 
 Slot = tuple[str, YamlPath]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from plansite.errors import PlanError, Problem
+from plansite.errors import MESSAGES, PlanError, Problem
 from plansite.source.notice import check_notice, read_notice
 from plansite.source.rules import Finding, check_rules, nearest_match
 from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
@@ -44,8 +44,9 @@ def load_plan(path: Path) -> LoadedPlan:
     if document.unreadable:
         raise PlanError(document.problems)
     glossary_document = read_yaml(path.with_name("glossary.yaml"))
-    plan, glossary = _validate(document, Plan), _validate(glossary_document, Glossary)
-    broken = list(check_rules(document.data))
+    plan, wrong_types = _validate(document, Plan)
+    glossary, _ = _validate(glossary_document, Glossary)
+    broken = list(check_rules(document.data, wrong_types))
     for finding in broken:
         _place(document, finding)
     for finding in check_glossary(glossary_document.data, document.data if plan else None):
@@ -68,17 +69,17 @@ def load_plan(path: Path) -> LoadedPlan:
 def load_labels(path: Path) -> Labels:
     """Read and validate the words of the interface; raises PlanError with all problems at once."""
     document = read_yaml(path)
-    labels = _validate(document, Labels)
+    labels, _ = _validate(document, Labels)
     if labels is None or document.reported:
         raise PlanError(document.problems)
     return labels
 
 
-def _validate(document: YamlDocument, model: type[T]) -> T | None:
+def _validate(document: YamlDocument, model: type[T]) -> tuple[T | None, set[YamlPath]]:
     if document.unreadable:
-        return None
+        return None, set()
     try:
-        return TypeAdapter(model).validate_python(document.data)
+        return TypeAdapter(model).validate_python(document.data), set()
     except ValidationError as error:
         found = error.errors(include_url=False)
     unknown = [details["loc"] for details in found if details["type"] == "extra_forbidden"]
@@ -95,7 +96,8 @@ def _validate(document: YamlDocument, model: type[T]) -> T | None:
     for details in found:
         if details["loc"] not in misread:
             _translate(document, model, details)
-    return None
+    # A text that breaks a rule of its own, which has a message of its own, is a text all the same.
+    return None, {details["loc"] for details in found if details["type"] not in MESSAGES}
 
 
 EXPECTED = {
@@ -153,12 +155,12 @@ def _translate(document: YamlDocument, model: object, error: ErrorDetails) -> No
 
 
 def _place(document: YamlDocument, finding: Finding) -> None:
-    if finding.steps in document.misread:
+    if finding.path in document.misread:
         return
     details = _with_nearest(finding.details)
     if finding.first is not None:
         details["first"] = document.place(finding.first)[0]
-    document.report(finding.code, document.place(finding.steps), finding.steps, blocks=finding.blocks, **details)
+    document.report(finding.code, document.place(finding.path), finding.path, blocks=finding.blocks, **details)
 
 
 def _with_nearest(details: Mapping[str, Any]) -> dict[str, Any]:

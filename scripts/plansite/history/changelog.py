@@ -12,9 +12,8 @@ from uuid import NAMESPACE_OID, uuid5
 from plansite.errors import Lang
 from plansite.history.diff import SINGLE, Action, Change, Edit, Words, diff_plans, mark_changes
 from plansite.history.git import content, git
-from plansite.source.rules import YamlPath
 from plansite.source.schema import field_help_at
-from plansite.source.yaml_reader import parse_yaml
+from plansite.source.yaml_reader import YamlPath, parse_yaml
 
 
 @dataclass(frozen=True)

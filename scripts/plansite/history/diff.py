@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from plansite.errors import LANGUAGES, Lang
-from plansite.source.rules import YamlPath, select
+from plansite.source.rules import select
+from plansite.source.yaml_reader import YamlPath
 from plansite.translation.checks import record_name, source_hash, text_pairs
 
 Action = Literal["added", "removed", "changed", "moved"]

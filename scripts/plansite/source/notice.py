@@ -9,9 +9,9 @@ from pathlib import Path
 
 from plansite.errors import Problem, display_path
 from plansite.source.chinese import fold, fold_with_places, notice_parts, without_page_numbers
-from plansite.source.rules import Finding, YamlPath
+from plansite.source.rules import Finding
 from plansite.source.schema import FULL_WIDTH, Plan, Responsibility
-from plansite.source.yaml_reader import position_of
+from plansite.source.yaml_reader import YamlPath, position_of
 
 FOLDER = "source"
 MAX_FINDINGS = 20

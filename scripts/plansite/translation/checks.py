@@ -10,8 +10,9 @@ from math import prod
 from typing import Any
 
 from plansite.errors import LANGUAGES
-from plansite.source.rules import Finding, YamlPath, find_repeated, reserved, select
+from plansite.source.rules import Finding, find_repeated, reserved, select
 from plansite.source.schema import Glossary
+from plansite.source.yaml_reader import YamlPath
 from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses
 
 RECORD_PATHS = (
