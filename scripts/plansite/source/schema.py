@@ -1,4 +1,4 @@
-"""The plan as typed, frozen records: what data/plan.yaml may contain and nothing else."""
+"""This module types what data/plan.yaml, data/glossary.yaml and the labels may hold, and says what each field is."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, WithJsonSchema
@@ -25,92 +25,89 @@ CHINESE_CHARACTER = re.compile(f"[{HAN}]")
 CHINESE_SCRIPT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 GLOSS = re.compile(r"\[[^\[\]]*\]")
 """A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
-INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 """Spaces that look like the ordinary one and are not found by it."""
 RADICALS = re.compile("[\u2e80-\u2fdf]")
 VARIANTS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 """Radicals and compatibility forms, which look like ordinary Chinese characters and are not found by them."""
-SUPPLEMENT = dict(
-    zip(
-        "⺝⺠⺫⻁⻄⻅⻆⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
-        "月民目虎西见角车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
-        strict=True,
-    )
+_LOOKALIKES = (
+    "⺝⺠⺫⻁⻄⻅⻆⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
+    "月民目虎西见角车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
 )
+SUPPLEMENT = dict(zip(*_LOOKALIKES, strict=True))
 """Radicals that look like a character, though they have no normal form (Unicode: EquivalentUnifiedIdeograph)."""
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file and no folder may have on Windows, with or without an ending."""
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-ADDRESS = re.compile(rf"{SLUG.pattern}(/{SLUG.pattern})*(\.[a-z0-9-]+)*")
-FINGERPRINT = re.compile(r"^[0-9a-f]{8}$")
+SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
+ADDRESS = rf"{SLUG}(/{SLUG})*(\.[a-z0-9-]+)*"
+FINGERPRINT = "^[0-9a-f]{8}$"
 
 
-def _seen(value: str) -> str:
-    for character in value:
-        if unicodedata.category(character) in INVISIBLE_CATEGORIES:
-            raise PydanticCustomError("control_character", "control", {"character": f"U+{ord(character):04X}"})
+def _refuse(code: str, value: str, at: int | None = None, **details: object) -> NoReturn:
+    """Raise a code of messages.yaml for a text, or for its character at an index."""
+    if at is not None:
+        details |= {"mark": value[at], "character": f"U+{ord(value[at]):04X}", "at": at + 1}
+    raise PydanticCustomError(code, code, {"value": value} | details)
+
+
+def _visible(value: str) -> str:
+    for at, character in enumerate(value) if not value.isprintable() else ():
+        if not character.isprintable() and unicodedata.category(character) != "Zs":
+            _refuse("control_character", value, at)
     return value
 
 
 def _text(value: str) -> str:
-    if not value.strip():
-        raise PydanticCustomError("empty_text", "empty")
-    if value != value.strip():
-        raise PydanticCustomError("edge_space", "space")
+    _visible(value)
+    if value != value.strip() or not value:
+        _refuse("edge_space" if value.strip() else "empty_text", value)
+    if value.isascii():
+        return value
     if space := SPACES.search(value):
-        details = {"character": f"U+{ord(space[0]):04X}", "at": space.start() + 1}
-        raise PydanticCustomError("unusual_space", "space", details)
+        _refuse("unusual_space", value, space.start())
     for mark in VARIANTS.finditer(value):
-        # A dozen characters stand among the compatibility forms and are none.
         ordinary = SUPPLEMENT.get(mark[0]) or unicodedata.normalize("NFKC", mark[0])
-        code = "lone_radical" if ordinary == mark[0] else "unusual_form"
-        if ordinary != mark[0] or RADICALS.match(mark[0]):
-            details = {"mark": mark[0], "character": f"U+{ord(mark[0]):04X}", "at": mark.start() + 1}
-            raise PydanticCustomError(code, "form", details | {"instead": ordinary})
+        if ordinary != mark[0]:
+            _refuse("unusual_form", value, mark.start(), instead=ordinary)
+        # A dozen ordinary characters have their place among the compatibility forms.
+        if RADICALS.match(mark[0]):
+            _refuse("lone_radical", value, mark.start())
     return value
 
 
 def _chinese(value: str) -> str:
     if not CHINESE_CHARACTER.search(value):
-        raise PydanticCustomError("no_chinese", "no Chinese")
+        _refuse("no_chinese", value)
     if mark := HALF_WIDTH.search(value):
-        details = {"mark": mark[0], "at": mark.start() + 1, "instead": FULL_WIDTH[mark[0]]}
-        raise PydanticCustomError("ascii_punctuation", "half-width", details)
-    if (at := value.find(" ")) >= 0:
-        raise PydanticCustomError("chinese_space", "space", {"at": at + 1})
+        _refuse("ascii_punctuation", value, mark.start(), instead=FULL_WIDTH[mark[0]])
+    if " " in value:
+        _refuse("chinese_space", value, value.index(" "))
     return value
 
 
 def _english(value: str) -> str:
-    if mark := CHINESE_SCRIPT.search(value):
-        raise PydanticCustomError("chinese_in_english", "Chinese", {"mark": mark[0], "at": mark.start() + 1})
+    if not value.isascii() and (mark := CHINESE_SCRIPT.search(value)):
+        _refuse("chinese_in_english", value, mark.start())
     return value
 
 
 def _glossed(value: str) -> str:
     without = GLOSS.sub(lambda gloss: " " * len(gloss[0]), value)
     if bracket := re.search(r"[\[\]]", without):
-        raise PydanticCustomError("open_gloss", "gloss", {"mark": bracket[0], "at": bracket.start() + 1})
+        _refuse("open_gloss", value, bracket.start())
     _english(without)
     return value
 
 
-def _slug(value: str) -> str:
-    # "index" would be the page that lists all others of its kind.
-    if value == "index" or not SLUG.fullmatch(value):
-        raise PydanticCustomError("not_a_slug", "slug", {"value": value})
-    if value in DEVICES:
-        raise PydanticCustomError("device_name", "device", {"value": value})
-    return value
+def _matching(pattern: str, code: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            _refuse(code, value)
+        if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
+            _refuse("device_name", device)
+        return value
 
-
-def _address(value: str) -> str:
-    if not ADDRESS.fullmatch(value):
-        raise PydanticCustomError("not_an_address", "address", {"value": value})
-    if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
-        raise PydanticCustomError("device_name", "device", {"value": device})
-    return value
+    return AfterValidator(check)
 
 
 def is_file(address: str) -> bool:
@@ -118,29 +115,23 @@ def is_file(address: str) -> bool:
     return "." in address
 
 
-def _fingerprint(value: str) -> str:
-    if not FINGERPRINT.fullmatch(value):
-        raise PydanticCustomError("not_a_fingerprint", "fingerprint", {"value": value})
-    return value
+def _as_mapping(key: str) -> BeforeValidator:
+    """Return what reads an id as a mapping with nothing else."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
-def _mention(value: object) -> object:
-    return {"unit": value} if isinstance(value, str) else value
-
-
-def _asked(value: object) -> object:
-    return {"topic": value} if isinstance(value, str) else value
-
-
-AnyText = Annotated[str, Strict(), AfterValidator(_seen), AfterValidator(_text)]
+AnyText = Annotated[str, Strict(), AfterValidator(_text)]
 Chinese = Annotated[AnyText, AfterValidator(_chinese)]
 English = Annotated[AnyText, AfterValidator(_english)]
 Translation = Annotated[AnyText, AfterValidator(_glossed)]
 Fingerprint = Annotated[
-    AnyText, AfterValidator(_fingerprint), Field(json_schema_extra={"pattern": FINGERPRINT.pattern})
+    AnyText, _matching(FINGERPRINT, "not_a_fingerprint"), Field(json_schema_extra={"pattern": FINGERPRINT})
 ]
-Slug = Annotated[AnyText, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{SLUG.pattern}$"})]
-Address = Annotated[AnyText, AfterValidator(_address), Field(json_schema_extra={"pattern": f"^{ADDRESS.pattern}$"})]
+# "index" would be the page that lists all others of its kind.
+Slug = Annotated[
+    AnyText, _matching(f"(?!index$){SLUG}", "not_a_slug"), Field(json_schema_extra={"pattern": f"^{SLUG}$"})
+]
+Address = Annotated[AnyText, _matching(ADDRESS, "not_an_address"), Field(json_schema_extra={"pattern": f"^{ADDRESS}$"})]
 Number = Annotated[int, Strict(), Field(ge=1)]
 Date = Annotated[date, Strict()]
 
@@ -148,7 +139,7 @@ Date = Annotated[date, Strict()]
 class Record(BaseModel):
     """Base of all records: immutable, and closed to fields that nobody reads."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Text(Record):
@@ -224,7 +215,7 @@ class Mention(Record):
 
 MentionOrId = Annotated[
     Mention,
-    BeforeValidator(_mention),
+    _as_mapping("unit"),
     WithJsonSchema({"anyOf": [{"type": "string"}, Mention.model_json_schema()]}),
 ]
 
@@ -334,7 +325,7 @@ class TopicRef(Record):
 
 
 TopicRefOrId = Annotated[
-    TopicRef, BeforeValidator(_asked), WithJsonSchema({"anyOf": [{"type": "string"}, TopicRef.model_json_schema()]})
+    TopicRef, _as_mapping("topic"), WithJsonSchema({"anyOf": [{"type": "string"}, TopicRef.model_json_schema()]})
 ]
 
 
@@ -453,13 +444,11 @@ def _fillable(value: str) -> str:
     except ValueError:
         names = ["{}"]
     if unknown := next((name for name in names if name not in LABEL_PLACEHOLDERS), None):
-        raise PydanticCustomError(
-            "unknown_placeholder", "placeholder", {"value": unknown, "allowed": LABEL_PLACEHOLDERS}
-        )
+        _refuse("unknown_placeholder", unknown, allowed=LABEL_PLACEHOLDERS)
     return value
 
 
-Phrase = Annotated[str, Strict(), AfterValidator(_seen), AfterValidator(_fillable)]
+Phrase = Annotated[str, Strict(), AfterValidator(_visible), AfterValidator(_fillable)]
 
 
 class Label(Record):
