@@ -53,8 +53,8 @@ def test_every_field_has_a_name_and_a_help_in_both_languages(record: str, name: 
         assert not CHINESE_SCRIPT.search(text["en"])
     assert len(field.name["zh"]) <= 12
     assert len(field.name["en"]) <= 40
-    assert field.said("zh")[-1] in "。？”"
-    assert field.said("en")[-1] in '.?"'
+    assert field.described("zh")[-1] in "。？”"
+    assert field.described("en")[-1] in '.?"'
 
 
 def test_nothing_is_explained_that_no_record_has() -> None:
@@ -74,7 +74,7 @@ def test_every_choice_is_explained() -> None:
     assert choices["Unit", "kind"] == get_args(Kind)
     explained = {(record, name): field_help(model, name).values for (record, name), model in FIELDS.items()}
     assert {place: tuple(values) for place, values in explained.items() if values} == choices
-    assert field_help(Unit, "kind").said("en").endswith("collective (collective wording, not a single body).")
+    assert field_help(Unit, "kind").described("en").endswith("collective (collective wording, not a single body).")
 
 
 def described(part: dict[str, Any], root: dict[str, Any], data: object, steps: tuple[object, ...]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Reads the plan, its glossary and the labels into typed records, or says everything that is wrong and where."""
+"""This module turns the files of a plan into typed records, or into every problem they have, with its place."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,8 +18,16 @@ from plansite.source.yaml_reader import FIELD, YamlDocument, YamlPath, read_yaml
 from plansite.translation.checks import check_glossary, check_targets, check_translations
 
 T = TypeVar("T")
-UNSURE = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong_order"}
-"""Broken rules with which the order of the notice or the units of its clauses are not known."""
+UNORDERED = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong_order"}
+"""Problems that leave the order of the notice or the units of its clauses unknown."""
+EXPECTED = {"string_type": "a_text", "int_type": "number", "bool_type": "truth", "date_type": "date"}
+EXPECTED |= {"tuple_type": "a_list", "model_type": "a_mapping", "dict_type": "a_mapping"}
+"""{error of pydantic: what it expects, as one of the words of messages.yaml}"""
+FOUND: dict[type, str] = {str: "text", int: "number", float: "decimal", bool: "truth", date: "date", datetime: "time"}
+FOUND |= {list: "list", dict: "mapping", type(None): "nothing"}
+
+LIMITS = {"too_short": ("too_few", "least", "min_length"), "too_long": ("too_many", "most", "max_length")}
+"""{error of pydantic: (code, its word for the limit, pydantic's word)}"""
 
 
 @dataclass(frozen=True)
@@ -31,14 +39,14 @@ class LoadedPlan:
     file: str
     lines: Mapping[YamlPath, int]
     warnings: Sequence[Problem]
-    """English that is to be confirmed: nothing that keeps a site from being built."""
+    """Problems with which a site can still be built: English that is to be confirmed."""
 
 
 def load_plan(path: Path) -> LoadedPlan:
-    """Read and validate a plan and the glossary.yaml beside it, and compare it with the notice in source/ beside it.
+    """Read and validate a plan, the glossary.yaml beside it, and the notice in source/ beside it.
 
-    Raises PlanError with all problems at once: YAML, types, rules across records, the proof of the English, and the
-    wording of the notice. Only YAML that cannot be parsed at all hides what comes after it.
+    Raises PlanError with all problems at once: YAML, types, rules across records, English that does not match the
+    Chinese, and Chinese that differs from the notice. Only YAML that cannot be parsed hides the rest.
     """
     document = read_yaml(path)
     if document.unreadable:
@@ -47,18 +55,14 @@ def load_plan(path: Path) -> LoadedPlan:
     plan, wrong_types = _validate(document, Plan)
     glossary, _ = _validate(glossary_document, Glossary)
     broken = list(check_rules(document.data, wrong_types))
-    for finding in broken:
-        _place(document, finding)
-    for finding in check_glossary(glossary_document.data, document.data if plan else None):
-        _place(glossary_document, finding)
+    _report(document, broken)
+    _report(glossary_document, check_glossary(glossary_document.data, document.data if plan else None))
     if plan and glossary:
-        for finding in (*check_targets(document.data), *check_translations(document.data, glossary)):
-            _place(document, finding)
+        _report(document, check_targets(document.data))
+        _report(document, check_translations(document.data, glossary))
     file, notice, unread = read_notice(path)
-    # Where references or numbers are wrong, nobody can say how the text reads.
-    if plan and file and not unread and not any(finding.code in UNSURE for finding in broken):
-        for finding in check_notice(plan, file, notice):
-            _place(document, finding)
+    if plan and file and not unread and UNORDERED.isdisjoint(finding.code for finding in broken):
+        _report(document, check_notice(plan, file, notice))
     problems = [*document.problems, *glossary_document.problems, *unread]
     if plan is None or glossary is None or any(problem.blocks for problem in problems):
         raise PlanError(problems)
@@ -76,95 +80,69 @@ def load_labels(path: Path) -> Labels:
 
 
 def _validate(document: YamlDocument, model: type[T]) -> tuple[T | None, set[YamlPath]]:
+    """Return the typed data of a document, or None and the paths of missing values and wrong types."""
     if document.unreadable:
         return None, set()
     try:
         return TypeAdapter(model).validate_python(document.data), set()
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-    unknown = [details["loc"] for details in found if details["type"] == "extra_forbidden"]
-    for steps in unknown:
-        record, key = steps[:-1], str(steps[-1])
+    except ValidationError as refusal:
+        errors = refusal.errors(include_url=False)
+    unknown = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    for path in unknown:
+        record, key = path[:-1], str(path[-1])
         allowed = fields_of(record_at(model, record))
         nearest = nearest_match(key, allowed)
-        document.report("unknown_field", document.keys[steps], record, key=key, nearest=nearest, allowed=allowed)
-        document.rename(steps, nearest_match(key, allowed, likeness=0.6))
+        document.report("unknown_field", document.keys[path], record, key=key, nearest=nearest, allowed=allowed)
+        document.rename(path, nearest_match(key, allowed, likeness=0.6))
     if unknown:
-        # With the names that were meant nothing is missing that is only misspelt, and what they hold is checked too.
+        # Under the corrected names, so that a typo is not also reported as a missing field.
         return _validate(document, model)
     misread = document.misread
-    for details in found:
-        if details["loc"] not in misread:
-            _translate(document, model, details)
+    for error in errors:
+        # A list that is long enough only lacks entries that have a problem of their own.
+        follows = error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
+        if error["loc"] not in misread and not follows:
+            _translate(document, model, error)
     # A text that breaks a rule of its own, which has a message of its own, is a text all the same.
-    return None, {details["loc"] for details in found if details["type"] not in MESSAGES}
-
-
-EXPECTED = {
-    "string_type": "a_text",
-    "int_type": "number",
-    "bool_type": "truth",
-    "date_type": "date",
-    "tuple_type": "a_list",
-    "model_type": "a_mapping",
-    "dict_type": "a_mapping",
-}
-FOUND: dict[type, str] = {
-    str: "text",
-    int: "number",
-    float: "decimal",
-    bool: "truth",
-    date: "date",
-    datetime: "time",
-    list: "list",
-    dict: "mapping",
-    type(None): "nothing",
-}
+    return None, {error["loc"] for error in errors if error["type"] not in MESSAGES}
 
 
 def _translate(document: YamlDocument, model: object, error: ErrorDetails) -> None:
-    """Say one of pydantic's errors in our words."""
-    steps, kind, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
-    place = document.place(steps)
-    if kind == "too_short" and len(value) >= context["min_length"]:
-        return  # only follows from a problem that has been reported
-    if EXPECTED.get(kind) == "a_mapping" and isinstance(value, str) and (field := FIELD.match(value)):
-        document.report("field_colon", place, steps, key=field["key"])
-    elif kind in EXPECTED or (kind == "literal_error" and not isinstance(value, str)):
-        expected = EXPECTED.get(kind, "a_text")
-        if expected == "a_text" and steps in document.remarks:
-            document.report("yaml_comment", document.remarks[steps], steps)
-            return
-        document.report("wrong_type", place, steps, expected=expected, found=FOUND[type(value)])
-    elif kind == "missing":
-        record, key = steps[:-1], str(steps[-1])
-        document.report(
-            "missing_field", document.place(record), record, key=key, allowed=fields_of(record_at(model, record))
-        )
-    elif kind == "literal_error":
-        allowed = re.findall(r"'([^']+)'", context["expected"])
-        document.report("not_a_choice", place, steps, **_with_nearest({"value": value, "allowed": allowed}))
-    elif kind == "greater_than_equal":
-        document.report("not_positive", place, steps, value=value)
-    elif kind == "too_short":
-        document.report("too_few", place, steps, found=len(value), least=context["min_length"])
-    elif kind == "too_long":
-        document.report("too_many", place, steps, found=len(value), most=context["max_length"])
-    else:
-        document.report(kind, place, steps, **_with_nearest(context))
+    """Report an error of pydantic as one of messages.yaml."""
+    path, code, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
+    position, details = document.place(path), dict(context)
+    expected = "a_text" if code == "literal_error" and not isinstance(value, str) else EXPECTED.get(code)
+    if expected == "a_mapping" and isinstance(value, str) and (field := FIELD.match(value)):
+        code, details = "field_colon", {"key": field["key"]}
+    elif expected == "a_text" and path in document.remarks:
+        position, code = document.remarks[path], "yaml_comment"
+    elif expected:
+        code, details = "wrong_type", {"expected": expected, "found": FOUND[type(value)]}
+    elif code == "missing":
+        path, key = path[:-1], str(path[-1])
+        position, code = document.place(path), "missing_field"
+        details = {"key": key, "allowed": fields_of(record_at(model, path))}
+    elif code == "literal_error":
+        code, details = "not_a_choice", {"value": value, "allowed": re.findall(r"'([^']+)'", context["expected"])}
+    elif code == "greater_than_equal":
+        code, details = "not_positive", {"value": value}
+    elif code in LIMITS:
+        code, word, limit = LIMITS[code]
+        details = {"found": len(value), word: context[limit]}
+    document.report(code, position, path, **_with_nearest(details))
 
 
-def _place(document: YamlDocument, finding: Finding) -> None:
-    if finding.path in document.misread:
-        return
-    details = _with_nearest(finding.details)
-    if finding.first is not None:
-        details["first"] = document.place(finding.first)[0]
-    document.report(finding.code, document.place(finding.path), finding.path, blocks=finding.blocks, **details)
+def _report(document: YamlDocument, findings: Iterable[Finding]) -> None:
+    misread = document.misread
+    for finding in findings:
+        if finding.path not in misread:
+            first = {"first": document.place(finding.first)[0]} if finding.first else {}
+            details = _with_nearest(finding.details) | first
+            document.report(finding.code, document.place(finding.path), finding.path, blocks=finding.blocks, **details)
 
 
 def _with_nearest(details: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the allowed value that a person most likely meant where a wrong one was given."""
+    """Add to the details of a problem with a wrong value the allowed one that a person most likely meant."""
     if "allowed" not in details or "value" not in details:
         return dict(details)
     return {**details, "nearest": nearest_match(details["value"], details["allowed"])}

@@ -184,7 +184,7 @@ def _describe(part: dict[str, Any]) -> dict[str, Any]:
                 described.update(described.pop("anyOf")[0])
             field = field_help(getattr(plansite.source.schema, part["title"]), name)
             described["title"] = f"{field.name['zh']} {field.name['en']}"
-            described["description"] = "\n\n".join(field.said(lang) for lang in LANGUAGES)
+            described["description"] = "\n\n".join(field.described(lang) for lang in LANGUAGES)
             if field.values:
                 described["enumDescriptions"] = [f"{text['zh']} {text['en']}" for text in field.values.values()]
     return part

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from plansite.errors import LANGUAGES, Lang
-from plansite.source.yaml_reader import read_text
+from plansite.source.yaml_reader import YamlPath, read_text
 
 # GB/T 15834-2011 prescribes full-width marks in Chinese; a full stop between digits is a decimal point.
 FULL_WIDTH = dict(zip(",:;!?()[]<>", "，：；！？（）［］〈〉", strict=True)) | {".": "。", '"': "“”", "'": "‘’"}
@@ -27,14 +27,16 @@ GLOSS = re.compile(r"\[[^\[\]]*\]")
 """A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
 SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 """Spaces that look like the ordinary one and are not found by it."""
-RADICALS = re.compile("[\u2e80-\u2fdf]")
 VARIANTS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 """Radicals and compatibility forms, which look like ordinary Chinese characters and are not found by them."""
-_LOOKALIKES = (
-    "⺝⺠⺫⻁⻄⻅⻆⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
-    "月民目虎西见角车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
+LAST_RADICAL = "\u2fdf"
+SUPPLEMENT = dict(
+    zip(
+        "⺝⺠⺫⻁⻄⻅⻆⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
+        "月民目虎西见角车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
+        strict=True,
+    )
 )
-SUPPLEMENT = dict(zip(*_LOOKALIKES, strict=True))
 """Radicals that look like a character, though they have no normal form (Unicode: EquivalentUnifiedIdeograph)."""
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file and no folder may have on Windows, with or without an ending."""
@@ -70,7 +72,7 @@ def _text(value: str) -> str:
         if ordinary != mark[0]:
             _refuse("unusual_form", value, mark.start(), instead=ordinary)
         # A dozen ordinary characters have their place among the compatibility forms.
-        if RADICALS.match(mark[0]):
+        if mark[0] <= LAST_RADICAL:
             _refuse("lone_radical", value, mark.start())
     return value
 
@@ -134,6 +136,7 @@ Slug = Annotated[
 Address = Annotated[AnyText, _matching(ADDRESS, "not_an_address"), Field(json_schema_extra={"pattern": f"^{ADDRESS}$"})]
 Number = Annotated[int, Strict(), Field(ge=1)]
 Date = Annotated[date, Strict()]
+NOT_EMPTY = Field(min_length=1)
 
 
 class Record(BaseModel):
@@ -149,7 +152,7 @@ class Text(Record):
     en: English
 
     def __getitem__(self, lang: Lang) -> str:
-        """Return it in one language."""
+        """Return the text in one language."""
         return self.zh if lang == "zh" else self.en
 
 
@@ -164,7 +167,7 @@ Guide = Annotated[tuple[Text, ...], Field(min_length=2, max_length=3)]
 
 
 class Waivers(Record):
-    """Rules of the proof that a sentence need not meet, each with the reason."""
+    """Checks of the English that a sentence need not pass, each with the reason."""
 
     figures: AnyText | None = None
     terms: AnyText | None = None
@@ -172,15 +175,13 @@ class Waivers(Record):
 
 
 class Target(Record):
-    """A quantified commitment: a figure with what it counts and what it is about, and the words that state it."""
+    """A figure to reach, a number of things that are named, or how often something is done, in its words."""
 
     kind: Literal["target", "count", "cadence"]
-    """A figure to reach, a number of things that are named, or how often something is done."""
     value: AnyText
     unit: Text | None = None
     what: Text
     words: Text
-    """The words of the sentence that hold the figure, as they stand there."""
 
 
 class Sentence(Record):
@@ -193,7 +194,7 @@ class Sentence(Record):
     waivers: Waivers = Waivers()
 
     def shown(self, lang: Lang) -> str:
-        """Return it in one language, in Chinese where it has not been translated."""
+        """Return the text in one language, in Chinese where it has not been translated."""
         return (self.en if lang == "en" else None) or self.zh
 
 
@@ -201,9 +202,7 @@ class Translated(Record):
     """A record whose English has been compared with its Chinese."""
 
     en_for: Fingerprint | None = None
-    """Which Chinese the English translates: proof.fingerprint of it. Another Chinese text makes the English stale."""
     en_confirmed: Date | None = None
-    """The day on which the English was last found right."""
 
 
 class Mention(Record):
@@ -214,9 +213,7 @@ class Mention(Record):
 
 
 MentionOrId = Annotated[
-    Mention,
-    _as_mapping("unit"),
-    WithJsonSchema({"anyOf": [{"type": "string"}, Mention.model_json_schema()]}),
+    Mention, _as_mapping("unit"), WithJsonSchema({"anyOf": [{"type": "string"}, Mention.model_json_schema()]})
 ]
 
 
@@ -224,16 +221,15 @@ class Responsibility(Record):
     """Who answers for a measure: 责任单位 (responsible) or 牵头单位 (lead), units in the order of the notice."""
 
     role: Literal["responsible", "lead"]
-    units: Annotated[tuple[MentionOrId, ...], Field(min_length=1)]
+    units: Annotated[tuple[MentionOrId, ...], NOT_EMPTY]
     printed: Chinese | None = None
-    """The clause as printed, where its punctuation departs from the regular form."""
 
 
 class Part(Record):
     """A heading of the notice with its sentences."""
 
     title: Text
-    sentences: Annotated[tuple[Sentence, ...], Field(min_length=1)]
+    sentences: Annotated[tuple[Sentence, ...], NOT_EMPTY]
 
 
 class Imprint(Record):
@@ -250,9 +246,9 @@ class Notice(Translated):
     announcement: Text
     addressees: Text
     approval: Text
-    issuers: Annotated[tuple[Text, ...], Field(min_length=1)]
+    issuers: Annotated[tuple[Text, ...], NOT_EMPTY]
     date: Date
-    preamble: Annotated[tuple[Sentence, ...], Field(min_length=1)]
+    preamble: Annotated[tuple[Sentence, ...], NOT_EMPTY]
     general_requirements: Part
     safeguards_title: Text
     imprint: Imprint
@@ -271,7 +267,7 @@ class Theme(Translated):
     id: Slug
     name: Text
     title: Text
-    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    sections: Annotated[tuple[Section, ...], NOT_EMPTY]
 
 
 Kind = Literal["government", "party", "judicial", "vertical", "zone", "utility", "state-owned", "other", "collective"]
@@ -301,9 +297,7 @@ class Unit(Translated):
     official_name: Text
     aliases: tuple[Text, ...] = ()
     joint: StrictBool = False
-    """A closing clause rather than a name: the notice sets it off with a comma, not an enumeration comma."""
     unverified: StrictBool = False
-    """Its full name or identity rests on our reading alone; the note says what is in doubt."""
     note: Text | None = None
     keywords: Keywords = Keywords()
 
@@ -330,7 +324,7 @@ TopicRefOrId = Annotated[
 
 
 class Audience(Record):
-    """Those for whom measures are meant: our own reading."""
+    """People or businesses for whom measures are meant: our own reading."""
 
     id: Slug
     name: Text
@@ -340,7 +334,7 @@ class Excerpt(Record):
     """Sentences of a measure, by their numbers."""
 
     measure: Number
-    sentences: Annotated[tuple[Number, ...], Field(min_length=1)]
+    sentences: Annotated[tuple[Number, ...], NOT_EMPTY]
 
 
 class Stage(Record):
@@ -349,7 +343,7 @@ class Stage(Record):
     id: Slug
     name: Text
     guide: Text
-    measures: Annotated[tuple[Excerpt, ...], Field(min_length=1)]
+    measures: Annotated[tuple[Excerpt, ...], NOT_EMPTY]
     topics: tuple[AnyText, ...] = ()
 
 
@@ -358,7 +352,7 @@ class Invest(Translated):
 
     guide: Guide
     keywords: Keywords = Keywords()
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    stages: Annotated[tuple[Stage, ...], NOT_EMPTY]
 
 
 class Safeguard(Part, Translated):
@@ -375,7 +369,7 @@ class Measure(Part, Translated):
     section: Number
     responsibility: Responsibility
     topics: Annotated[tuple[TopicRefOrId, ...], Field(min_length=1, max_length=3)]
-    audiences: Annotated[tuple[AnyText, ...], Field(min_length=1)]
+    audiences: Annotated[tuple[AnyText, ...], NOT_EMPTY]
     keywords: MeasureKeywords
 
 
@@ -390,12 +384,12 @@ class Plan(Record):
     """The whole plan: flat lists that refer to each other by id or number."""
 
     notice: Notice
-    themes: Annotated[tuple[Theme, ...], Field(min_length=1)]
-    units: Annotated[tuple[Unit, ...], Field(min_length=1)]
-    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
-    audiences: Annotated[tuple[Audience, ...], Field(min_length=1)]
+    themes: Annotated[tuple[Theme, ...], NOT_EMPTY]
+    units: Annotated[tuple[Unit, ...], NOT_EMPTY]
+    topics: Annotated[tuple[Topic, ...], NOT_EMPTY]
+    audiences: Annotated[tuple[Audience, ...], NOT_EMPTY]
     invest: Invest
-    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    measures: Annotated[tuple[Measure, ...], NOT_EMPTY]
     safeguards: tuple[Safeguard, ...] = ()
     redirects: tuple[Redirect, ...] = ()
 
@@ -407,11 +401,8 @@ class Term(Record):
     zh: Chinese
     en: English
     also: tuple[English, ...] = ()
-    """Other agreed forms of the English; a form that ends in * stands for every ending."""
     inside: tuple[Chinese, ...] = Field(default=(), alias="except")
-    """Longer Chinese words in which it is something else."""
     only: StrictBool = False
-    """Whether its English forms stand for it alone, so that they come exactly as often as it does."""
     note: Text
 
 
@@ -427,7 +418,7 @@ class Wording(Record):
 class Glossary(Record):
     """What data/glossary.yaml may contain."""
 
-    terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+    terms: Annotated[tuple[Term, ...], NOT_EMPTY]
     wordings: tuple[Wording, ...] = ()
 
 
@@ -451,28 +442,23 @@ def _fillable(value: str) -> str:
 Phrase = Annotated[str, Strict(), AfterValidator(_visible), AfterValidator(_fillable)]
 
 
-class Label(Record):
+class Label(Text):
     """A phrase of the interface; `en_one` is the English for a count of exactly one."""
 
     zh: Phrase
     en: Annotated[Phrase, AfterValidator(_english)]
     en_one: Annotated[Phrase, AfterValidator(_english)] | None = None
 
-    def __getitem__(self, lang: Lang) -> str:
-        """Return it in one language."""
-        return self.zh if lang == "zh" else self.en
-
 
 Labels = dict[str, Label]
 
 
-def record_at(model: Any, path: tuple[int | str, ...]) -> type[BaseModel] | None:
+def record_at(model: Any, path: YamlPath) -> type[BaseModel] | None:
     """Return the kind of record at this path below a model, None where the model has none there."""
     record = _bare(model)
     for step in path:
-        if hasattr(record, "model_fields"):
-            fields = {field.alias or name: field.annotation for name, field in record.model_fields.items()}
-            record = _bare(fields.get(str(step)))
+        if fields := getattr(record, "model_fields", None):
+            record = _bare({field.alias or name: field.annotation for name, field in fields.items()}.get(str(step)))
         else:
             # A list is annotated tuple[Record, ...], a mapping of free keys dict[str, Record].
             record = _bare(next((part for part in reversed(get_args(record)) if part is not ...), None))
@@ -485,7 +471,7 @@ def fields_of(record: type[BaseModel] | None) -> list[str]:
 
 
 def _bare(annotation: Any) -> Any:
-    """Return a type without what Annotated and `| None` put around it."""
+    """Return a type without Annotated and `| None`."""
     while get_origin(annotation) in {Annotated, UnionType, Union}:
         annotation = next(part for part in get_args(annotation) if part is not type(None))
     return annotation
@@ -496,37 +482,31 @@ class FieldHelp:
     """The everyday word for a field, what it holds, and what each value means where there is a choice."""
 
     name: dict[Lang, str]
-    help: dict[Lang, str]
+    help: dict[Lang, str] = field(default_factory=dict)
     values: dict[str, dict[Lang, str]] = field(default_factory=dict)
 
-    def said(self, lang: Lang) -> str:
-        """Return the help with the choices that there are."""
+    def described(self, lang: Lang) -> str:
+        """Return the help followed by the choices."""
         form, comma, stop = ("{}（{}）", "；", "。") if lang == "zh" else (" {} ({})", ";", ".")
         choices = comma.join(form.format(value, text[lang]) for value, text in self.values.items())
         return self.help[lang] + choices + (stop if choices else "")
 
 
 def field_help(model: type[BaseModel], name: str) -> FieldHelp:
-    """Return the words for a field of a record, named as in the file; a record may have them from its bases."""
-    records = (_all().get(base.__name__, {}) for base in model.__mro__)
+    """Return the words of fields.yaml for a field, named as in the plan, of a record or of one that it extends."""
+    records = (_fields().get(base.__name__, {}) for base in model.__mro__)
     return FieldHelp(**next(fields[name] for fields in records if name in fields))
 
 
 @cache
-def field_help_at(path: tuple[int | str, ...]) -> FieldHelp:
-    """Return the words for the field at a path of the plan or its glossary; of a field of former days only its name."""
-    record = record_at(Glossary if path[0] == "terms" else Plan, path[:-1])
-    name = str(path[-1])
-    return (
-        field_help(record, name)
-        if record and name in fields_of(record)
-        else FieldHelp(dict.fromkeys(LANGUAGES, name), {})
-    )
+def field_help_at(path: YamlPath) -> FieldHelp:
+    """Return the words for the field at a path of the plan or its glossary, only its name if there is no such field."""
+    record, name = record_at(Glossary if path[0] == "terms" else Plan, path[:-1]), str(path[-1])
+    known = record is not None and name in fields_of(record)
+    return field_help(record, name) if record and known else FieldHelp(dict.fromkeys(LANGUAGES, name))
 
 
 @cache
-def _all() -> dict[str, dict[str, Any]]:
-    """Return fields.yaml: {record: {field: {name, help, values}}}."""
-    text = read_text(Path(__file__).with_name("fields.yaml"))
-    described: dict[str, dict[str, Any]] = yaml.load(text, yaml.CSafeLoader)
-    return described
+def _fields() -> dict[str, dict[str, Any]]:
+    """Return {record: {field: {name, help, values}}}."""
+    return dict(yaml.load(read_text(Path(__file__).with_name("fields.yaml")), yaml.CSafeLoader))
