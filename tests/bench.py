@@ -31,7 +31,8 @@ import yaml
 from playwright.sync_api import Page, sync_playwright
 
 from conftest import BINARIES, CHROMIUM, CHROMIUM_FLAGS, PROJECT, Repository, copy_project, environment
-from plansite.errors import FOLDER, LANGUAGES
+from plansite.errors import LANGUAGES
+from plansite.site.pages import FOLDER
 from plansite.translation.checks import source_hash
 from stock import stock_project
 from synthetic import make_project, marked

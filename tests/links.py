@@ -19,7 +19,8 @@ from xml.etree import ElementTree as ET
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, parsed, run
-from plansite.errors import FOLDER, Lang
+from plansite.errors import Lang
+from plansite.site.pages import FOLDER
 
 # The attributes of HTML that hold one address; srcset holds several.
 ATTRIBUTES = ("href", "src", "action", "formaction", "data", "poster", "cite")

@@ -18,7 +18,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from conftest import DESKTOP, RESULTS, Repository, Watched, copy_project, one, parsed, run, search, serving, without
 from hostile import CHINESE, LATIN, MODELS, UNSEEN, changed, consistent, pattern, patterns, shape, slots, whole, written
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem
+from plansite.errors import LANGUAGES, Lang, PlanError, Problem
+from plansite.site.pages import FOLDER
 from plansite.site.tables import neutral
 from plansite.source.yaml_reader import MAX_TEXT, YamlPath, parse_yaml
 from plansite.validate import load_labels, load_plan

@@ -17,13 +17,13 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import PROJECT, SMALL_PLAN
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError
+from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.exports.change_report import report_changes
 from plansite.history.changelog import DETAILED, HistoryView, Version
 from plansite.history.diff import KINDS, Change, Edit, Words, diff_plans
 from plansite.site.assemble import Sources
 from plansite.site.graph import PlanView
-from plansite.site.pages import PDFS, pages
+from plansite.site.pages import FOLDER, PDFS, pages
 from plansite.site.templates import (
     Phrase,
     Publication,
@@ -376,8 +376,8 @@ def test_a_wrong_template_is_named_with_its_line(
     with pytest.raises(PlanError) as raised:
         rendered(small_view, Templates(Path("macros"), LABELS))
     allowed = (
-        "count_label, edit_link, feed, file_link, it, labels, lang, lead_unit_label, link, measure_title, pdfs, plan, "
-        "report_link, root"
+        "count_label, edit_link, feed, file_link, it, labels, lang, lead_unit_label, link, measure_title, package, "
+        "pdfs, plan, report_link, root"
     )
     assert [problem.text_line("en") for problem in raised.value.problems] == [
         f"macros/measure.html.j2:{last}:1: measure.html.j2: {reason}; a template may use: {allowed}"

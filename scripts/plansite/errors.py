@@ -12,8 +12,6 @@ import yaml
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
-FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
-"""Where the pages of each language stand."""
 
 _FILE = Path(__file__).with_name("messages.yaml")
 try:

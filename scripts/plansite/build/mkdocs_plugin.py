@@ -23,13 +23,13 @@ from mkdocs.utils.templates import TemplateContext
 from rcssmin import cssmin
 from rjsmin import jsmin
 
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, format_problems, lang_of_locale
+from plansite.errors import LANGUAGES, Lang, PlanError, Problem, format_problems, lang_of_locale
 from plansite.exports.files import data_files
 from plansite.history.changelog import read_history
 from plansite.history.git import version
 from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
-from plansite.site.pages import FEED
+from plansite.site.pages import FEED, FOLDER
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
 from plansite.site.templates import Phrases, Publication, Repository, format_date
 from plansite.source.schema import is_file

@@ -20,8 +20,9 @@ from mkdocs.structure.nav import get_navigation
 
 from plansite.build.builder import assemble_site, configure, strictly, theme_errors
 from plansite.build.mkdocs_plugin import digest
-from plansite.errors import FOLDER, LANGUAGES, BuildError, Lang, PlanError, format_problems
+from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, format_problems
 from plansite.site.assemble import Site
+from plansite.site.pages import FOLDER
 
 HOST = "127.0.0.1"
 KEEP_ALIVE_S = 15

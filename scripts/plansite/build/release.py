@@ -13,9 +13,9 @@ from pathlib import Path
 
 import brotli
 
-from plansite.errors import FOLDER, BuildError
+from plansite.errors import BuildError
 from plansite.history.git import git
-from plansite.site.pages import PDFS
+from plansite.site.pages import FOLDER, PDFS
 
 MARK = ".plansite"
 """Name of the file that marks a folder as a site built here; a build replaces no other folder."""

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model
 
+from plansite.errors import LANGUAGES
 from plansite.site.graph import Answer, PlanView, State, TargetSentence
-from plansite.site.tables import Package, urls
+from plansite.site.pages import absolute_url
+from plansite.site.tables import Package
 from plansite.source import schema
 from plansite.source.schema import Keywords, Kind, Text
 
@@ -38,7 +40,7 @@ def many(of: Any, by: Callable[[Any], object] | None = None) -> Any:
 
 
 def _url(address: str, info: ValidationInfo) -> object:
-    return urls(str(info.context), address)
+    return {lang: absolute_url(address, lang, str(info.context)) for lang in LANGUAGES}
 
 
 def _asked(answers: list[Answer]) -> list[dict[str, int]]:

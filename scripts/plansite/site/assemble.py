@@ -15,10 +15,10 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.nodes import Call, Const, Getattr, Getitem, Name, Node, Template
 
 from plansite.editor import ADDRESS_LIST
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, display_path
+from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.site.graph import PlanView
 from plansite.site.json_ld import json_ld
-from plansite.site.pages import DATA_FILES, Page, absolute_url, check_addresses, pages
+from plansite.site.pages import DATA_FILES, FOLDER, Page, absolute_url, check_addresses, pages
 from plansite.site.templates import Publication, RenderedPage, Templates, page_context, render_feed, render_sitemap
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Labels, Redirect
@@ -63,6 +63,7 @@ MACROS = Allowed(
             "labels",
             "lang",
             "link",
+            "package",
             "pdfs",
             "plan",
         ),

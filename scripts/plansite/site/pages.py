@@ -7,14 +7,15 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from plansite.editor import read_addresses
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, display_path
+from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
-from plansite.site.tables import Package
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Redirect, is_file
 from plansite.validate import LoadedPlan
 
-Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Package | Redirect
+Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Redirect
+FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
+"""The folder of the pages of each language, from the root of the site."""
 
 PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"}
 """The whole notice in print: in one language, and side by side."""
@@ -56,9 +57,18 @@ def site_address(environment: Mapping[str, str]) -> str:
     return f"{value.rstrip('/')}/" if value else ""
 
 
+def path_of(address: str) -> str:
+    """Return an address without its query and fragment: "measures" of "measures?theme=market#who"."""
+    return address.partition("#")[0].partition("?")[0]
+
+
 def absolute_url(address: str, lang: Lang, site_url: str) -> str:
-    """Return where a page stands on the web, or from the root of the site where the site's address is not known."""
-    return urljoin(site_url or "/", FOLDER[lang] + (f"{address}/" if address else ""))
+    """Return the URL of an address ("measures/7#s1", "measures?theme=market") in one language.
+
+    It begins at the root of the site ("/en/measures/7/#s1") where `site_url` is "".
+    """
+    path = path_of(address)
+    return urljoin(site_url or "/", FOLDER[lang] + (f"{path}/" if path else "") + address[len(path) :])
 
 
 def pages(plan: PlanView) -> Iterator[Page]:
@@ -74,7 +84,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield Page("targets", lang, "targets.html.j2", plan)
         yield Page("glossary", lang, "glossary.html.j2", plan)
         yield Page("changes", lang, "changes.html.j2", plan)
-        yield Page("data", lang, "data.html.j2", Package(plan))
+        yield Page("data", lang, "data.html.j2", plan)
         yield from (Page(measure.address, lang, "measure.html.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.html.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.html.j2", theme) for theme in plan.themes)

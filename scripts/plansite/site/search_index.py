@@ -17,7 +17,6 @@ from snowballstemmer import stemmer
 from plansite.errors import Lang
 from plansite.site.graph import MeasureView, PlanView, UnitView
 from plansite.site.pages import pages
-from plansite.site.tables import Package
 from plansite.site.templates import Phrases, count_label, lead_unit_label, measure_title
 from plansite.source.chinese import chinese_numeral, pinyin_readings
 from plansite.source.schema import HAN, Labels, Sentence, Text
@@ -193,7 +192,7 @@ def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocumen
         "data": {"sentence": [words["data_lead"]]},
     }
     for page in pages(plan):
-        if page.lang == lang and isinstance(page.subject, PlanView | Package):
+        if page.lang == lang and isinstance(page.subject, PlanView):
             name = page.address or "home"
             title = words[f"{name}_title" if f"{name}_title" in labels else name]
             titles = list(dict.fromkeys((title, words[name])))

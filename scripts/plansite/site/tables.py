@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urljoin
 
 import yaml
 from pydantic import Field
 
-from plansite.errors import FOLDER, LANGUAGES, Lang
+from plansite.errors import LANGUAGES
 from plansite.site.graph import MeasureView, PlanView, TranslationView
+from plansite.site.pages import absolute_url
 from plansite.source.schema import Record, Sentence, Text
 from plansite.source.yaml_reader import read_text
 
@@ -123,12 +123,6 @@ class Package:
         return [table(name, described) for name, described in self.words.tables.items()]
 
 
-def urls(site_url: str, place: str) -> dict[Lang, str]:
-    """Return the addresses of a place in both languages: absolute where that of the site is known, or from its root."""
-    path, mark, anchor = place.partition("#")
-    return {lang: urljoin(site_url or "/", f"{FOLDER[lang]}{path}/{mark}{anchor}") for lang in LANGUAGES}
-
-
 def both(text: Text) -> str:
     """Return a text in both languages, for what has room for one only."""
     return f"{text.zh} / {text.en}"
@@ -147,7 +141,7 @@ def description() -> Description:
 
 
 def _located(site_url: str, place: str) -> Row:
-    return {f"url_{lang}": url for lang, url in urls(site_url, place).items()}
+    return {f"url_{lang}": absolute_url(place, lang, site_url) for lang in LANGUAGES}
 
 
 def _both(name: str, text: Text | None) -> Row:

@@ -15,16 +15,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import escape
 
-from plansite.errors import FOLDER, LANGUAGES, Lang, PlanError, Problem, display_path
+from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.history.changelog import Version, VersionView, urn
 from plansite.site.graph import MeasureView, PlanView
-from plansite.site.pages import FEED, PDFS, Page, absolute_url
+from plansite.site.pages import FEED, FOLDER, PDFS, Page, absolute_url, path_of
+from plansite.site.tables import Package
 from plansite.source.chinese import chinese_date
 from plansite.source.schema import Labels
 from plansite.translation.glossary import segments, split_by_script, strip_glosses
-
-AFTER = re.compile("[?#]")
-"""Where an address of the site ends and what it asks for, or a place on the page, begins."""
 
 # https://HOST/OWNER/PROJECT/tree/BRANCH; a name or password before the host would be published.
 BRANCH_ADDRESS = re.compile(
@@ -259,15 +257,10 @@ def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
 
 def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -> dict[str, Any]:
     """Return what a template may use whose text is read outside the site."""
-
-    def locate(address: str, lang: Lang) -> str:
-        path = AFTER.split(address, 1)[0]
-        return absolute_url(path, lang, site_url) + address[len(path) :]
-
     return _words(labels, lang) | {
         "plan": plan,
-        "link": lambda address: locate(address, lang),
-        "locate": locate,
+        "link": partial(absolute_url, lang=lang, site_url=site_url),
+        "locate": partial(absolute_url, site_url=site_url),
         "feed": urljoin(site_url or "/", FOLDER[lang] + FEED),
         "urn": urn,
     }
@@ -280,7 +273,7 @@ def page_context(
     repository = publication.repository
 
     def link(address: str) -> str:
-        path = AFTER.split(address, 1)[0]
+        path = path_of(address)
         if path not in addresses:
             raise UnknownNameError(f'link to "{path}", which is not a page of the site')
         return f"{relative_path(page.address, path)}/{address[len(path) :]}"
@@ -292,12 +285,13 @@ def page_context(
         return repository.edit(plan.file, line) if repository else None
 
     def report_link(name: str, sentence: str = "", anchor: str = "") -> str | None:
-        address = absolute_url(page.address, page.lang, publication.site_url) + anchor
+        address = absolute_url(page.address + anchor, page.lang, publication.site_url)
         fields = {"title": name, "measure": name, "sentence": sentence, "address": address}
         return repository.report({field: text for field, text in fields.items() if text}) if repository else None
 
     return _words(labels, page.lang) | {
         "it": page.subject,
+        "package": Package(plan),
         "plan": plan,
         "link": link,
         "file_link": file_link,
