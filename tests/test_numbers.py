@@ -29,7 +29,7 @@ COUNTED: dict[Lang, re.Pattern[str]] = {
     "en": re.compile(rf"\b\d+ (?:{'|'.join(NOUNS)})s?\b"),
 }
 QUOTED = (
-    ".sentences, .twin, .quote, .figures, .document, .both--whole, .guide, .stage__guide, .glossary, h1, "
+    ".sentences, .twin, .quote, .targets, .document, .both--whole, .guide, .stage__guide, .glossary, h1, "
     ".card:has(.card__number) .card__units"
 )
 """What the notice says, what we say of it at length, and cards, which are looked at one by one."""
@@ -302,8 +302,8 @@ def test_cards_say_how_many_units_answer(files: Files, lang: Lang) -> None:
 def figures_in(part: LexborNode) -> list[tuple[str, str]]:
     """Return value and unit of each figure in a part of a page."""
     found = []
-    for figure in part.css(".figure"):
-        value, unit = one(figure, ".figure__value"), figure.css_first(".figure__unit")
+    for figure in part.css(".target"):
+        value, unit = one(figure, ".target__value"), figure.css_first(".target__unit")
         found.append((value.text(), unit.text() if unit else ""))
     return found
 
@@ -322,7 +322,7 @@ def test_figures_are_those_of_the_files(files: Files, lang: Lang) -> None:
     assert figures_in(one(targets, "main")) == figures_in(one(page_of(files, lang, "measures"), "main")) == everything
     kinds = Counter(target["kind"] for measure in files.plan["measures"] for target in measure["targets"])
     shown = {class_of(one(dt, "span")): dt.text().split()[-1] for dt in targets.css(".kinds dt")}
-    assert shown == {f"figure--{kind}": str(count) for kind, count in kinds.items()}
+    assert shown == {f"target--{kind}": str(count) for kind, count in kinds.items()}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

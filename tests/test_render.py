@@ -428,7 +428,7 @@ def chosen_labels() -> set[str]:
     """Return the labels whose names a template or a module puts together, by all values that they are made of."""
     choices: dict[str, Iterable[str]] = {
         "kind": get_args(Kind),
-        "figure": (
+        "target": (
             f"{kind}{words}" for kind in get_args(Target.model_fields["kind"].annotation) for words in ("", "_means")
         ),
         "pdf": PDFS,

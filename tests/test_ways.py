@@ -84,7 +84,8 @@ def test_every_figure_stands_with_its_sentence_its_units_and_the_way_to_it(site:
     assert sum(len(sentence.targets) for _, _, sentence in promised) == 34
     for root, lang in ROOTS:
         page = parsed(site / root / "targets" / "index.html")
-        cards = {str(one(card, "a").attributes["href"]).split("/")[-2]: card for card in page.css(".promises > .card")}
+        shown = page.css(".target-cards > .card")
+        cards = {str(one(card, "a").attributes["href"]).split("/")[-2]: card for card in shown}
         assert list(cards) == list(dict.fromkeys(str(measure.number) for measure, _, _ in promised))
         for measure, number, sentence in promised:
             card = cards[str(measure.number)]
@@ -93,7 +94,7 @@ def test_every_figure_stands_with_its_sentence_its_units_and_the_way_to_it(site:
             assert said(without(quote, place).text()) == said(getattr(sentence, lang))
             figures = one(card, f"ul:has(+ blockquote {place})")
             marked = said("".join(mark.text() for mark in quote.css("mark")))
-            for target, figure in zip(sentence.targets, figures.css(".figure"), strict=True):
+            for target, figure in zip(sentence.targets, figures.css(".target"), strict=True):
                 unit = target.unit[lang] if target.unit else ""
                 assert said(figure.text()) == said(target.value + unit + target.what[lang])
                 assert said(target.words[lang])[:4] in marked
@@ -116,7 +117,7 @@ def test_figures_on_cards_and_in_the_data_have_their_sentences(site: Path, real:
                 assert target["words"][lang] in record["sentences"][target["sentence"] - 1][lang]
     for path in site.rglob("index.html"):
         page = parsed(path)
-        assert len(page.css(".card .figures")) == len(page.css(".card .figures:has(~ blockquote)")), path
+        assert len(page.css(".card .targets")) == len(page.css(".card .targets:has(~ blockquote)")), path
 
 
 @in_site

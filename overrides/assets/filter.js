@@ -7,7 +7,7 @@
   const reset = form.querySelector("[type=reset]");
   const textBox = form.elements.text;
   const cards = [...document.querySelectorAll(".card[data-number]")];
-  const CHOICES = ["topic", "audience", "unit", "theme", "section", "figures"]; // each is a data attribute of the cards
+  const CHOICES = ["topic", "audience", "unit", "theme", "section", "figures"]; // each is a data attribute of the cards and a published query parameter
   const fill = (format, words) => format.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 
   let found; // the numbers of the measures that the search finds for the text, or undefined where there is none
@@ -46,9 +46,9 @@
       }
     }
     const count = form.querySelector(".filters__count");
-    const stating = cards.filter((card) => meets(card, chosen, "figures") && card.dataset.figures).length;
-    count.textContent = fill(count.dataset.format, { n: stating });
-    form.elements.figures.disabled = stating === 0 && !form.elements.figures.checked;
+    const withTargets = cards.filter((card) => meets(card, chosen, "figures") && card.dataset.figures).length;
+    count.textContent = fill(count.dataset.format, { n: withTargets });
+    form.elements.figures.disabled = withTargets === 0 && !form.elements.figures.checked;
   }
 
   /** Find the text, which may be everyday words, by the search of the site; until it is loaded the text leaves all. */
