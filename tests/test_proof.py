@@ -10,7 +10,7 @@ import planted
 from conftest import REAL_PLAN
 from plansite.errors import PlanError
 from plansite.source.schema import Glossary, Waivers
-from plansite.translation.checks import figures, lists, source_hash, terms
+from plansite.translation.checks import check_figures, check_lists, check_terms, source_hash
 from plansite.translation.glossary import GlossaryMatcher, blank_glosses, segments, split_by_script, strip_glosses
 from plansite.validate import LoadedPlan, load_plan
 
@@ -20,7 +20,7 @@ AGREED = GlossaryMatcher(GLOSSARY)
 
 def found(rule: Any, zh: str, en: str) -> list[str]:
     """Return what a rule says of a sentence, as codes with the figures or numbers that matter."""
-    said = rule(AGREED.read(zh, blank_glosses(en)))
+    said = rule(AGREED.match(zh, blank_glosses(en)))
     known = ("figures", "words", "items")
     return [" ".join([code, *(str(details[key]) for key in known if details.get(key))]) for code, details in said]
 
@@ -56,7 +56,7 @@ def found(rule: Any, zh: str, en: str) -> list[str]:
     ],
 )
 def test_figures(zh: str, en: str, expected: list[str]) -> None:
-    assert found(figures, zh, en) == expected
+    assert found(check_figures, zh, en) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_figures(zh: str, en: str, expected: list[str]) -> None:
     ],
 )
 def test_terms(zh: str, en: str, expected: list[str]) -> None:
-    assert found(terms, zh, en) == expected
+    assert found(check_terms, zh, en) == expected
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_terms(zh: str, en: str, expected: list[str]) -> None:
     ],
 )
 def test_lists(zh: str, en: str, expected: list[str]) -> None:
-    assert found(lists, zh, en) == expected
+    assert found(check_lists, zh, en) == expected
 
 
 def test_the_fingerprint_is_of_the_chinese_alone_in_whatever_order_it_is_written() -> None:
