@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from conftest import REAL_PLAN, SMALL_PLAN
-from plansite.history.diff import Change, Edit, Words, diff_plans, mark_changes
+from plansite.history.diff import Change, Edit, diff_plans
+from plansite.history.matching import Words, mark_changes
 from plansite.translation.checks import source_hash
 
 SMALL = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))
@@ -27,7 +28,7 @@ def said(change: Change) -> list[tuple[str, tuple[int | str, ...], str | None, s
         return value[edit.lang or "en"] if value else None
 
     return [
-        (edit.action, edit.place, edit.lang, words(edit, edit.before), words(edit, edit.after)) for edit in change.edits
+        (edit.action, edit.path, edit.lang, words(edit, edit.before), words(edit, edit.after)) for edit in change.edits
     ]
 
 
@@ -167,7 +168,7 @@ def test_titles_that_have_changed_places_are_changed_titles() -> None:
         first["title"], second["title"] = second["title"], first["title"]
 
     first, second = after(edit, REAL)
-    assert [(change.key, change.was, {edit.place for edit in change.edits}) for change in (first, second)] == [
+    assert [(change.key, change.was, {edit.path for edit in change.edits}) for change in (first, second)] == [
         ("1", "", {("title",)}),
         ("2", "", {("title",)}),
     ]
@@ -195,7 +196,7 @@ def test_the_same_sentence_twice() -> None:
     one, other = plan["measures"][2]["sentences"]
     plan["measures"][2]["sentences"] = [one, other, dict(one)]
     [change] = after(lambda plan: plan["measures"][2]["sentences"].pop(0), plan)
-    assert [(edit.action, edit.place) for edit in change.edits] in (
+    assert [(edit.action, edit.path) for edit in change.edits] in (
         [("removed", ("sentences", 3))],
         [("removed", ("sentences", 1))],
         [("moved", ("sentences", 2)), ("removed", ("sentences", 3))],

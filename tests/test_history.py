@@ -7,7 +7,7 @@ import pytest
 
 from conftest import SMALL_PLAN, Repository
 from plansite.history.changelog import HistoryView, Version, read_history
-from plansite.history.git import content, version
+from plansite.history.git import contents, version
 from plansite.site.graph import PlanView
 from plansite.validate import load_plan
 
@@ -132,10 +132,10 @@ def test_values_that_no_plan_may_have_are_read_as_well_as_can_be(repository: Rep
 
 def test_only_one_file_of_one_commit_is_asked_for(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("--output=x", "HEAD..HEAD", "^HEAD", ""):
-        assert content(repository.plan, name) is None, name
-    assert content(repository.plan, "main") == repository.plan.read_bytes()
+        assert contents(repository.plan, [name]) == [None], name
+    assert contents(repository.plan, ["main"]) == [repository.plan.read_bytes()]
     monkeypatch.setenv("GIT_DIR", "/nowhere")
-    assert content(repository.plan, "main") == repository.plan.read_bytes(), "as within a hook"
+    assert contents(repository.plan, ["main"]) == [repository.plan.read_bytes()], "as within a hook"
 
 
 def test_a_number_that_another_measure_has_now_is_not_its_history(repository: Repository) -> None:

@@ -20,7 +20,8 @@ from conftest import PROJECT, SMALL_PLAN
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.exports.change_report import report_changes
 from plansite.history.changelog import DETAILED, HistoryView, Version
-from plansite.history.diff import KINDS, Change, Edit, Words, diff_plans
+from plansite.history.diff import KINDS, Change, Edit, diff_plans
+from plansite.history.matching import Words
 from plansite.site.assemble import Sources
 from plansite.site.graph import PlanView
 from plansite.site.pages import FOLDER, PDFS, pages

@@ -10,7 +10,7 @@ from typing import Any
 from plansite.errors import Lang, PlanError, Problem
 from plansite.history.changelog import HistoryView, Version
 from plansite.history.diff import diff_plans
-from plansite.history.git import content
+from plansite.history.git import contents
 from plansite.site.assemble import Sources, static_addresses
 from plansite.site.graph import PlanView
 from plansite.site.pages import pages
@@ -48,7 +48,7 @@ def _fetch(plan: Path, name: str, folder: Path) -> Path:
         return Path(name)
     folder.mkdir(parents=True)
     for file in (plan, plan.with_name("glossary.yaml")):
-        text = content(file, name)
+        [text] = contents(file, [name])
         if text is not None:
             (folder / file.name).write_bytes(text)
         elif file == plan:

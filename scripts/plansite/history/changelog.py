@@ -10,10 +10,12 @@ from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
 from plansite.errors import Lang
-from plansite.history.diff import SINGLE, Action, Change, Edit, Words, diff_plans, mark_changes
-from plansite.history.git import content, git
+from plansite.history.diff import SINGLE, Change, Edit, diff_plans
+from plansite.history.git import contents, git
+from plansite.history.matching import Action, Words, mark_changes
+from plansite.history.snapshot import read_snapshot
 from plansite.source.schema import field_help_at
-from plansite.source.yaml_reader import YamlPath, parse_yaml
+from plansite.source.yaml_reader import YamlPath
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def read_history(plan: Path) -> Sequence[Version] | None:
 def _versions(plan: Path, commits: tuple[tuple[str, ...], ...]) -> list[Version]:
     """Return the versions of these commits, [(id, time), ...]; a preview asks for the same ones again and again."""
     # What could not be read was never published.
-    read = [parse_yaml(plan.name, content(plan, commit) or b"").data for commit, _ in commits]
+    read = [read_snapshot(raw) for raw in contents(plan, [commit for commit, _ in commits])]
     versions = []
     for place, (commit, time) in enumerate(commits):
         before = next(filter(None, read[place + 1 :]), None)
@@ -76,7 +78,7 @@ class EditView:
     def __init__(self, kind: str, edits: Sequence[Edit]) -> None:
         self.kind, self.action, self.lang = kind, edits[0].action, edits[0].lang
         # A term is itself a text.
-        self.place = edits[0].place or (edits[0].lang or "zh",)
+        self.place = edits[0].path or (edits[0].lang or "zh",)
         self._path: YamlPath = (kind, *self.place) if kind in SINGLE else (kind, 0, *self.place)
         self.before = [self._chosen(edit.before) for edit in edits if edit.before is not None]
         self.after = [self._chosen(edit.after) for edit in edits if edit.after is not None]
@@ -124,7 +126,7 @@ class ChangeView:
         self.title, self.translation = change.title, change.translation
         self.date, self.anchor = version.time.date(), _anchor(version)
         self.address = ADDRESSES[change.kind].format(now) if now else None
-        grouped = groupby(change.edits, lambda edit: (edit.action, edit.place, edit.lang))
+        grouped = groupby(change.edits, lambda edit: (edit.action, edit.path, edit.lang))
         self.edits = [EditView(change.kind, list(edits)) for _, edits in grouped]
 
 

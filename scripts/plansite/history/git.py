@@ -1,33 +1,34 @@
-"""Asks git about the files of a project, where there is git and they are in its care."""
+"""This module asks git about the files of a project, wherever git is installed and tracks them."""
 
 import os
 import re
 import subprocess
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 from plansite.errors import BuildError
 
 DUBIOUS = re.compile(rb"dubious ownership in repository at '(.+)'")
-"""What git says of a repository that belongs to another user."""
+"""The message of git about a repository that belongs to another user."""
 
 
-def content(file: Path, commit: str) -> bytes | None:
-    """Return what a file held in a commit, by any name that git knows it by; None where either is not there."""
-    folder, name = file.resolve().parent, f"{commit}:./{file.name}"
-    # Whatever else git might read in a name, it is to be one file of one commit.
-    found = git(folder, "rev-parse", "--verify", "--end-of-options", name) if commit else None
-    return git(folder, "cat-file", "blob", found.decode().strip()) if found else None
-
-
-def state() -> str:
-    """Return what tells whether the project here is still at the same version with the same history before it."""
-    head = git(Path(), "rev-parse", "HEAD", "--is-shallow-repository")
-    return f"{head!r} {version(Path('data', 'plan.yaml'))}"
+def contents(file: Path, commits: Sequence[str]) -> list[bytes | None]:
+    """Return the content of a file in each commit, by any name that git knows it by; None where git has neither."""
+    # Each line asks for one object; "" would be the file as it is staged.
+    names = [f"{commit}:./{file.name}" if commit and commit.isprintable() else "-" for commit in commits]
+    output = git(file.resolve().parent, "cat-file", "--batch", lines=names) or b""
+    found: list[bytes | None] = []
+    for _ in commits:
+        header, _, output = output.partition(b"\n")
+        sized = re.fullmatch(rb"[0-9a-f]+ (\w+) ([0-9]+)", header)
+        size = int(sized[2]) if sized else -1
+        found.append(output[:size] if sized and sized[1] == b"blob" else None)
+        output = output[size + 1 :]
+    return found
 
 
 def obstacle(plan: Path) -> BuildError | None:
-    """Return why git does not give the whole history of a plan that it has, with the remedy; None where it does."""
+    """Return why git does not give the whole history of a plan that it tracks, and how to mend that, or None."""
     done = _run(plan.resolve().parent, "rev-parse", "--is-shallow-repository")
     if done and (refused := DUBIOUS.search(done.stderr)):
         return BuildError("other_owner", {"folder": os.fsdecode(refused[1])})
@@ -36,35 +37,36 @@ def obstacle(plan: Path) -> BuildError | None:
 
 
 def version(plan: Path) -> str:
-    """Return the commit that is checked out where a plan lies, "" where git does not hold the plan in it.
+    """Return the checked-out commit where it holds the plan, otherwise "".
 
-    Ends in "-modified" where the plan or the glossary beside it has been changed since: the content of the published
-    data comes from these two. Other files of the repository do not count.
+    It ends in "-modified" where the plan or the glossary beside it has been changed since: the published data is made
+    from these two files only.
     """
     folder, name = plan.resolve().parent, plan.resolve().name
-    found = git(folder, "rev-parse", "HEAD", f"HEAD:./{name}")
-    if found is None:
+    commit = git(folder, "rev-parse", "HEAD", f"HEAD:./{name}")
+    if commit is None:
         return ""
     changed = git(folder, "status", "--porcelain", "--untracked-files=all", "--", name, "glossary.yaml")
-    return found.decode().split()[0] + ("-modified" if changed else "")
+    return commit.decode().split()[0] + ("-modified" if changed else "")
 
 
-def git(folder: Path, *command: str) -> bytes | None:
-    """Return what git says in a folder, None where it is not installed or refuses."""
-    done = _run(folder, *command)
+def git(folder: Path, *command: str, lines: Sequence[str] = ()) -> bytes | None:
+    """Return the output of a git command that reads these lines, None where git is not installed or refuses."""
+    done = _run(folder, *command, lines=lines)
     return done.stdout if done and done.returncode == 0 else None
 
 
-def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[bytes] | None:
-    """Return what became of a git command in a folder, None where git is not installed."""
-    # A hook would have it read another repository than that of the folder.
+def _run(folder: Path, *command: str, lines: Sequence[str] = ()) -> subprocess.CompletedProcess[bytes] | None:
+    # A hook sets variables that would make git read another repository than that of the folder.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    with suppress(FileNotFoundError):
+    try:
         return subprocess.run(  # noqa: S603 - our own command
             ["git", "-C", str(folder), *command],  # noqa: S607 - wherever it is installed
             env=environment,
+            input="\n".join(lines).encode(),
             capture_output=True,
             check=False,
         )
-    return None
+    except FileNotFoundError:
+        return None
