@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from conftest import SMALL_PLAN
-from plansite.errors import FAILURES, LANGUAGES, MESSAGES, NEAREST, WORDS, Lang, Problem
+from plansite.errors import FAILURES, LANGUAGES, MESSAGES, WORDS, Lang, Problem
 from plansite.source.schema import CHINESE_CHARACTER, CHINESE_SCRIPT
 from test_load import CASES, problems_of, spoiled
 
@@ -35,9 +35,7 @@ def test_each_says_what_is_wrong_and_what_to_write(code: str) -> None:
         assert instead, f"says only what is wrong: {said}"
 
 
-@pytest.mark.parametrize(
-    "kinds", [MESSAGES, FAILURES, WORDS, {"nearest": NEAREST}], ids=["messages", "failures", "words", "nearest"]
-)
+@pytest.mark.parametrize("kinds", [MESSAGES, FAILURES, WORDS], ids=["messages", "failures", "words"])
 def test_each_language_keeps_to_its_own_marks(kinds: dict[str, dict[str, str]]) -> None:
     for code, said in kinds.items():
         own = QUOTED.sub("", said["zh"])

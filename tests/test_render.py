@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 from conftest import PROJECT, SMALL_PLAN
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.exports.change_report import report_changes
-from plansite.history.changelog import DETAILED, HistoryView, Version
+from plansite.history.changelog import MAX_EDITS_PER_VERSION, HistoryView, Version
 from plansite.history.diff import KINDS, Change, Edit, diff_plans
 from plansite.history.matching import Words
 from plansite.site.assemble import Sources
@@ -160,7 +160,7 @@ def test_a_pull_request_is_told_in_words(site_url: str, lang: Lang, request: pyt
     as_agreed(f"history/diff{'-hosted' if site_url else ''}.{lang}.html", text, request)
 
 
-@pytest.mark.parametrize("count", [1, DETAILED + 1], ids=["edit by edit", "in counts"])
+@pytest.mark.parametrize("count", [1, MAX_EDITS_PER_VERSION + 1], ids=["edit by edit", "in counts"])
 def test_characters_are_shown_as_themselves(count: int) -> None:
     """A translator's note with signs that HTML escapes, removed `count` times: on the page, in the feed, in a diff."""
     note = """R&D <b> "quoted" 'single' """.strip()
@@ -179,7 +179,7 @@ def test_characters_are_shown_as_themselves(count: int) -> None:
         shown = LexborHTMLParser(text).text()
         assert "ranslator's note" in shown
         assert "&" not in shown.replace("R&D", "")
-        assert note in shown or (count > DETAILED and text is not texts[2])
+        assert note in shown or (count > MAX_EDITS_PER_VERSION and text is not texts[2])
 
 
 NOTE: Words = {"zh": "标题", "en": "A title"}

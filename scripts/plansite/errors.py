@@ -1,4 +1,4 @@
-"""What can be wrong with the plan or a template, said to the person who mends it."""
+"""This module holds the errors of the package and turns them into messages in Chinese and English (messages.yaml)."""
 
 import json
 import os
@@ -15,27 +15,22 @@ LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 
 _FILE = Path(__file__).with_name("messages.yaml")
 try:
-    _SAID = yaml.load(_FILE.read_text("utf-8"), yaml.CSafeLoader)
+    _TEXTS: dict[str, dict[str, dict[Lang, str]]] = yaml.load(_FILE.read_text("utf-8"), yaml.CSafeLoader)
 except UnicodeDecodeError as _error:
     _line = _error.object.count(b"\n", 0, _error.start) + 1
     sys.exit(f"{_FILE}:{_line}:1: is not UTF-8 text; save the file as UTF-8 / 不是 UTF-8 文本，请存为 UTF-8 编码")
-MESSAGES: dict[str, dict[Lang, str]] = _SAID["messages"]
-FAILURES: dict[str, dict[Lang, str]] = _SAID["failures"]
-WORDS: dict[str, dict[Lang, str]] = _SAID["words"]
-NEAREST: dict[Lang, str] = {"en": ' (did you mean "{nearest}"?)', "zh": "（是否为“{nearest}”？）"}
-IN_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-IN_PROPERTY = IN_DATA | str.maketrans({":": "%3A", ",": "%2C"})
-LISTED = 16
-MORE: dict[Lang, str] = {"en": " and {more} more", "zh": "等，共 {all} 项"}
-
-
+MESSAGES, FAILURES, WORDS = _TEXTS["messages"], _TEXTS["failures"], _TEXTS["words"]
+MAX_LISTED = 16
+"""How many values a message lists."""
 HINTS = {"line_ends", "not_in_form"}
-"""What is not wrong, only better otherwise."""
+"""Codes of messages about the form of a file, in which nothing is wrong."""
+ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+"""What GitHub's own toolkit escapes in the message of a workflow command; in a property, : and , as well."""
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake: where it stands (line and column count from 1) and which sentence of MESSAGES it is."""
+    """One problem in a file: its position (line and column count from 1) and the code of its message."""
 
     file: str
     line: int
@@ -44,10 +39,10 @@ class Problem:
     code: str = field(compare=False)
     details: dict[str, object] = field(default_factory=dict, compare=False)
     blocks: bool = field(default=True, compare=False)
-    """Whether no site can be built with it. The rest is for `check`: the site stands, and says so on the page."""
+    """Whether no site can be built with it; the pages themselves tell the reader of any other problem."""
 
     def message(self, lang: Lang) -> str:
-        """Return what is wrong and what is allowed, in one sentence."""
+        """Return what is wrong and what to write instead, in one sentence."""
         words = {key: _word(key, value, lang) for key, value in self.details.items()}
         return MESSAGES[self.code][lang].format(**words)
 
@@ -56,39 +51,31 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}: {self.path}: {self.message(lang)}"
 
     def github_annotation(self, lang: Lang) -> str:
-        """Return a GitHub workflow command that marks the line in a pull request.
-
-        The file is named from the root of its repository, wherever the command was run; what is escaped is what
-        GitHub's own toolkit escapes in such commands.
-        """
+        """Return a GitHub workflow command that marks the line; the file is relative to the root of its repository."""
         path = Path(os.path.realpath(self.file))
         root = next((folder for folder in path.parents if (folder / ".git").exists()), Path.cwd())
         file = path.relative_to(root).as_posix() if path.is_relative_to(root) else self.file
-        message = f"{self.path}: {self.message(lang)}".translate(IN_DATA)
-        level = "notice" if self.code in HINTS else "error"
-        return f"::{level} file={file.translate(IN_PROPERTY)},line={self.line},col={self.column}::{message}"
+        file = file.translate(ESCAPES).replace(":", "%3A").replace(",", "%2C")
+        message = f"{self.path}: {self.message(lang)}".translate(ESCAPES)
+        return (
+            f"::{'notice' if self.code in HINTS else 'error'} file={file},line={self.line},col={self.column}::{message}"
+        )
 
 
-def escape_unprintable(text: str) -> str:
-    """Return text in which nothing acts on whoever reads it: a terminal, a log, a line that seems to be another."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+class PlanError(Exception):
+    """All problems found at once, in the order of the file."""
 
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__(self.problems)
 
-def _word(key: str, value: object, lang: Lang) -> str:
-    if key == "nearest":
-        return NEAREST[lang].format(nearest=escape_unprintable(str(value))) if value else ""
-    if isinstance(value, list | tuple):
-        if not value:
-            return WORDS["none"][lang]
-        listed = ("、" if lang == "zh" else ", ").join(escape_unprintable(str(item)) for item in value[:LISTED])
-        return listed + (MORE[lang].format(more=len(value) - LISTED, all=len(value)) if len(value) > LISTED else "")
-    if key in {"kind", "expected", "found", "reason", "side"} and value in WORDS:
-        return WORDS[str(value)][lang]
-    return escape_unprintable(str(value))
+    def __str__(self) -> str:
+        """Return the messages in English, one a line."""
+        return format_problems(self.problems, "text", "en")
 
 
 class BuildError(Exception):
-    """A failure for another reason than the plan: which sentence of FAILURES it is, and the values in it.
+    """A failure that no line of a file causes: a code of FAILURES and the values in its message.
 
     A value may be the BuildError that led to this one.
     """
@@ -99,24 +86,12 @@ class BuildError(Exception):
 
     def message(self, lang: Lang) -> str:
         """Return what failed and what to do about it."""
-        said = {k: v.message(lang) if isinstance(v, BuildError) else str(v) for k, v in self.details.items()}
-        return FAILURES[self.code][lang].format(**said)
+        words = {k: v.message(lang) if isinstance(v, BuildError) else str(v) for k, v in self.details.items()}
+        return FAILURES[self.code][lang].format(**words)
 
     def __str__(self) -> str:
         """Return the message in English."""
         return self.message("en")
-
-
-class PlanError(Exception):
-    """All problems found in one go, in the order of the file."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(problems)
-        super().__init__(self.problems)
-
-    def __str__(self) -> str:
-        """Return the messages in English, one a line."""
-        return format_problems(self.problems, "text", "en")
 
 
 def format_problems(problems: list[Problem], form: Literal["text", "github", "json"], lang: Lang) -> str:
@@ -129,15 +104,32 @@ def format_problems(problems: list[Problem], form: Literal["text", "github", "js
     return "\n".join(line(problem, lang) for problem in problems)
 
 
+def escape_unprintable(text: str) -> str:
+    """Return text without control characters, which could act on a terminal or begin a line of their own."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def _word(key: str, value: object, lang: Lang) -> str:
+    """Return a detail of a problem as its message shows it."""
+    if key == "nearest":
+        return WORDS[key][lang].format(nearest=escape_unprintable(str(value))) if value else ""
+    if isinstance(value, list | tuple):
+        listed = ("、" if lang == "zh" else ", ").join(escape_unprintable(str(item)) for item in value[:MAX_LISTED])
+        more = WORDS["more"][lang].format(more=len(value) - MAX_LISTED, all=len(value))
+        return (listed or WORDS["none"][lang]) + (more if len(value) > MAX_LISTED else "")
+    if key in {"kind", "expected", "found", "reason", "side"} and value in WORDS:
+        return WORDS[str(value)][lang]
+    return escape_unprintable(str(value))
+
+
 def lang_of_locale(environment: Mapping[str, str]) -> Lang:
     """Return the language of messages for a person's locale, as POSIX ranks its variables."""
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    locale = next((environment[name] for name in names if environment.get(name)), "")
-    return "zh" if locale.startswith("zh") else "en"
+    return "zh" if next(filter(None, map(environment.get, names)), "").startswith("zh") else "en"
 
 
 def display_path(path: Path) -> str:
-    """Return the path as the person typed or would type it: relative to where they are, if that is shorter."""
-    # Unlike Path.resolve, it has no trouble with a link to itself, which is said when the file is read.
+    """Return a path relative to the working directory where it lies there, otherwise as it is."""
+    # Unlike Path.resolve, realpath accepts a link to itself, which is reported when the file is read.
     resolved = Path(os.path.realpath(path))
     return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else str(path)

@@ -1,4 +1,4 @@
-"""What the pages show of the plan's history: each version in words or counts, and each record's part in it."""
+"""This module turns the versions of the plan into what pages and feeds show: changes by version and by record."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,34 +30,34 @@ class Version:
 def read_history(plan: Path) -> Sequence[Version] | None:
     """Return the versions of a plan on the branch that is checked out, the newest first.
 
-    A merge counts as one version, that of the day on which it was merged. Returns None where there is no git, no
-    repository that holds the plan, or only the tip of one (a shallow clone).
+    A merge counts as one version, dated by the day of the merge. Returns None where there is no git, no repository
+    that holds the plan, or only the tip of one (a shallow clone).
     """
     folder = plan.resolve().parent
     if git(folder, "rev-parse", "--is-shallow-repository") != b"false\n":
         return None
     log = git(folder, "-c", "log.showSignature=false", "log", "--first-parent", "--format=%H %cI", "--", plan.name)
-    commits = tuple(tuple(line.split()) for line in (log or b"").decode().splitlines())
-    return _versions(plan, commits) or None
+    return _versions(plan, (log or b"").decode()) or None
 
 
+# A preview reads the same history again and again.
 @lru_cache(maxsize=1)
-def _versions(plan: Path, commits: tuple[tuple[str, ...], ...]) -> list[Version]:
-    """Return the versions of these commits, [(id, time), ...]; a preview asks for the same ones again and again."""
-    # What could not be read was never published.
-    read = [read_snapshot(raw) for raw in contents(plan, [commit for commit, _ in commits])]
+def _versions(plan: Path, log: str) -> list[Version]:
+    """Return the versions of a log of lines "commit time"; one that cannot be read has no changes."""
+    commits = [line.split() for line in log.splitlines()]
+    snapshots = [read_snapshot(raw) for raw in contents(plan, [commit for commit, _ in commits])]
     versions = []
-    for place, (commit, time) in enumerate(commits):
-        before = next(filter(None, read[place + 1 :]), None)
-        found = tuple(diff_plans(before, read[place])) if read[place] else ()
-        versions.append(Version(commit, datetime.fromisoformat(time), found))
+    for index, (commit, time) in enumerate(commits):
+        before = next(filter(None, snapshots[index + 1 :]), None)
+        changes = tuple(diff_plans(before, snapshots[index])) if snapshots[index] else ()
+        versions.append(Version(commit, datetime.fromisoformat(time), changes))
     return versions
 
 
-DETAILED, TOLD = 40, 300
-"""Up to how many edits a version is told edit by edit, and how many edits are told of all versions together."""
-AROUND = 40
-"""How many characters of a text that has stayed are shown on either side of a change."""
+MAX_EDITS_PER_VERSION, MAX_EDITS_TOTAL = 40, 300
+"""Versions with more edits, and those after so many edits in all, are summarized in counts."""
+CONTEXT = 40
+"""How many unchanged characters are shown on either side of a change."""
 ADDRESSES = {
     "notice": "text#plan",
     "themes": "themes/{}",
@@ -69,86 +69,86 @@ ADDRESSES = {
     "safeguards": "text#safeguards",
     "terms": "glossary#{}",
 }
-"""Where each kind of record is shown."""
+"""The address of each kind of record."""
 
 
 class EditView:
-    """What has been done at one place of a record: a value changed or moved, or several added or removed."""
+    """The edits at one path of a record: a value changed or moved, or several added or removed."""
 
     def __init__(self, kind: str, edits: Sequence[Edit]) -> None:
-        self.kind, self.action, self.lang = kind, edits[0].action, edits[0].lang
+        self.action, self.lang = edits[0].action, edits[0].lang
         # A term is itself a text.
-        self.place = edits[0].path or (edits[0].lang or "zh",)
-        self._path: YamlPath = (kind, *self.place) if kind in SINGLE else (kind, 0, *self.place)
-        self.before = [self._chosen(edit.before) for edit in edits if edit.before is not None]
-        self.after = [self._chosen(edit.after) for edit in edits if edit.after is not None]
+        self.path = edits[0].path or (edits[0].lang or "zh",)
+        self._path: YamlPath = (kind, *self.path) if kind in SINGLE else (kind, 0, *self.path)
+        self.before = [self._choice(edit.before) for edit in edits if edit.before is not None]
+        self.after = [self._choice(edit.after) for edit in edits if edit.after is not None]
 
     @cached_property
     def steps(self) -> list[tuple[Words, int | None]]:
-        """Its place as [(word for a field, number in its list or None), ...], each word once."""
-        found: list[tuple[Words, int | None]] = []
-        for at in range(self._path.index(0) + 1 if 0 in self._path else 1, len(self._path)):
-            if isinstance(number := self._path[at], int):
-                found[-1] = (found[-1][0], number)
-            elif not found or found[-1][0] != field_help_at(self._path[: at + 1]).name:
-                found.append((field_help_at(self._path[: at + 1]).name, None))
-        return found
+        """Its path as [(name of a field, position in its list or None), ...], each name once."""
+        steps: list[tuple[Words, int | None]] = []
+        for end in range(self._path.index(0) + 1 if 0 in self._path else 1, len(self._path)):
+            if isinstance(number := self._path[end], int):
+                steps[-1] = (steps[-1][0], number)
+            elif not steps or steps[-1][0] != field_help_at(self._path[: end + 1]).name:
+                steps.append((field_help_at(self._path[: end + 1]).name, None))
+        return steps
 
-    def _chosen(self, words: Words) -> Words:
-        """Return what a choice means; any other value as it is."""
+    def _choice(self, words: Words) -> Words:
+        """Return the meaning of a value that is one of several choices; any other value as it is."""
         return field_help_at(self._path).values.get(words["en"], words) if isinstance(self._path[-1], str) else words
 
     @property
     def field(self) -> tuple[str, Lang | None]:
-        """The innermost field and the language that it is in: that of a figure of a sentence is "targets"."""
-        return next((step for step in reversed(self.place) if isinstance(step, str)), ""), self.lang
+        """The innermost field and its language: ("targets", None) for a target of a sentence."""
+        return next((step for step in reversed(self.path) if isinstance(step, str)), ""), self.lang
 
     @property
     def numbered(self) -> bool:
-        """Whether its place is one of several; of what has been removed that is where it stood before."""
+        """Whether its path has a position in a list: of a removed value, that in the older version."""
         return any(number for _, number in self.steps)
 
     def marked(self, lang: Lang, *, whole: bool) -> list[tuple[Action | None, str]]:
-        """Return a changed value in parts: [(removed, added or None, text), ...], what has stayed in whole or cut."""
+        """Return a changed value as [(removed, added or None, text), ...]; unless `whole`, unchanged text is cut."""
         parts = mark_changes(self.before[0][lang], self.after[0][lang])
         last = len(parts) - 1
         return [
-            (action, text if action or whole else _cut(text, first=at == 0, last=at == last))
-            for at, (action, text) in enumerate(parts)
+            (action, text if action or whole else _cut(text, first=index == 0, last=index == last))
+            for index, (action, text) in enumerate(parts)
         ]
 
 
 class ChangeView:
-    """What a version has done to one record; `now` is the number or id it has today, None where it is gone."""
+    """A change of one record; `current` is the number or id that the record has today, None where it is gone."""
 
-    def __init__(self, change: Change, now: str | None, version: Version) -> None:
+    def __init__(self, change: Change, current: str | None, version: Version) -> None:
         self.kind, self.action, self.was, self.key = change.kind, change.action, change.was, change.key
         self.title, self.translation = change.title, change.translation
         self.date, self.anchor = version.time.date(), _anchor(version)
-        self.address = ADDRESSES[change.kind].format(now) if now else None
+        self.address = ADDRESSES[change.kind].format(current) if current else None
         grouped = groupby(change.edits, lambda edit: (edit.action, edit.path, edit.lang))
         self.edits = [EditView(change.kind, list(edits)) for _, edits in grouped]
 
 
 class VersionView:
-    """A version of the plan with what it has changed."""
+    """A version of the plan with its changes, which are shown edit by edit if `detailed`."""
 
-    def __init__(self, version: Version, diff_plans: list[ChangeView], *, detailed: bool = True) -> None:
-        self.commit, self.time, self.anchor = version.commit, version.time, _anchor(version)
-        self.changes, self.detailed = diff_plans, detailed
-
-    @property
-    def date(self) -> date:
-        """The day on which it was published, where that was done."""
-        return self.time.date()
+    def __init__(self, version: Version, changes: list[ChangeView], *, detailed: bool) -> None:
+        self.commit, self.time, self.date, self.anchor = (
+            version.commit,
+            version.time,
+            version.time.date(),
+            _anchor(version),
+        )
+        self.changes, self.detailed = changes, detailed
 
     @cached_property
     def summary(self) -> list[tuple[str, str, list[ChangeView], list[tuple[EditView, int]]]]:
-        """What it has changed in counts: [(kind, action, changes, [(an edit of a field, how many records)]), ...]."""
+        """Its changes in counts: [(kind, action, changes, [(an edit of each field, how many records), ...]), ...]."""
         groups: dict[tuple[str, str], list[ChangeView]] = {}
         for change in self.changes:
             groups.setdefault((change.kind, change.action), []).append(change)
-        return [(*key, diff_plans, _fields(diff_plans)) for key, diff_plans in groups.items()]
+        return [(*key, changes, _count_fields(changes)) for key, changes in groups.items()]
 
 
 class HistoryView:
@@ -157,12 +157,13 @@ class HistoryView:
     def __init__(self, versions: Iterable[Version], records: Mapping[str, Collection[str]] | None = None) -> None:
         self.versions: list[VersionView] = []
         self._of: dict[tuple[str, str], list[ChangeView]] = {}
-        now: dict[tuple[str, str], str | None] = {}
-        told = 0
+        names: dict[tuple[str, str], str | None] = {}
+        """(kind, number or id in the version) -> that of today, None where the record is gone."""
+        total = 0
         for version in versions:
             views = []
             for change in version.changes:
-                current = None if change.action == "removed" else now.get((change.kind, change.key), change.key)
+                current = None if change.action == "removed" else names.get((change.kind, change.key), change.key)
                 # The plan may have been edited since its newest version.
                 if records is not None and current not in records.get(change.kind, ()):
                     current = None
@@ -170,68 +171,57 @@ class HistoryView:
                 if current:
                     self._of.setdefault((change.kind, current), []).append(views[-1])
             size = sum(max(1, len(change.edits)) for change in views)
-            told += size if size <= DETAILED else 0
-            self.versions.append(VersionView(version, views, detailed=size <= DETAILED and told <= TOLD))
-            now |= _older(version.changes, now)
+            total += size if size <= MAX_EDITS_PER_VERSION else 0
+            detailed = size <= MAX_EDITS_PER_VERSION and total <= MAX_EDITS_TOTAL
+            self.versions.append(VersionView(version, views, detailed=detailed))
+            names |= _older_names(version.changes, names)
 
     @property
-    def days(self) -> list[tuple[date, list[VersionView]]]:
-        """The versions by the day on which they were published."""
+    def days(self) -> dict[date, list[VersionView]]:
+        """The versions by their dates."""
         days: dict[date, list[VersionView]] = {}
         for version in self.versions:
             days.setdefault(version.date, []).append(version)
-        return list(days.items())
-
-    @property
-    def updated(self) -> datetime:
-        """When the plan last changed."""
-        return self.versions[0].time
-
-    @property
-    def id(self) -> str:
-        """What tells this history from every other, as long as it begins with the same version."""
-        return self.versions[-1].commit
+        return days
 
     def of(self, kind: str, key: str) -> list[ChangeView]:
-        """Return what has been done to a record of today, the newest first, whatever it was called then."""
+        """Return the changes of a record of today, the newest first, under whatever number or id."""
         return self._of.get((kind, key), [])
 
 
-def _cut(text: str, *, first: bool, last: bool) -> str:
-    """Return of a text that has stayed what stands next to changes."""
-    if len(text) <= AROUND * (1 if first or last else 2):
-        return text
-    # English is cut between words.
-    head = "" if first else text[:AROUND].rpartition(" ")[0] or text[:AROUND]
-    tail = "" if last else text[-AROUND:].partition(" ")[2] or text[-AROUND:]
-    return f"{head}…{tail}"
-
-
-def _anchor(version: Version) -> str:
-    """Return the anchor of a version on the page of changes."""
-    return f"v{version.commit[:10]}"
-
-
 def urn(*names: str) -> str:
-    """Return a permanent identifier for what is called by these names (RFC 4122, version 5)."""
+    """Return a permanent identifier made from names (RFC 4122, version 5)."""
     return uuid5(NAMESPACE_OID, "\n".join(names)).urn
 
 
-def _older(diff_plans: Iterable[Change], now: dict[tuple[str, str], str | None]) -> dict[tuple[str, str], str | None]:
-    """Return what the records are called today that had other names, or did not exist, before these changes."""
+def _anchor(version: Version) -> str:
+    return f"v{version.commit[:10]}"
+
+
+def _cut(text: str, *, first: bool, last: bool) -> str:
+    """Return unchanged text with only the characters next to changes."""
+    if len(text) <= CONTEXT * (1 if first or last else 2):
+        return text
+    # English is cut between words.
+    head = "" if first else text[:CONTEXT].rpartition(" ")[0] or text[:CONTEXT]
+    tail = "" if last else text[-CONTEXT:].partition(" ")[2] or text[-CONTEXT:]
+    return f"{head}…{tail}"
+
+
+def _older_names(
+    changes: Iterable[Change], names: Mapping[tuple[str, str], str | None]
+) -> dict[tuple[str, str], str | None]:
+    """Return the entries of `names` for the version before these changes that differ from those after them."""
     older: dict[tuple[str, str], str | None] = {
-        (change.kind, change.key): None for change in diff_plans if change.action != "changed" or change.was
+        (change.kind, change.key): None for change in changes if change.action != "changed" or change.was
     }
-    older |= {
-        (change.kind, change.was): now.get((change.kind, change.key), change.key) for change in diff_plans if change.was
-    }
-    return older
+    renamed = ((change.kind, change.was, change.key) for change in changes if change.was)
+    return older | {(kind, was): names.get((kind, key), key) for kind, was, key in renamed}
 
 
-def _fields(diff_plans: Iterable[ChangeView]) -> list[tuple[EditView, int]]:
-    """Return an edit of each field that was edited, for its name, with in how many records it was."""
-    touched = [{edit.field: edit for edit in change.edits} for change in diff_plans]
-    edits = {field: edit for edits in touched for field, edit in edits.items()}
-    return [
-        (edits[field], count) for field, count in Counter(field for edits in touched for field in edits).most_common()
-    ]
+def _count_fields(changes: Iterable[ChangeView]) -> list[tuple[EditView, int]]:
+    """Return an edit of each edited field with the number of records in which it was edited, the highest first."""
+    edited = [{edit.field: edit for edit in change.edits} for change in changes]
+    edits = {field: edit for by_field in edited for field, edit in by_field.items()}
+    counts = Counter(field for by_field in edited for field in by_field)
+    return [(edits[field], count) for field, count in counts.most_common()]

@@ -1,5 +1,6 @@
 """This module reads an old version of the plan into plain data, without the positions that only problems need."""
 
+from contextlib import suppress
 from itertools import islice, takewhile
 from typing import Any
 
@@ -51,10 +52,8 @@ class _Reader:
 
     def scalar(self, event: yaml.ScalarEvent) -> Any:
         """Return a scalar as text, or as the number, date or truth value that it is without quotes."""
-        tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
-        if tag == TEXT or not event.implicit[0] or len(event.value) > MAX_NUMBER:
-            return event.value
-        try:
-            return self.loader.construct_object(yaml.ScalarNode(tag, event.value))
-        except ValueError:
-            return event.value
+        if event.implicit[0] and len(event.value) <= MAX_NUMBER:
+            tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+            with suppress(ValueError):
+                return event.value if tag == TEXT else self.loader.construct_object(yaml.ScalarNode(tag, event.value))
+        return event.value
