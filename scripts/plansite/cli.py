@@ -1,21 +1,18 @@
-"""The command `plansite`: check the plan, print the notice, write pages and data, build the site."""
+"""This module is the command `plansite`: it checks, prints, exports, builds and previews the plan."""
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, format_problems, lang_of_locale
 
-# Each command loads what it needs when it runs: all of it takes longer than to see that there is nothing to build.
-DATA, SITE = Path("data"), Path("site")
-PLAN = DATA / "plan.yaml"
-
-
+# Each command imports what it needs when it runs: all modules together take longer than most commands.
+PLAN, GLOSSARY = Path("data/plan.yaml"), Path("data/glossary.yaml")
 EXIT_CODES = """Exit codes: 0 all is well, 1 the plan, a template or the build is wrong, or a file cannot be written,
 2 the command was called wrongly, 130 it was interrupted, 141 whoever read its output stopped reading."""
 
@@ -24,9 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (EXIT_CODES)."""
     _set_encoding(sys.stderr)
     _set_encoding(sys.stdout)
-    options = _parser().parse_args(arguments)
-    # What a command is asked for as a document may be written to a file.
-    _set_encoding(sys.stdout, "utf-8" if options.format == "json" else options.encoding)
+    options = _parser().parse_args(arguments, argparse.Namespace(format="text"))
+    # A document may be redirected to a file, which is UTF-8.
+    document = options.format == "json" or options.run in {_text, _diff, _schema}
+    _set_encoding(sys.stdout, "utf-8" if document else None)
     try:
         code = _run(options)
         print(end="", flush=True)
@@ -38,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _set_encoding(stream: TextIO, encoding: str | None = None) -> None:
-    """Have a stream write as an escape whatever its encoding lacks: the person's, or another one."""
+    """Set the encoding of a stream, by default that of the person; characters that it lacks are written as escapes."""
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
@@ -51,93 +49,11 @@ def _run(options: argparse.Namespace) -> int:
     except PlanError as error:
         if problems := format_problems(error.problems, options.format, options.lang):
             print(problems, file=sys.stdout if options.run is _check else sys.stderr)
-        return 1
-    except BuildError as error:
-        print(error.message(options.lang), file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 1
+    except (BuildError, OSError) as error:
+        print(error.message(options.lang) if isinstance(error, BuildError) else error, file=sys.stderr)
     except KeyboardInterrupt:
         return 130
-
-
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--lang", choices=LANGUAGES, default=lang_of_locale(os.environ), help="language of messages")
-    common.set_defaults(format="text", encoding=None)
-    reading = argparse.ArgumentParser(add_help=False, parents=[common])
-    reading.add_argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
-    parser = argparse.ArgumentParser(prog="plansite", description=__doc__, epilog=EXIT_CODES)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    check_site = commands.add_parser(
-        "check", parents=[common], help="say everything that is wrong with the plan and, in the project, its templates"
-    )
-    check_site.add_argument("--format", choices=("text", "github", "json"), default="text")
-    check_site.add_argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE", help="(default: %(default)s)")
-    check_site.set_defaults(run=_check)
-
-    confirm_translations = commands.add_parser(
-        "confirm", parents=[reading], help="note that the English of a record is right for its present Chinese"
-    )
-    confirm_translations.add_argument(
-        "names", nargs="+", metavar="NUMBER", help="a measure's number, any other record's id, or notice"
-    )
-    confirm_translations.set_defaults(run=_confirm)
-
-    addresses = commands.add_parser(
-        "addresses", parents=[reading], help="add new addresses to the list of those published, data/addresses.txt"
-    )
-    addresses.set_defaults(run=_addresses)
-
-    form = commands.add_parser("fmt", parents=[common], help="put the plan and the glossary into their one form")
-    both = [PLAN, DATA / "glossary.yaml"]
-    form.add_argument(
-        "files", type=Path, nargs="*", default=both, metavar="FILE", help=f"(default: {both[0]} {both[1]})"
-    )
-    form.set_defaults(run=_fmt)
-
-    text = commands.add_parser("text", parents=[reading], help="print the notice in Chinese")
-    text.set_defaults(run=_text, encoding="utf-8")
-
-    pages = commands.add_parser("pages", parents=[reading], help="write every page as Markdown")
-    pages.add_argument("folder", type=Path, metavar="DIR")
-    pages.set_defaults(run=_pages)
-
-    report_changes = commands.add_parser(
-        "diff", parents=[reading], help="say in words what has changed since a version"
-    )
-    report_changes.add_argument(
-        "base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit"
-    )
-    report_changes.add_argument(
-        "head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)"
-    )
-    report_changes.set_defaults(run=_diff, encoding="utf-8")
-
-    export = commands.add_parser("export", parents=[reading], help="write the data files")
-    export.add_argument("folder", type=Path, metavar="DIR")
-    export.set_defaults(run=_export)
-
-    described = commands.add_parser("schema", parents=[common], help="print the JSON Schema of a file in data/")
-    described.add_argument("file", choices=("plan", "glossary"))
-    described.set_defaults(run=_schema, encoding="utf-8")
-
-    site = commands.add_parser("build", parents=[common], help="build the site")
-    site.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="DIR", help="(default: %(default)s)")
-    site.add_argument("--pdf", action="store_true", help="print the whole notice as well; needs Chromium")
-    site.set_defaults(run=_build)
-
-    preview = commands.add_parser("serve", parents=[common], help="show the site, and build it anew after every change")
-    preview.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
-    preview.set_defaults(run=_serve)
-
-    packed = commands.add_parser("package", parents=[common], help="pack a built site for a web server")
-    packed.add_argument("folder", type=Path, nargs="?", default=SITE, metavar="SITE", help="(default: %(default)s)")
-    packed.add_argument("--to", type=Path, default=Path("dist"), metavar="DIR", help="(default: %(default)s)")
-    packed.set_defaults(run=_package)
-    return parser
+    return 1
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -149,17 +65,15 @@ def _check(options: argparse.Namespace) -> None:
     warnings = check_site(sources) if sources.macros.is_dir() else load_plan(sources.plan).warnings
     if warnings:
         raise PlanError(warnings)
-    if said := format_problems(
-        hints([sources.plan, sources.plan.with_name("glossary.yaml")]), options.format, options.lang
-    ):
-        print(said)
+    files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
+    if problems := format_problems(hints(files), options.format, options.lang):
+        print(problems)
 
 
 def _confirm(options: argparse.Namespace) -> None:
     from plansite.editor import confirm_translations
 
-    today = datetime.now().astimezone().date()
-    print("\n".join(confirm_translations(options.plan, options.names, today)))
+    print("\n".join(confirm_translations(options.plan, options.names, datetime.now().astimezone().date())))
 
 
 def _addresses(options: argparse.Namespace) -> None:
@@ -220,7 +134,7 @@ def _schema(options: argparse.Namespace) -> None:
 def _build(options: argparse.Namespace) -> None:
     from plansite.build.builder import build
 
-    _say_what_git_withholds(options.lang)
+    _report_obstacle(options.lang)
     print(build(options.folder, pdf=options.pdf))
 
 
@@ -229,11 +143,11 @@ def _serve(options: argparse.Namespace) -> int:
         raise BuildError("no_fork")
     from plansite.build.preview import serve
 
-    _say_what_git_withholds(options.lang)
+    _report_obstacle(options.lang)
     return serve(options.port, options.lang)
 
 
-def _say_what_git_withholds(lang: Lang) -> None:
+def _report_obstacle(lang: Lang) -> None:
     from plansite.history.git import obstacle
 
     if found := obstacle(PLAN):
@@ -244,6 +158,66 @@ def _package(options: argparse.Namespace) -> None:
     from plansite.build.release import package
 
     print(package(options.folder, options.to))
+
+
+def _argument(*names: str, **settings: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+    if "default" in settings:
+        settings.setdefault("help", "(default: %(default)s)")
+    return names, settings
+
+
+READ_PLAN = _argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
+FOLDER = _argument("folder", type=Path, metavar="DIR")
+BUILT = {"type": Path, "nargs": "?", "default": Path("site")}
+FILES = {"type": Path, "nargs": "*", "default": [PLAN, GLOSSARY], "metavar": "FILE"}
+COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Sequence[Any]]] = {
+    "check": (_check, "say everything that is wrong with the plan and, in the project, its templates", [
+        _argument("--format", choices=("text", "github", "json"), help=None, default="text"),
+        _argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE"),
+    ]),
+    "confirm": (_confirm, "note that the English of a record is right for its present Chinese", [
+        READ_PLAN,
+        _argument("names", nargs="+", metavar="NUMBER", help="a measure's number, any other record's id, or notice"),
+    ]),
+    "addresses": (_addresses, "add new addresses to the list of those published, data/addresses.txt", [READ_PLAN]),
+    "fmt": (_fmt, "put the plan and the glossary into their one form", [
+        _argument("files", **FILES, help=f"(default: {PLAN} {GLOSSARY})"),
+    ]),
+    "text": (_text, "print the notice in Chinese", [READ_PLAN]),
+    "pages": (_pages, "write every page as Markdown", [READ_PLAN, FOLDER]),
+    "diff": (_diff, "say in words what has changed since a version", [
+        READ_PLAN,
+        _argument("base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit"),
+        _argument("head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)"),
+    ]),
+    "export": (_export, "write the data files", [READ_PLAN, FOLDER]),
+    "schema": (_schema, "print the JSON Schema of a file in data/", [_argument("file", choices=("plan", "glossary"))]),
+    "build": (_build, "build the site", [
+        _argument("folder", **BUILT, metavar="DIR"),
+        _argument("--pdf", action="store_true", help="print the whole notice as well; needs Chromium"),
+    ]),
+    "serve": (_serve, "show the site, and build it anew after every change", [
+        _argument("--port", type=int, default=8000),
+    ]),
+    "package": (_package, "pack a built site for a web server", [
+        _argument("folder", **BUILT, metavar="SITE"),
+        _argument("--to", type=Path, default=Path("dist"), metavar="DIR"),
+    ]),
+}  # fmt: skip
+"""{name: (function, help, arguments)}"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    about = "Check the plan, print the notice, write pages and data, build the site."
+    parser = argparse.ArgumentParser(prog="plansite", description=about, epilog=EXIT_CODES)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    language = _argument("--lang", choices=LANGUAGES, default=lang_of_locale(os.environ), help="language of messages")
+    for name, (run, text, arguments) in COMMANDS.items():
+        command = commands.add_parser(name, help=text)
+        for names, settings in (language, *arguments):
+            command.add_argument(*names, **settings)
+        command.set_defaults(run=run)
+    return parser
 
 
 if __name__ == "__main__":

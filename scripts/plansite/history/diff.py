@@ -105,11 +105,11 @@ class _Comparison:
                 elif key not in own:
                     yield from self._edits(before.get(key), after.get(key), (*path, key))
         elif isinstance(old, list) or isinstance(new, list):
-            before, after = (value if isinstance(value, list) else [] for value in (old, new))
-            if any(map(_is_name, before + after)):
-                yield from self._edited_names([self._current(path, name) for name in before], after, path, lang)
+            older, newer = (value if isinstance(value, list) else [] for value in (old, new))
+            if any(map(_is_name, older + newer)):
+                yield from self._edited_names([self._current(path, name) for name in older], newer, path, lang)
             else:
-                yield from self._edited_entries(before, after, path)
+                yield from self._edited_entries(older, newer, path)
         elif self._current(path, old) != new:
             yield self._whole(path, self._current(path, old), new, lang)
 
