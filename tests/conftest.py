@@ -1,4 +1,4 @@
-"""What the tests share: the real project, a plan of three measures, the built site and a real browser."""
+"""This module holds what the tests share: two plans (ours and one of three measures), their sites, and a browser."""
 
 import fcntl
 import functools
@@ -66,20 +66,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def real() -> LoadedPlan:
-    """The real plan."""
+    """Our plan."""
     return load_plan(REAL_PLAN)
 
 
 @pytest.fixture(scope="session")
 def real_view(real: LoadedPlan) -> PlanView:
-    """The real plan with its records linked."""
+    """Our plan with its records linked."""
     return PlanView(real)
 
 
 @pytest.fixture(scope="session")
-def small_view() -> PlanView:
+def small() -> LoadedPlan:
+    """The plan of three measures."""
+    return load_plan(SMALL_PLAN)
+
+
+@pytest.fixture(scope="session")
+def small_view(small: LoadedPlan) -> PlanView:
     """The plan of three measures with its records linked."""
-    return PlanView(load_plan(SMALL_PLAN))
+    return PlanView(small)
 
 
 def copy_project(target: Path, *, with_notice: bool = True) -> Path:
@@ -92,6 +98,23 @@ def copy_project(target: Path, *, with_notice: bool = True) -> Path:
         shutil.copytree(PROJECT / name, target / name, ignore=left_out)
     shutil.copy(PROJECT / "mkdocs.yml", target)
     return target
+
+
+def copy_small_project(target: Path) -> Path:
+    """Copy what a build needs to a folder, with the plan of three measures in place of ours and nothing published."""
+    copy_project(target, with_notice=False)
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), target / "data")
+    (target / "data" / "addresses.txt").unlink()
+    (target / ".gitignore").write_text("/site/\n", "utf-8")
+    return target
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the first of some words in a file, which has to hold them."""
+    text = path.read_text("utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 def edit_notice(project: Path, old: str, new: str) -> None:
@@ -154,20 +177,46 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
 
+@contextmanager
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """Yield a folder that the workers of a run share, and whether it is new and to be filled before others see it."""
+    base = factory.getbasetemp()
+    # The folders of the workers lie side by side.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, not (folder / "filled").exists()
+        (folder / "filled").touch()
+
+
+def build_site(project: Path, target: Path, *options: str, **settings: str) -> Path:
+    """Build the site of a project, which has to go without a warning; return its folder."""
+    done = run("plansite", "build", *options, str(target), cwd=project, **settings)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return target
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real site, built once as `make site` builds it."""
-    folder = tmp_path_factory.getbasetemp()
-    # The workers of a run share it: their folders stand side by side.
-    target = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "built" / "site"
-    target.parent.mkdir(exist_ok=True)
-    with (target.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists():
-            done = run("plansite", "build", str(target), cwd=PROJECT)
-            assert done.returncode == 0, done.stderr
-            assert done.stderr == "", "a strict build says nothing but its one line"
-    return target
+    """The site of our plan, built once as `make site` builds it."""
+    with shared_folder(tmp_path_factory, "site") as (folder, new):
+        return build_site(PROJECT, folder / "site") if new else folder / "site"
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the plan of three measures, whose English has been edited once."""
+    with shared_folder(tmp_path_factory, "small-site") as (folder, new):
+        project = folder / "project"
+        if new:
+            copy_small_project(project)
+            edit(project / "data" / "plan.yaml", "It will extend credit loans.", "It will spread credit loans.")
+            repository = Repository(project)
+            repository.edit("spread credit loans", "extend credit loans")
+            repository.commit("2026-11-23T08:00:00+08:00")
+            build_site(project, project / "site")
+        return project / "site"
 
 
 @functools.cache
@@ -219,8 +268,15 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
-    """The built site on loopback."""
+    """The site of our plan on loopback."""
     with serving(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def small_address(small_site: Path) -> Iterator[str]:
+    """The site of the plan of three measures on loopback."""
+    with serving(small_site) as address:
         yield address
 
 

@@ -1,4 +1,4 @@
-"""Makes up plans and spoils real ones, 5,000 of them: each is built right or refused right: `make fuzz`.
+"""This module makes up plans and spoils real ones, 5,000 of them: each is built right or refused right: `make fuzz`.
 
 Half are made of the records of the model with any text in them (hypothesis), half are the plan of three measures, or
 the real one, with bytes and tokens lost, repeated and put elsewhere.

@@ -1,4 +1,4 @@
-"""Texts that would act if a page, a file or a reader took them for more than text, and every place they can be put."""
+"""This module holds texts that would act if taken for more than text, and finds every field they can be put into."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Where a finished site leads: every address that it gives, which of them lead nowhere, and the foreign ones.
+"""This module finds every address that a finished site gives, those that lead nowhere, and those of other hosts.
 
 `make external-links` prints the foreign ones, each with the pages that give it.
 """
@@ -109,6 +109,11 @@ class Site:
                     reached[target] = reached[here] + 1
                     pending.append(target)
         return reached
+
+    def moved(self, address: str) -> bool:
+        """Return whether the page at an address does nothing but lead on to another one."""
+        file = self.file(address)
+        return file is not None and parsed(file).css_first("meta[http-equiv=refresh]") is not None
 
     def language(self, address: str) -> Lang | None:
         """Return the language in whose folder an address is, or None if it is none of this site."""

@@ -1,4 +1,4 @@
-"""Lays out our Markdown for other generators that know neither our plugin nor two languages: Material, Zensical."""
+"""This module lays out our pages for other generators that know neither our plugin nor two languages: Material, Zensical."""
 
 import shutil
 from collections.abc import Collection

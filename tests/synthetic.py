@@ -1,6 +1,6 @@
-"""Makes projects of any size that the check accepts: the real plan, with further measures made of its sentences.
+"""This module makes projects of any size that the check accepts: the real plan, with further measures made of its sentences.
 
-What is made keeps the real plan's proportions: with each further 58 measures come as many sections and units as the
+It keeps the real plan's proportions: with each further 58 measures come as many sections and units as the
 real ones have, linked among themselves. Themes and topics stay as many as they are: pages that list all of them, one
 for each topic and one row for each unit, would grow as the square of a plan.
 """
@@ -111,7 +111,7 @@ class LargerPlan:
         return _confirmed(theme | {"sections": kept})
 
     def _sentence(self) -> Record:
-        """Return a sentence of any measure; numbered, as no cache may know it from another place."""
+        """Return a sentence of any measure; numbered, so that no two are the same."""
         sentence = self.random.choice(self.sentences)
         self.used[sentence["zh"]] += 1
         return _numbered(sentence, self.used[sentence["zh"]])

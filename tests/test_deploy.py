@@ -1,4 +1,4 @@
-"""deploy/nginx.conf in the system's own nginx over a packaged site: what is there, what is not, what may be asked."""
+"""This module tests deploy/nginx.conf in the system's own nginx over a packaged site: what it answers, and how."""
 
 import gzip
 import http.client
@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bench_load import Server, compare, serving_package
-from conftest import DESKTOP, PROJECT, RESULTS, Watched, search
-from plansite.editor import ADDRESS_LIST, read_addresses
+from conftest import DESKTOP, PROJECT, RESULTS, SMALL_PLAN, Watched, search
+from plansite.site.assemble import Sources, assemble
 from plansite.source.schema import is_file
 
 pytestmark = pytest.mark.site
@@ -53,6 +53,7 @@ SECURITY = {
     "Server": "nginx",
 }
 """What every answer says."""
+SOURCES = Sources(SMALL_PLAN, PROJECT / "macros", PROJECT / "docs", PROJECT / "overrides")
 ASKED_ANEW, FOR_GOOD = "no-cache", "public, max-age=31536000, immutable"
 NOT_THERE = {
     "/nope": "zh",
@@ -79,9 +80,9 @@ TRAVERSALS = [
 
 
 @pytest.fixture(scope="module")
-def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The site as it is published, beside what nobody may get."""
-    with serving_package(site, tmp_path_factory.mktemp("served")) as server:
+def server(small_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The site of the plan of three measures as it is published, beside files that nobody may get."""
+    with serving_package(small_site, tmp_path_factory.mktemp("served")) as server:
         (server.folder / "secret.txt").write_text("SECRET", "utf-8")
         for name in (".git/config", "en/.env"):
             (server.site / name).parent.mkdir(exist_ok=True)
@@ -119,7 +120,7 @@ def asset(server: Server) -> str:
 
 def test_every_file_is_there_with_its_type_whole_and_in_each_compressed_form(server: Server) -> None:
     forms = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
-    assert len(server.paths) > 300
+    assert len(server.paths) > 80
     for path in server.paths:
         file = server.site / f"{path}index.html".lstrip("/") if path.endswith("/") else server.site / path.lstrip("/")
         for form, unpacked in forms.items():
@@ -135,7 +136,7 @@ def test_every_file_is_there_with_its_type_whole_and_in_each_compressed_form(ser
 
 
 @pytest.mark.parametrize(("name", "said"), OTHERS.items())
-def test_files_that_this_site_has_not_got_have_their_types_too(name: str, said: str, server: Server) -> None:
+def test_files_of_further_types_have_theirs(name: str, said: str, server: Server) -> None:
     (server.site / name).write_text("plan", "utf-8")
     status, headers, content = ask(server, f"/{name}")
     (server.site / name).unlink()
@@ -143,7 +144,7 @@ def test_files_that_this_site_has_not_got_have_their_types_too(name: str, said: 
 
 
 def test_every_published_address_is_there_in_both_languages(server: Server) -> None:
-    for address in ["", *read_addresses(PROJECT / "data" / ADDRESS_LIST)]:
+    for address in ["", *assemble(SOURCES).addresses]:
         for folder in ("/",) if is_file(address) else ("/", "/en/"):
             path = folder + address if is_file(address) else f"{folder}{address}/".replace("//", "/")
             status, headers, _ = ask(server, path, "HEAD")
@@ -154,7 +155,7 @@ def test_every_published_address_is_there_in_both_languages(server: Server) -> N
 
 
 @pytest.mark.parametrize(("path", "lang"), NOT_THERE.items())
-def test_what_is_not_there_is_said_in_the_language_of_the_page(path: str, lang: str, server: Server) -> None:
+def test_a_missing_page_is_reported_in_the_language_of_its_address(path: str, lang: str, server: Server) -> None:
     status, headers, content = ask(server, path)
     page = server.site / ("en/404.html" if lang == "en" else "404.html")
     assert (status, headers["Content-Type"], content) == (404, TYPES["/"], page.read_bytes())
@@ -171,7 +172,7 @@ def test_every_answer_has_its_headers(server: Server) -> None:
             ask(server, path) for path in server.paths if re.search(r"\.[0-9a-f]{8}\.(min\.)?(js|css)$", path)
         ],
         (206, ASKED_ANEW): [ask(server, "/", Range="bytes=0-9")],
-        (301, ASKED_ANEW): [ask(server, "/measures/7"), ask(server, "//measures/7"), ask(server, "//en//measures")],
+        (301, ASKED_ANEW): [ask(server, "/measures/2"), ask(server, "//measures/2"), ask(server, "//en//measures")],
         (304, ASKED_ANEW): [ask(server, "/", If_None_Match=etag)],
         (404, ASKED_ANEW): [ask(server, "/nope")],
         (405, ASKED_ANEW): [ask(server, "/", "POST")],
@@ -200,11 +201,11 @@ def test_a_name_that_is_kept_for_good_tells_its_content(server: Server) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW"])
 def test_a_site_is_only_read(method: str, server: Server) -> None:
-    for path in ("/", "/measures/7", "/nope", asset(server)):
+    for path in ("/", "/measures/2", "/nope", asset(server)):
         status, headers, _ = ask(server, path, method)
         assert status == 405
         assert headers["Allow"] == ("GET, HEAD" if method != "TRACE" else None), "TRACE is refused by nginx itself"
-    for path in ("/", "/measures/7", "/nope"):
+    for path in ("/", "/measures/2", "/nope"):
         (got, headers, content), (asked, same, nothing) = ask(server, path), ask(server, path, "HEAD")
         assert (asked, nothing, same["Content-Length"]) == (got, b"", headers["Content-Length"] or str(len(content)))
 
@@ -224,8 +225,8 @@ def test_parts_of_a_file(server: Server) -> None:
 
 
 @pytest.mark.parametrize("form", ["identity", "gzip", "br"])
-def test_what_has_not_changed_is_not_sent_again(form: str, server: Server) -> None:
-    for path in ("/", "/en/measures/7/", "/plan.json", "/changes.xml", "/search/en.js", asset(server)):
+def test_an_unchanged_file_is_not_sent_again(form: str, server: Server) -> None:
+    for path in ("/", "/en/measures/2/", "/plan.json", "/changes.xml", "/search/en.js", asset(server)):
         _, headers, _ = ask(server, path, Accept_Encoding=form)
         for condition in ({"If_None_Match": headers["ETag"]}, {"If_Modified_Since": headers["Last-Modified"]}):
             status, same, content = ask(server, path, Accept_Encoding=form, **condition)
@@ -247,7 +248,7 @@ def test_nothing_outside_of_the_site_is_reached(target: str, server: Server) -> 
 def test_pages_work_as_they_are_served(server: Server, browser: Browser) -> None:
     with browser.new_context(base_url=f"http://127.0.0.1:{server.port}", viewport=DESKTOP) as context:
         watched = Watched(context.new_page())
-        for path, words in (("/measures/7/", "法院"), ("/en/", "court")):
+        for path, words in (("/measures/2/", "法院"), ("/en/", "court")):
             watched.page.goto(path)
             search(watched.page, words)
             expect(watched.page.locator(RESULTS).first).to_be_visible()
@@ -255,5 +256,5 @@ def test_pages_work_as_they_are_served(server: Server, browser: Browser) -> None
 
 
 def test_no_request_fails_under_load(server: Server) -> None:
-    table, wrong = compare(server, seconds=2)
+    table, wrong = compare(server, seconds=1)
     assert wrong == [], table

@@ -1,4 +1,4 @@
-"""The finished site as a whole: every link leads somewhere, every page is near home, all of it is valid."""
+"""This module tests the finished site as a whole: its links lead somewhere, its pages are near home, all is valid."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROJECT, Repository, copy_project, edit_notice, run
+from conftest import PROJECT, Repository, build_site, copy_small_project, edit, shared_folder
 from links import Site
 from plansite.errors import LANGUAGES
 
@@ -33,19 +33,19 @@ def built(site: Path) -> Site:
     return Site(site)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site at an address below the root of a host, with a hosted source, a history, and addresses given up."""
-    project = copy_project(tmp_path_factory.mktemp("hosted") / "project")
-    repository = Repository(project)
-    edit_notice(project, "数字人民币、金融科技创新监管试点", "数字人民币和金融科技创新监管试点")
-    plan = repository.plan.read_text("utf-8")
-    repository.plan.write_text(plan + REDIRECTS, "utf-8")
-    repository.commit("2026-01-02T08:00:00+08:00")
-    source = "https://git.example.org/a/plan"
-    done = run("plansite", "build", cwd=project, SITE_URL=ADDRESS, PLAN_REPOSITORY=source)
-    assert done.returncode == 0, done.stderr
-    return Site(project / "site", ADDRESS)
+    """A small site at an address below the root of a host, with a hosted source, a history, and redirects."""
+    with shared_folder(tmp_path_factory, "hosted") as (folder, new):
+        project = folder / "project"
+        if new:
+            repository = Repository(copy_small_project(project))
+            edit(repository.plan, "extend credit loans", "extend more credit loans")
+            repository.plan.write_text(repository.plan.read_text("utf-8") + REDIRECTS, "utf-8")
+            repository.commit("2026-01-02T08:00:00+08:00")
+            source = "https://git.example.org/a/plan"
+            build_site(project, project / "site", SITE_URL=ADDRESS, PLAN_REPOSITORY=source)
+        return Site(project / "site", ADDRESS)
 
 
 @pytest.mark.parametrize("name", ["built", "hosted"])
@@ -53,7 +53,7 @@ def test_every_address_within_the_site_leads_to_a_file_and_to_an_element_of_it(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     site: Site = request.getfixturevalue(name)
-    assert len(site.links) > 20_000, "addresses of all kinds are read"
+    assert len(site.links) > 1_000, "addresses of all kinds are read"
     assert site.broken() == []
 
 
@@ -61,12 +61,12 @@ def test_links_of_every_kind_are_followed(hosted: Site) -> None:
     targets = {link.place: set[str]() for link in hosted.links}
     for link in hosted.links:
         targets[link.place].add(link.target.removeprefix(ADDRESS))
-    assert "en/measures/7/" in targets[f"{ADDRESS}sitemap.xml"]
-    assert "en/measures/7/" in targets[f"{ADDRESS}plan.json"]
-    assert "en/measures/7/#s2" in targets[f"{ADDRESS}sentences.csv"]
-    assert "en/measures/7/" in targets[f"{ADDRESS}en/changes.xml"], "a link in the HTML of an entry"
+    assert "en/measures/2/" in targets[f"{ADDRESS}sitemap.xml"]
+    assert "en/measures/2/" in targets[f"{ADDRESS}plan.json"]
+    assert "en/measures/1/#s2" in targets[f"{ADDRESS}sentences.csv"]
+    assert "en/measures/2/" in targets[f"{ADDRESS}en/changes.xml"], "a link in the HTML of an entry"
     assert "en/units/tax-service/" in targets[f"{ADDRESS}en/units/taxes/"], "where a redirect leads"
-    assert "en/text/#notice" in targets[f"{ADDRESS}en/measures/7/"], "a part of another page, in JSON-LD"
+    assert "en/text/#notice" in targets[f"{ADDRESS}en/measures/2/"], "a part of another page, in JSON-LD"
 
 
 def test_an_id_is_given_once_on_a_page(built: Site, hosted: Site) -> None:
@@ -80,9 +80,9 @@ def test_every_page_is_within_three_clicks_of_home(built: Site, hosted: Site) ->
             clicks = site.clicks(lang)
             pages = [site.place(path) for path in site.folder.rglob("index.html")]
             # Nothing is to lead to an address that has been given up.
-            wanted = [page for page in pages if site.language(page) == lang and not page.endswith("/units/taxes/")]
+            wanted = [page for page in pages if site.language(page) == lang and not site.moved(page)]
             assert [page for page in wanted if clicks.get(page, 4) > 3] == []
-            assert len(wanted) == 137
+            assert len(wanted) > 20
 
 
 def test_the_addresses_of_other_hosts_are_those_that_we_know(built: Site) -> None:

@@ -1,4 +1,4 @@
-"""The package of a site: the same bytes for the same site, complete, and told apart from any other."""
+"""This module tests the package of a site: complete, and the same bytes for the same site only."""
 
 import os
 import subprocess

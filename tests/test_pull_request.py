@@ -1,4 +1,4 @@
-"""A pull request from beginning to end, as an editor lives it: in a scratch repository, with the real plan."""
+"""This module goes through a pull request from the first edit to the published change, in a scratch repository."""
 
 import re
 from pathlib import Path
@@ -6,49 +6,49 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conftest import Repository, copy_project, edit_notice, one, parsed, run
+from conftest import Repository, build_site, copy_small_project, one, parsed, run
 
 pytestmark = pytest.mark.site
 
-OLD, NEW = "简化港澳投资者商事登记的流程和材料。", "简化港澳台投资者商事登记的流程和材料。"
+OLD, NEW = "推广信用贷产品。", "推广新信用贷产品。"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_path: Path) -> None:
-    project = copy_project(tmp_path / "project")
-    (project / ".gitignore").write_text("/site/\n/.cache/\n")
+    project = copy_small_project(tmp_path / "project")
     repository = Repository(project)
 
-    # An editor changes the Chinese as the notice was corrected, and nothing of the English.
+    # An editor changes the Chinese, and nothing of the English.
     repository.git("switch", "--quiet", "--create=proposal")
-    edit_notice(project, OLD, NEW)
+    repository.edit(OLD, NEW)
 
     # The check names the line of the translation that has become stale, on the lines of the pull request.
     done = run("plansite", "check", "--format", "github", "--lang", "zh", cwd=project)
     assert done.returncode == 1
-    stale = re.fullmatch(
-        r"::error file=data/plan\.yaml,line=(\d+),col=13::measures\[1\].en_for: 不是现有中文的指纹，中文已改，"
-        r"英文尚未确认；译文核对无误后，请运行 plansite confirm 1，或改为“[0-9a-f]{8}”\n",
+    stale = re.search(
+        r"^::error file=data/plan\.yaml,line=(\d+),col=13::measures\[2\].en_for: 不是现有中文的指纹，中文已改，"
+        r"英文尚未确认；译文核对无误后，请运行 plansite confirm 2，或改为“[0-9a-f]{8}”$",
         done.stdout,
+        re.MULTILINE,
     )
     assert stale is not None, done.stdout
     assert repository.plan.read_text("utf-8").splitlines()[int(stale[1]) - 1].startswith("    en_for: ")
 
     # What it does is said in words, in both languages.
-    marked = "简化港澳<ins>台</ins>投资者商事登记的流程和材料。"
+    marked = "推广<ins>新</ins>信用贷产品。"
     in_chinese = run("plansite", "diff", "main", "--lang", "zh", cwd=project, SITE_URL="https://example.org/")
     assert in_chinese.stderr == ""
-    assert '<a href="https://example.org/measures/1/">第1条 ' in in_chinese.stdout
-    assert f"- 第3句（中文）：<span>{marked}</span>\n" in in_chinese.stdout
+    assert '<a href="https://example.org/measures/2/">第2条 ' in in_chinese.stdout
+    assert f"- 第1句（中文）：<span>{marked}</span>\n" in in_chinese.stdout
     assert "- **中文已改，英文尚未确认**\n" in in_chinese.stdout
     in_english = run("plansite", "diff", "main", "--lang", "en", cwd=project).stdout
-    assert f'- Sentence 3 (Chinese): <span lang="zh-Hans">{marked}</span>\n' in in_english
+    assert f'- Sentence 1 (Chinese): <span lang="zh-Hans">{marked}</span>\n' in in_english
     assert "- **The Chinese has changed and the English has not been confirmed since**\n" in in_english
-    assert "<code>/measures/1/</code>, <code>/en/measures/1/</code>" in in_english
+    assert "<code>/measures/2/</code>, <code>/en/measures/2/</code>" in in_english
 
     # Somebody reads the English against it, mends and confirms it; now the check is silent.
-    assert run("plansite", "confirm", "1", cwd=project).returncode == 0
-    assert run("plansite", "check", cwd=project).stdout == ""
+    assert run("plansite", "confirm", "2", cwd=project).returncode == 0
+    assert "measures[2]" not in run("plansite", "check", cwd=project).stdout
     repository.commit("2027-03-04T10:00:00+08:00")
     assert run("plansite", "diff", "main", "proposal", cwd=project).stdout.count("English confirmed") == 1
 
@@ -57,11 +57,10 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
     repository.git(
         "merge", "--quiet", "--no-ff", "--message=merge", "proposal", GIT_COMMITTER_DATE="2027-03-05T23:30:00+08:00"
     )
-    done = run("plansite", "build", cwd=project, SITE_URL="https://example.org/")
-    assert (done.returncode, done.stderr) == (0, "")
+    build_site(project, project / "site", SITE_URL="https://example.org/")
     for folder, day, place in (
-        ("", "2027年3月5日", "第3句（中文）："),
-        ("en", "March 5, 2027", "Sentence 3 (Chinese): "),
+        ("", "2027年3月5日", "第1句（中文）："),
+        ("en", "March 5, 2027", "Sentence 1 (Chinese): "),
     ):
         site = project / "site" / folder
         newest = one(parsed(site / "changes" / "index.html"), ".version")
@@ -74,16 +73,14 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
         assert marked in (entry.findtext(f"{ATOM}content") or "")
         offered = parsed(site / "index.html").css('link[rel~="alternate"][type="application/atom+xml"]')
         assert [link.attributes["href"] for link in offered] == ["changes.xml"]
-        measure = parsed(site / "measures" / "1" / "index.html")
+        measure = parsed(site / "measures" / "2" / "index.html")
         assert [time.attributes["datetime"] for time in measure.css(".provenance time")] == ["2022-05-11", "2027-03-05"]
         assert [time.attributes["datetime"] for time in measure.css(".history time")] == ["2027-03-05", "2026-01-01"]
 
 
 def test_without_history_the_site_says_so(tmp_path: Path) -> None:
-    project = copy_project(tmp_path / "project")
-    done = run("plansite", "build", cwd=project)
-    assert (done.returncode, done.stderr) == (0, "")
-    site = project / "site"
+    project = copy_small_project(tmp_path)
+    site = build_site(project, project / "site")
     said = {
         "": "没有可用的修改记录：本站生成时没有版本历史。",
         "en": "No history is available: this site was built without the history of its versions.",

@@ -1,4 +1,4 @@
-"""What the workflows on GitHub may do: nothing of a fork runs with a token that writes, and only main is published."""
+"""This module tests the workflows: nothing of a fork runs with a token that writes, and only main is published."""
 
 import json
 import re
