@@ -1,4 +1,4 @@
-"""This module lays out our pages for other generators that know neither our plugin nor two languages: Material, Zensical."""
+"""This module lays out our pages for generators that know neither our plugin nor two languages."""
 
 import shutil
 from collections.abc import Collection

@@ -1,6 +1,6 @@
-"""This module makes projects of any size that the check accepts: the real plan, with further measures made of its sentences.
+"""This module makes projects of any size: the real plan, with further measures made of its sentences.
 
-It keeps the real plan's proportions: with each further 58 measures come as many sections and units as the
+It keeps the real plan's proportions: with each further round of measures come as many sections and units as the
 real ones have, linked among themselves. Themes and topics stay as many as they are: pages that list all of them, one
 for each topic and one row for each unit, would grow as the square of a plan.
 """

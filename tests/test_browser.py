@@ -312,9 +312,13 @@ def test_open_pages_follow_the_preview_and_name_a_mistake(browser: Browser, tmp_
                 english.goto("/en/measures/2/")
                 text = plan.read_text("utf-8")
                 edit(plan, "kind: judicial", "kind: judical")
+                line = text[: text.index("kind: judicial")].count("\n") + 1
                 for page in (chinese, english):
-                    expect(page.get_by_role("alert")).to_contain_text('did you mean "judicial"?', timeout=60_000)
-                assert 'did you mean "judicial"?' in next(line for line in server.stderr if '"judical"' in line)
+                    alert = page.get_by_role("alert")
+                    expect(alert).to_contain_text(f"data/plan.yaml:{line}:", timeout=60_000)
+                    expect(alert).to_contain_text('did you mean "judicial"?')
+                said = next(said for said in server.stderr if '"judical"' in said)
+                assert said.startswith(f"data/plan.yaml:{line}:")
                 text = text.replace("信用贷产品", "超级信用贷产品").replace('Extend "credit', 'Extend "edited')
                 plan.write_text(text, "utf-8")
                 expect(chinese.locator("#s1")).to_contain_text("超级信用贷", timeout=60_000)

@@ -1,4 +1,4 @@
-"""This module tests that any text of the plan, the glossary or the labels is shown as text, or refused with its line."""
+"""This module tests that any text of the plan, the glossary or the labels is shown as text or refused with its line."""
 
 import csv
 import io

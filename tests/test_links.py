@@ -109,16 +109,16 @@ def complaints(*folders: Path) -> list[str]:
     return [f"{said['url']}:{said.get('lastLine')}: {said['message']} {said.get('extract')}" for said in messages]
 
 
-def test_every_page_and_style_sheet_is_valid(built: Site, hosted: Site) -> None:
-    said = complaints(built.folder, hosted.folder)
+def test_every_page_and_style_sheet_is_valid(small_site: Path, hosted: Site) -> None:
+    said = complaints(small_site, hosted.folder)
     kept = [line for line in said if KEPT.search(line)]
-    pages = [page for site in (built, hosted) for page in site.folder.rglob("*.html")]
+    pages = [page for folder in (small_site, hosted.folder) for page in folder.rglob("*.html")]
     assert len(kept) == 2 * len(pages), "Material's switches on every page, so that every page has been checked"
     assert [line for line in said if line not in kept] == []
 
 
-def test_the_checker_finds_mistakes_in_pages_and_style_sheets(built: Site, tmp_path: Path) -> None:
-    page = (built.folder / "index.html").read_text("utf-8")
+def test_the_checker_finds_mistakes_in_pages_and_style_sheets(small_site: Path, tmp_path: Path) -> None:
+    page = (small_site / "index.html").read_text("utf-8")
     (tmp_path / "index.html").write_text(page.replace("</main>", "<p style='colour: red'></div></main>"), "utf-8")
     (tmp_path / "site.css").write_text("a { colour: red }", "utf-8")
     said = [line for line in complaints(tmp_path) if not KEPT.search(line)]

@@ -39,11 +39,13 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
     in_chinese = run("plansite", "diff", "main", "--lang", "zh", cwd=project, SITE_URL="https://example.org/")
     assert in_chinese.stderr == ""
     assert '<a href="https://example.org/measures/2/">第2条 ' in in_chinese.stdout
-    assert f"- 第1句（中文）：<span>{marked}</span>\n" in in_chinese.stdout
-    assert "- **中文已改，英文尚未确认**\n" in in_chinese.stdout
+    assert f"<li>第1句（中文）：<span>{marked}</span></li>\n" in in_chinese.stdout
+    assert "<li><strong>中文已改，英文尚未确认</strong></li>\n" in in_chinese.stdout
     in_english = run("plansite", "diff", "main", "--lang", "en", cwd=project).stdout
-    assert f'- Sentence 1 (Chinese): <span lang="zh-Hans">{marked}</span>\n' in in_english
-    assert "- **The Chinese has changed and the English has not been confirmed since**\n" in in_english
+    assert f'<li>Sentence 1 (Chinese): <span lang="zh-Hans">{marked}</span></li>\n' in in_english
+    assert (
+        "<li><strong>The Chinese has changed and the English has not been confirmed since</strong></li>\n" in in_english
+    )
     assert "<code>/measures/2/</code>, <code>/en/measures/2/</code>" in in_english
 
     # Somebody reads the English against it, mends and confirms it; now the check is silent.
