@@ -33,6 +33,7 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/yamllint --strict .
 	$(BIN)/djlint --quiet --lint macros --extension=j2
 	$(BIN)/djlint --quiet --lint overrides --extension=html

@@ -1,5 +1,6 @@
 """Every message in both languages: the same facts, each language's own marks, and what to write instead."""
 
+import pickle
 import re
 from pathlib import Path
 from string import Formatter
@@ -7,7 +8,7 @@ from string import Formatter
 import pytest
 
 from conftest import SMALL_PLAN
-from plansite.errors import FAILURES, LANGUAGES, MESSAGES, WORDS, Lang, Problem
+from plansite.errors import FAILURES, LANGUAGES, MESSAGES, WORDS, BuildError, Lang, PlanError, Problem
 from plansite.source.schema import CHINESE_CHARACTER, CHINESE_SCRIPT
 from test_load import CASES, problems_of, spoiled
 
@@ -111,3 +112,23 @@ def test_an_annotation_escapes_what_would_end_it() -> None:
     # The escapes that GitHub documents for workflow commands.
     assert said.startswith('::error file=a%2Cb%3Ac%25.yaml,line=3,col=5::units: is "50%25\\u000d\\u000a::error::"')
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PlanError(
+            [Problem("b.yaml", 1, 1, "b", "edge_space"), Problem("a.yaml", 2, 1, "a", "not_positive", {"value": 0})]
+        ),
+        BuildError("nothing_built", {"why": BuildError("system", {"file": "site", "reason": "full"})}),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_of_another_process_says_the_same(error: PlanError | BuildError) -> None:
+    received = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert type(received) is type(error)
+    assert str(received) == str(error)
+    if isinstance(error, PlanError):
+        assert received.problems == error.problems
+    else:
+        assert (received.code, received.message("zh")) == (error.code, error.message("zh"))
