@@ -25,15 +25,11 @@ from plansite.history.matching import Words
 from plansite.site.assemble import Sources
 from plansite.site.graph import PlanView
 from plansite.site.pages import FOLDER, PDFS, pages
+from plansite.site.publication import Publication, Repository
 from plansite.site.templates import (
     Phrase,
-    Publication,
-    Repository,
     Templates,
     count_label,
-    page_context,
-    render_diff,
-    render_feed,
 )
 from plansite.source.chinese import notice_text
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
@@ -85,8 +81,7 @@ def rendered(plan: PlanView, templates: Templates = TEMPLATES, publication: Publ
     addresses = {page.address for page in every} | set(HANDWRITTEN)
     found = {}
     for page in every:
-        context = page_context(page, plan, templates.labels, addresses, publication)
-        made = vars(templates.render_page(page.template, context))
+        made = vars(templates.render_page(page, plan, addresses, publication))
         head = "".join(f"{name}: {value}\n" for name, value in made.items() if name != "body" and value)
         found[page.file.removesuffix(".md")] = f"{head}\n{made['body']}"
     return found
@@ -136,7 +131,7 @@ def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytes
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequest) -> None:
     plan = PlanView(load_plan(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
-    feed = render_feed(plan, TEMPLATES, lang, "https://example.org/plan/")
+    feed = TEMPLATES.render_feed(plan, lang, "https://example.org/plan/")
     as_agreed(f"history/{lang}.xml", feed, request)
     root = ET.fromstring(feed)  # noqa: S314 - our own feed
     assert root.findtext("{*}updated") == "2026-02-03T09:00:00+00:00"
@@ -156,7 +151,7 @@ def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequ
 def test_a_pull_request_is_told_in_words(site_url: str, lang: Lang, request: pytest.FixtureRequest) -> None:
     version = HistoryView(versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8")))).versions[0]
     pages = [("", "Home", "changed"), ("units/office", "Office", "removed")]
-    text = render_diff(version, pages, TEMPLATES, lang, site_url)
+    text = TEMPLATES.render_diff(version, pages, lang, site_url)
     as_agreed(f"history/diff{'-hosted' if site_url else ''}.{lang}.html", text, request)
 
 
@@ -169,11 +164,11 @@ def test_characters_are_shown_as_themselves(count: int) -> None:
         "1" * 40, datetime(2026, 2, 1, tzinfo=UTC), (Change("measures", "1", NOTE, edits=(edit,) * count),)
     )
     plan = PlanView(load_plan(SMALL_PLAN), [version])
-    feed = ET.fromstring(render_feed(plan, TEMPLATES, "en", ""))  # noqa: S314 - our own feed
+    feed = ET.fromstring(TEMPLATES.render_feed(plan, "en", ""))  # noqa: S314 - our own feed
     texts = [
         rendered(plan)["changes.en"],
         feed.findtext("{*}entry/{*}content") or "",
-        render_diff(HistoryView([version]).versions[0], [], TEMPLATES, "en", ""),
+        TEMPLATES.render_diff(HistoryView([version]).versions[0], [], "en", ""),
     ]
     for text in texts:
         shown = LexborHTMLParser(text).text()
@@ -220,7 +215,7 @@ def test_what_the_plan_no_longer_has_is_told_without_a_link() -> None:
 def test_a_term_with_other_english_is_told(lang: Lang, told: str) -> None:
     old, new = ({"terms": [{"id": "permit", "zh": "许可", "en": en}]} for en in ("permission", "permit"))
     version = HistoryView([Version("", datetime(2026, 2, 1, tzinfo=UTC), tuple(diff_plans(old, new)))]).versions[0]
-    assert told in render_diff(version, [], TEMPLATES, lang, "")
+    assert told in TEMPLATES.render_diff(version, [], lang, "")
 
 
 def test_pages_are_rendered_only_where_data_differ(tmp_path: Path) -> None:

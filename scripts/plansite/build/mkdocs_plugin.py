@@ -30,8 +30,9 @@ from plansite.history.git import version
 from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.pages import FEED, FOLDER
+from plansite.site.publication import Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
-from plansite.site.templates import Phrases, Publication, Repository, format_date
+from plansite.site.templates import Phrases, format_date
 from plansite.source.schema import is_file
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}

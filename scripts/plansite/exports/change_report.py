@@ -14,7 +14,8 @@ from plansite.history.git import contents
 from plansite.site.assemble import Sources, static_addresses
 from plansite.site.graph import PlanView
 from plansite.site.pages import pages
-from plansite.site.templates import Publication, RenderedPage, Templates, page_context, render_diff
+from plansite.site.publication import Publication
+from plansite.site.templates import RenderedPage, Templates
 from plansite.source.yaml_reader import read_yaml
 from plansite.validate import load_labels, load_plan
 
@@ -39,7 +40,7 @@ def report_changes(sources: Sources, base: str, head: str | None, lang: Lang, si
         except PlanError:
             affected = None  # `check` says why
     version = HistoryView([Version("", datetime.now(UTC), tuple(found))]).versions[0]
-    return render_diff(version, affected, templates, lang, site_url)
+    return templates.render_diff(version, affected, lang, site_url)
 
 
 def _fetch(plan: Path, name: str, folder: Path) -> Path:
@@ -76,12 +77,7 @@ def _pages(sources: Sources, templates: Templates) -> Pages:
     plan = PlanView(replace(load_plan(sources.plan), lines=defaultdict(int)))
     every = list(pages(plan))
     places = {page.address for page in every} | set(static_addresses(sources.docs))
-    return {
-        (page.address, page.lang): templates.render_page(
-            page.template, page_context(page, plan, templates.labels, places, Publication())
-        )
-        for page in every
-    }
+    return {(page.address, page.lang): templates.render_page(page, plan, places, Publication()) for page in every}
 
 
 def _affected(sources: Sources, old: Path, new: Path, templates: Templates, lang: Lang) -> list[tuple[str, str, str]]:

@@ -1,13 +1,12 @@
 """Sees to it that no published address is ever lost: each stays a page, a file or a redirect to one."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
 from plansite.editor import read_addresses
-from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
+from plansite.errors import LANGUAGES, Lang, Problem, display_path
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Redirect, is_file
@@ -27,8 +26,6 @@ DATA_FILES = (
     *("measures.csv", "sentences.csv", "units.csv", "datapackage.json"),
 )
 """The data files of every site."""
-SITE_ADDRESS = re.compile(r"""https?://[\w.\[\]:-]+(/[^\s?#<>"\\]*)?""")
-"""What SITE_URL may be."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +44,6 @@ class Page:
         parts = [self.address] if self.address else []
         parts += ["index"] if self.index else []
         return f"{'/'.join(parts)}.{self.lang}.md"
-
-
-def site_address(environment: Mapping[str, str]) -> str:
-    """Return SITE_URL with the slash that ends it, "" where it is not set; raises PlanError where it is no address."""
-    value = environment.get("SITE_URL", "").strip()
-    if value and not SITE_ADDRESS.fullmatch(value):
-        raise PlanError([Problem("mkdocs.yml", 1, 1, "SITE_URL", "not_a_site_address", {"value": value})])
-    return f"{value.rstrip('/')}/" if value else ""
 
 
 def path_of(address: str) -> str:

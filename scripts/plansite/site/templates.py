@@ -1,142 +1,105 @@
 """This module renders the templates in macros/: pages, feeds, the sitemap and the report of changes."""
 
-import posixpath
-import re
 import traceback
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import date
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urljoin
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import escape
 
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
-from plansite.history.changelog import Version, VersionView, urn
+from plansite.history.changelog import VersionView, urn
 from plansite.site.graph import MeasureView, PlanView
 from plansite.site.pages import FEED, FOLDER, PDFS, Page, absolute_url, path_of
+from plansite.site.publication import Publication
 from plansite.site.tables import Package
 from plansite.source.chinese import chinese_date
 from plansite.source.schema import Labels
 from plansite.translation.glossary import segments, split_by_script, strip_glosses
 
-# https://HOST/OWNER/PROJECT/tree/BRANCH; a name or password before the host would be published.
-BRANCH_ADDRESS = re.compile(
-    r"(?P<host>https?://[\w.-]+(?::\d+)?)/(?P<project>[^/?#\s]+/[^/?#\s]+)(?:/tree/(?P<branch>[^?#\s]+?))?/?"
-)
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A branch of the project where it is hosted, for links to its source; the addresses are GitHub's."""
-
-    url: str
-    branch: str
-
-    @classmethod
-    def at(cls, address: str) -> "Repository":
-        """Return the branch that a browser shows at this address; without one in it, main.
-
-        Raises PlanError where it is no such address, as it is to stand in links.
-        """
-        match = BRANCH_ADDRESS.fullmatch(address)
-        if match is None:
-            raise PlanError([Problem("mkdocs.yml", 1, 1, "PLAN_REPOSITORY", "not_a_repository", {"value": address})])
-        project, branch = (quote(unquote(match[part] or "main")) for part in ("project", "branch"))
-        return cls(f"{match['host']}/{project}", branch)
-
-    def edit(self, file: str, line: int) -> str:
-        """Return the address of the hosted editor at a line of a file."""
-        return f"{self.url}/edit/{self.branch}/{quote(file)}#L{line}"
-
-    def report(self, fields: dict[str, str]) -> str:
-        """Return the address of the form for mistakes with these of its fields filled, by their ids."""
-        return f"{self.url}/issues/new?{urlencode({'template': 'mistake.yml'} | fields, quote_via=quote)}"
-
-
-@dataclass(frozen=True)
-class Publication:
-    """How a site is published: where it and its source are, as far as is known, whether with PDFs, and from what."""
-
-    repository: Repository | None = None
-    site_url: str = ""
-    pdf: bool = False
-    history: Callable[[], Sequence[Version] | None] = lambda: None
-    """Gives the versions of the plan, the newest first."""
-    version: str = ""
-    """The commit that the site is made from."""
-
 
 class UnknownNameError(TemplateRuntimeError):
-    """A template links to a page that the site does not have, or counts in words that the labels do not have."""
+    """A template links to a page that does not exist, or uses a label or placeholder that does not exist."""
 
 
 TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
-"""What a mistake in a template may raise."""
+"""The exceptions that a mistake in a template raises."""
 
 
 def format_date(value: date, lang: Lang) -> str:
-    """Return a date as people write it: 2022年5月11日 or May 11, 2022."""
+    """Return a date as written in a language: 2022年5月11日, May 11, 2022."""
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
 
 
 def relative_path(start: str, target: str) -> str:
-    """Return the relative path from one address to another: from "measures/7" to "units", "../../units"."""
-    here, there = ([part for part in address.split("/") if part] for address in (start, target))
-    shared = len(posixpath.commonprefix([here, there]))
+    """Return the relative path from one address to another: "../../units" from "measures/7" to "units"."""
+    here, there = (address.strip("/").split("/") if address.strip("/") else [] for address in (start, target))
+    shared = next((at for at, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), None)
+    shared = min(len(here), len(there)) if shared is None else shared
     return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
 
 
 def capitalize_first(text: str) -> str:
-    """Return text as it opens a line."""
+    """Return a text with its first letter capitalized."""
     return text[:1].upper() + text[1:]
 
 
+FILTERS = {
+    "format_date": format_date,
+    "capitalize_first": capitalize_first,
+    "segments": lru_cache(segments),
+    "split_by_script": split_by_script,
+    "strip_glosses": strip_glosses,
+}
+"""The filters of the templates in macros/."""
+
+
 class Phrase(str):
-    """A label in one language, with braces that a template may fill."""
+    """A label in one language, whose placeholders a template may fill."""
 
     __slots__ = ()
 
     def format(self, *_: object, **words: object) -> str:
-        """Return it with its braces filled; with HTML in one of them it is HTML, escaped once."""
+        """Return the label with its placeholders filled: HTML, escaped once, if one of the words is HTML."""
         try:
-            if not any(hasattr(word, "__html__") for word in words.values()):
-                return super().format(**words)
-            return escape(self).format(**words)
+            if any(hasattr(word, "__html__") for word in words.values()):
+                return escape(self).format(**words)
+            return super().format(**words)
         except (KeyError, ValueError, IndexError) as error:
             raise UnknownNameError(f"{type(error).__name__}: {error}") from error
 
 
 class Phrases:
-    """The labels in one language: labels.home, labels["kind_" ~ unit.kind]. A name that is none of them raises."""
+    """The labels in one language: labels.home, labels["kind_" ~ unit.kind]; an unknown name raises UnknownNameError."""
 
     def __init__(self, labels: Labels, lang: Lang) -> None:
-        self._labels, self._lang = labels, lang
+        vars(self).update({name: Phrase(label[lang]) for name, label in labels.items()})
 
     def __getitem__(self, name: str) -> Phrase:
-        """Return a label; raises UnknownNameError where there is none."""
-        if name not in self._labels:
-            raise UnknownNameError(f'labels.yaml has no "{name}"')
-        return Phrase(self._labels[name][self._lang])
+        """Return a label."""
+        phrase: Phrase = getattr(self, name)
+        return phrase
 
     def __getattr__(self, name: str) -> Phrase:
-        """Return a label; raises UnknownNameError where there is none."""
-        return self[name]
+        """Raise UnknownNameError for a name that is no label."""
+        raise UnknownNameError(f'labels.yaml has no "{name}"')
 
 
 def count_label(labels: Labels, lang: Lang, name: str, number: int) -> str:
-    """Return a number with what it counts: 58条措施, 58 measures, 1 measure."""
-    label = labels[f"{name}_counted"]
-    singular = label.en_one if lang == "en" and number == 1 else None
-    return (singular or label[lang]).format(n=number)
+    """Return a number with its noun: 58条措施, 58 measures, 1 measure; raises UnknownNameError without such a label."""
+    label = labels.get(f"{name}_counted")
+    if label is None:
+        raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
+    return ((label.en_one if lang == "en" and number == 1 else None) or label[lang]).format(n=number)
 
 
 def format_label(labels: Labels, lang: Lang, name: str, **words: object) -> str:
-    """Return a word of the interface with its braces filled; raises UnknownNameError where they hold something else."""
+    """Return a label with its placeholders filled; raises UnknownNameError where it has others."""
     try:
         return labels[name][lang].format(**words)
     except (KeyError, ValueError, IndexError) as error:
@@ -149,39 +112,15 @@ def measure_title(labels: Labels, lang: Lang, measure: MeasureView) -> str:
 
 
 def lead_unit_label(labels: Labels, lang: Lang, measure: MeasureView) -> str:
-    """Return the first of the units that answer for a measure, and how many there are: 区税务局等3个单位."""
+    """Return the first unit of a measure and the number of its units: 区税务局等3个单位."""
     others = len(measure.units) - 1
     more = format_label(labels, lang, "more_units", n=len(measure.units), others=others) if others else ""
     return measure.units[0].name[lang] + more
 
 
-def render_feed(plan: PlanView, templates: "Templates", lang: Lang, site_url: str) -> str:
-    """Return the feed of changes in one language (Atom), without addresses' host where it is not known."""
-    return templates.render("changes.xml.j2", _outside(plan, templates.labels, lang, site_url))
-
-
-def render_sitemap(addresses: Iterable[str], templates: "Templates", site_url: str) -> str:
-    """Return the list of all pages with their twins in the other language (XML)."""
-    context = {"addresses": addresses, "located": partial(absolute_url, site_url=site_url), "languages": LANGUAGES}
-    return templates.render("sitemap.xml.j2", context)
-
-
-def render_diff(
-    version: VersionView, pages: list[tuple[str, str, str]] | None, templates: "Templates", lang: Lang, site_url: str
-) -> str:
-    """Return what a version changes as HTML without blank lines, which stays HTML within Markdown.
-
-    `pages` are those affected, [(address, title, added, removed or changed), ...], or None where nobody can tell.
-    """
-    context = _outside(None, templates.labels, lang, site_url) | {"version": version, "pages": pages}
-    # Where nobody knows the site's address, there is nothing to link to.
-    context |= {"hosted": bool(site_url), "link": context["link"] if site_url else None}
-    return templates.render("diff.html.j2", context)
-
-
 @dataclass(frozen=True)
 class RenderedPage:
-    """A page as its template gives it: the HTML of its body, and what the template sets for its head."""
+    """The HTML of a page's body, and the values for its head that its template sets."""
 
     body: str
     title: str
@@ -189,16 +128,13 @@ class RenderedPage:
     anchor: str
     """The id of its first heading."""
     script: str = ""
-    """A file of overrides/assets/ that no other page needs."""
+    """A file of overrides/assets/ that only this page needs."""
     moved_to: str = ""
-    """Of a redirect, the address from the root of the site that it leads to."""
+    """The address that a redirect leads to, from the root of the site."""
 
 
 class Templates:
     """The templates and labels in macros/."""
-
-    HEAD = ("title", "description", "anchor", "script", "moved_to")
-    """The names that the template of a page sets, or may set."""
 
     def __init__(self, macros: Path, labels: Labels) -> None:
         self._macros, self.labels = macros, labels
@@ -206,29 +142,54 @@ class Templates:
             loader=FileSystemLoader(macros),
             autoescape=True,
             undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
             cache_size=-1,
             auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
-        filters = {
-            "format_date": format_date,
-            "capitalize_first": capitalize_first,
-            "segments": segments,
-            "split_by_script": split_by_script,
-            "strip_glosses": strip_glosses,
+        self._environment.filters |= FILTERS
+        functions: list[Any] = [count_label, measure_title, lead_unit_label]
+        self._words: dict[Lang, dict[str, Any]] = {
+            lang: {"lang": lang, "labels": Phrases(labels, lang)}
+            | {function.__name__: partial(function, labels, lang) for function in functions}
+            for lang in LANGUAGES
         }
-        self._environment.filters |= filters
 
-    def render_page(self, template: str, context: dict[str, Any]) -> RenderedPage:
-        """Return the page that a template makes; raises PlanError where it uses anything that is not in `context`."""
-        module = self._module(template, context)
-        head = {name: str(getattr(module, name)) for name in self.HEAD if hasattr(module, name)}
-        return RenderedPage(f"{module}\n", **head)
+    def render_page(
+        self, page: Page, plan: PlanView, addresses: Collection[str], publication: Publication
+    ) -> RenderedPage:
+        """Render a page; `addresses` are those of all pages. Raises PlanError where its template is wrong."""
+        context = self._words[page.lang] | page_context(page, plan, addresses, publication)
+        module = self._module(page.template, context)
+        names = [field.name for field in fields(RenderedPage) if hasattr(module, field.name)]
+        return RenderedPage(body=f"{module}\n", **{name: str(getattr(module, name)) for name in names})
 
-    def render(self, template: str, context: dict[str, Any]) -> str:
-        """Return the text that a template makes; raises PlanError as render_page does."""
-        return f"{self._module(template, context)}\n"
+    def render_feed(self, plan: PlanView, lang: Lang, site_url: str) -> str:
+        """Render the feed of changes in one language (Atom); its URLs have no host where `site_url` is ""."""
+        return self._render("changes.xml.j2", lang, site_url, plan=plan)
+
+    def render_sitemap(self, addresses: Iterable[str], site_url: str) -> str:
+        """Render the list of all pages in both languages (XML)."""
+        return self._render("sitemap.xml.j2", LANGUAGES[0], site_url, addresses=addresses, languages=LANGUAGES)
+
+    def render_diff(
+        self, version: VersionView, pages: list[tuple[str, str, str]] | None, lang: Lang, site_url: str
+    ) -> str:
+        """Render the changes of a version as HTML without blank lines, which remains HTML within Markdown.
+
+        `pages` are those affected, [(address, title, added, removed or changed), ...], None where unknown. Without a
+        `site_url` nothing is linked.
+        """
+        unlinked = {} if site_url else {"link": None}
+        return self._render(
+            "diff.html.j2", lang, site_url, version=version, pages=pages, hosted=bool(site_url), **unlinked
+        )
+
+    def _render(self, template: str, lang: Lang, site_url: str, **names: Any) -> str:
+        """Render text that is read outside the site, with `names` for its template."""
+        locate = partial(absolute_url, site_url=site_url)
+        urls = {"link": partial(locate, lang=lang), "locate": locate, "feed": locate("", lang) + FEED, "urn": urn}
+        return f"{self._module(template, self._words[lang] | urls | names)}\n"
 
     def _module(self, template: str, context: dict[str, Any]) -> Any:
         try:
@@ -244,34 +205,11 @@ class Templates:
             raise PlanError([problem]) from error
 
 
-def _words(labels: Labels, lang: Lang) -> dict[str, Any]:
-    """Return what every template may use, wherever its text is to stand."""
-
-    def count(name: str, number: int) -> str:
-        if f"{name}_counted" not in labels:
-            raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
-        return count_label(labels, lang, name, number)
-
-    return {"lang": lang, "labels": Phrases(labels, lang), "count_label": count}
-
-
-def _outside(plan: PlanView | None, labels: Labels, lang: Lang, site_url: str) -> dict[str, Any]:
-    """Return what a template may use whose text is read outside the site."""
-    return _words(labels, lang) | {
-        "plan": plan,
-        "link": partial(absolute_url, lang=lang, site_url=site_url),
-        "locate": partial(absolute_url, site_url=site_url),
-        "feed": urljoin(site_url or "/", FOLDER[lang] + FEED),
-        "urn": urn,
-    }
-
-
-def page_context(
-    page: Page, plan: PlanView, labels: Labels, addresses: Collection[str], publication: Publication
-) -> dict[str, Any]:
-    """Return what the template of a page may use; `addresses` are those of all pages of the site."""
+def page_context(page: Page, plan: PlanView, addresses: Collection[str], publication: Publication) -> dict[str, Any]:
+    """Return the names that the template of a page may use, besides the words of its language."""
     repository = publication.repository
 
+    @cache
     def link(address: str) -> str:
         path = path_of(address)
         if path not in addresses:
@@ -285,44 +223,38 @@ def page_context(
         return repository.edit(plan.file, line) if repository else None
 
     def report_link(name: str, sentence: str = "", anchor: str = "") -> str | None:
-        address = absolute_url(page.address + anchor, page.lang, publication.site_url)
-        fields = {"title": name, "measure": name, "sentence": sentence, "address": address}
+        url = absolute_url(page.address + anchor, page.lang, publication.site_url)
+        fields = {"title": name, "measure": name, "sentence": sentence, "address": url}
         return repository.report({field: text for field, text in fields.items() if text}) if repository else None
 
-    return _words(labels, page.lang) | {
+    return {
         "it": page.subject,
-        "package": Package(plan),
         "plan": plan,
+        "package": Package(plan),
         "link": link,
         "file_link": file_link,
         "root": FOLDER[page.lang],
         "feed": file_link(FOLDER[page.lang] + FEED),
         "pdfs": PDFS if publication.pdf else {},
-        "measure_title": partial(measure_title, labels, page.lang),
-        "lead_unit_label": partial(lead_unit_label, labels, page.lang),
         "edit_link": edit_link,
         "report_link": report_link,
     }
 
 
 def template_problem(error: Exception, macros: Path, template: str, allowed: list[str]) -> Problem | None:
-    """Return where in which template an error arose, or None if it arose in our own code."""
-    reason = str(error)
+    """Return the place in a template where an error arose, None if it arose in our own code."""
+    reason = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
     if isinstance(error, TemplateNotFound):
         file, line, reason = str(macros / str(error.name)), 1, "the template is missing"
     elif isinstance(error, TemplateSyntaxError):
         file, line = error.filename or str(macros / template), error.lineno
     else:
-        frames = traceback.extract_tb(error.__traceback__)
+        ours, frames = Path(__file__).parent, traceback.extract_tb(error.__traceback__)
         while frames and not Path(frames[-1].filename).is_relative_to(macros):
-            if Path(frames.pop().filename).is_relative_to(Path(__file__).parent) and not isinstance(
-                error, TemplateError
-            ):
+            if Path(frames.pop().filename).is_relative_to(ours) and not isinstance(error, TemplateError):
                 return None
         if not frames:
             return None
         file, line = frames[-1].filename, frames[-1].lineno or 1
-        if not isinstance(error, TemplateError):
-            reason = f"{type(error).__name__}: {error}"
     details: dict[str, object] = {"reason": reason, "allowed": allowed}
     return Problem(display_path(Path(file)), line, 1, Path(file).name, "template", details)
