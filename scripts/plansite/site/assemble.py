@@ -21,13 +21,13 @@ from plansite.source.yaml_reader import check_encoding
 from plansite.validate import load_labels, load_plan
 
 T = TypeVar("T")
-# How a page written by hand links to another page.
+# A link from a page written by hand to another.
 LINK_TO_FILE = re.compile(r"\]\((\w+)\.md\b")
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the project keeps what a site is made of."""
+    """The files and folders that a site is made from."""
 
     plan: Path = Path("data/plan.yaml")
     macros: Path = Path("macros")
@@ -37,7 +37,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Site:
-    """All that a site is made of, checked; its pages are rendered when they are asked for."""
+    """A checked plan with the templates and addresses of its site; pages are rendered on demand."""
 
     plan: PlanView
     templates: Templates
@@ -46,13 +46,13 @@ class Site:
     static_addresses: Sequence[str]
     """The addresses of the pages in docs/."""
     addresses: Sequence[str]
-    """The addresses that are published, of pages in one language and of files, but for home."""
+    """The published addresses of pages in one language, without home, and of data files."""
     warnings: Sequence[Problem]
-    """What `check` has to say of a plan that can be published: English that is to be confirmed."""
+    """The problems that do not block: English to be confirmed, addresses to be listed."""
     publication: Publication
 
     @cached_property
-    def _places(self) -> set[str]:
+    def _link_targets(self) -> set[str]:
         return {page.address for page in self.pages.values()} | set(self.static_addresses)
 
     @property
@@ -62,7 +62,7 @@ class Site:
 
     def render(self, page: Page) -> RenderedPage:
         """Render a generated page; raises PlanError where its template is wrong."""
-        return self.templates.render_page(page, self.plan, self._places, self.publication)
+        return self.templates.render_page(page, self.plan, self._link_targets, self.publication)
 
     def render_all(self, pages: Iterable[Page]) -> Iterator[tuple[Page, RenderedPage]]:
         """Render pages; raises PlanError at the end with every broken line of the templates, each once."""
@@ -76,16 +76,16 @@ class Site:
             raise PlanError(problems.values())
 
     def json_ld(self, page: Page, title: str) -> str:
-        """Return what describes a page, generated or written by hand, to other programs."""
+        """Return the JSON-LD of a page, generated or written by hand, with this title."""
         locate = partial(absolute_url, site_url=self.publication.site_url)
         return json_ld(page, title, self.plan, self.labels, locate)
 
     def feed(self, lang: Lang) -> str | None:
-        """Return the feed of changes in one language, where there is a history."""
+        """Return the feed of changes in one language, None without a history."""
         return self.templates.render_feed(self.plan, lang, self.publication.site_url) if self.plan.history else None
 
     def sitemap(self) -> str | None:
-        """Return the list of all pages for search engines, where somebody knows the address of the site."""
+        """Return the list of all pages for search engines, None where the URL of the site is unknown."""
         moved = {page.address for page in self.pages.values() if isinstance(page.subject, Redirect)}
         every = [page.address for page in self.pages.values() if page.lang == LANGUAGES[0]]
         addresses = [address for address in (*every, *self.static_addresses) if address not in moved]
@@ -94,7 +94,7 @@ class Site:
 
 
 def assemble(sources: Sources, publication: Publication = Publication()) -> Site:  # noqa: B008 - frozen
-    """Read and check everything that a site is made of; raises PlanError with the problems of all files together."""
+    """Read and check all sources of a site; raises PlanError with the problems of all files together."""
     problems: list[Problem] = []
 
     def attempt(step: Callable[[], T]) -> T | None:
@@ -117,16 +117,16 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
     published = [*kept, *addresses, *DATA_FILES]
-    found = list(check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded))
-    if any(problem.blocks for problem in found):
-        raise PlanError(found)
+    problems = list(check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded))
+    if any(problem.blocks for problem in problems):
+        raise PlanError(problems)
     templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
-    return Site(plan, templates, by_file, addresses, published, [*loaded.warnings, *found], publication)
+    return Site(plan, templates, by_file, addresses, published, [*loaded.warnings, *problems], publication)
 
 
 def check_site(sources: Sources) -> Sequence[Problem]:
-    """Return the warnings about a project in which nothing is wrong; raises PlanError with all that is."""
+    """Return the problems of a project that do not block; raises PlanError with all problems if any does."""
     return assemble(sources).warnings
 
 
@@ -147,10 +147,10 @@ def static_addresses(docs: Path) -> list[str]:
 
 
 def write_pages(site: Site, docs: Path, target: Path) -> int:
-    """Write the generated and the hand-written pages to a folder, for any other generator; return how many files.
+    """Write all pages to a folder for another site generator; return the number of files.
 
-    Each page is an index.md in the folder that is its address, so that links hold, whether a generator understands
-    them from where the file stands or from where the page does. A generated one is HTML below its front matter.
+    Each page is ADDRESS/index.md, so that its links hold whether the generator resolves them against the file or
+    against the page. Generated pages are HTML below front matter.
     """
     files = {}
     for page, rendered in site.render_all(site.pages.values()):

@@ -1,4 +1,4 @@
-"""Describes each page to other programs: JSON-LD in the terms of schema.org."""
+"""This module describes each page to other programs: JSON-LD in the terms of schema.org."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -13,145 +13,122 @@ from plansite.site.templates import measure_title
 from plansite.source.schema import Labels
 from plansite.translation.glossary import strip_glosses
 
-Locate = Callable[[str, Lang], str]
-"""Gives the address on the web of a page of the site."""
 LOCALE: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
 STATE_BODIES = {"government", "judicial", "vertical", "zone"}
 """The kinds of units that are bodies of the state."""
 
 
-def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Locate) -> str:
-    """Return what stands in a page's <script type="application/ld+json">: the way to it, and what it is about.
+def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Callable[[str, Lang], str]) -> str:
+    """Return the JSON-LD of a page with this title: its subject and its breadcrumb.
 
-    `title` is that of the page.
+    `locate` gives the URL of an address ("measures/7#measure") in a language.
     """
-    subject = page.subject
+    lang, subject = page.lang, page.subject
+
+    def url(address: str) -> str:
+        return locate(address, lang)
+
+    about: dict[str, Any] = {"@type": "WebPage", "name": title, "url": url(page.address)}
+    measures: Iterable[MeasureView] | None = None
     if isinstance(subject, MeasureView):
-        about = _measure(subject, page.lang, labels, locate)
+        about = _measure(subject, lang, labels, url) | _translation_of(f"{subject.address}#measure", lang, locate)
     elif isinstance(subject, UnitView):
-        about = _unit(subject, page.lang, locate)
-    elif isinstance(subject, ThemeView):
-        about = _collection(page, title, subject.measures, locate)
-    elif isinstance(subject, TopicView):
-        about = _collection(page, title, [answer.measure for answer in subject.answers], locate)
+        about = _unit(subject, lang, url)
+    elif isinstance(subject, ThemeView | TopicView):
+        measures = subject.measures
     elif page.address in {"", "text"}:
-        about = _notice(plan, page.lang, locate)
+        about = _notice(plan, lang, url) | _translation_of("text#notice", lang, locate)
     elif page.address == "data":
-        about = _dataset(page, labels, locate)
+        about = _dataset(labels, lang, url, locate("", "zh"))
     elif page.address == "measures":
-        about = _collection(page, title, plan.measures, locate)
-    else:
-        about = {"@type": "WebPage", "name": title, "url": locate(page.address, page.lang)}
+        measures = plan.measures
+    if measures is not None:
+        items = _items({"url": url(measure.address)} for measure in measures)
+        entity = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
+        about |= {"@type": "CollectionPage", "mainEntity": entity}
     if not about["@type"].endswith("Organization"):
-        about["inLanguage"] = LOCALE[page.lang]
-    data = {"@context": "https://schema.org", "@graph": [about, _breadcrumb(page, title, labels, locate)]}
-    # A "<" could end the element that this stands in.
+        about["inLanguage"] = LOCALE[lang]
+    above, _, below = page.address.partition("/")
+    steps = [("", labels["home"][lang])]
+    # The label of an index page has the name of its folder.
+    steps += [(above, labels[above][lang])] if below and above in labels else []
+    steps += [(page.address, title)] if page.address else []
+    breadcrumb = _items({"name": name, "item": url(address)} for address, name in steps)
+    graph = [about, {"@type": "BreadcrumbList", "itemListElement": breadcrumb}]
+    data = {"@context": "https://schema.org", "@graph": graph}
+    # A "<" could end the element that holds this.
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _notice(plan: PlanView, lang: Lang, locate: Locate) -> dict[str, Any]:
-    notice = plan.notice
-    other = next(other for other in LANGUAGES if other != lang)
+def _items(items: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
+    return [{"@type": "ListItem", "position": position, **item} for position, item in enumerate(items, start=1)]
+
+
+def _translation_of(address: str, lang: Lang, locate: Callable[[str, Lang], str]) -> dict[str, Any]:
+    return {"translationOfWork": {"@id": locate(address, "zh")}} if lang == "en" else {}
+
+
+def _notice(plan: PlanView, lang: Lang, url: Callable[[str], str]) -> dict[str, Any]:
+    notice, other = plan.notice, LANGUAGES[1 - LANGUAGES.index(lang)]
     return {
         "@type": "Legislation",
-        "@id": f"{locate('text', lang)}#notice",
-        "url": locate("text", lang),
+        "@id": url("text#notice"),
+        "url": url("text"),
         "name": notice.title[lang],
         "alternateName": notice.title[other],
         "legislationDate": notice.date.isoformat(),
         "legislationPassedBy": [{"@type": "Organization", "name": issuer[lang]} for issuer in notice.issuers],
-        # What this site shows is an edited republication, whatever the notice itself is.
+        # This site is an edited republication, whatever the notice itself is.
         "encoding": {
             "@type": "LegislationObject",
             "legislationLegalValue": "https://schema.org/UnofficialLegalValue",
             "inLanguage": LOCALE[lang],
         },
-        "hasPart": [{"@id": f"{locate(measure.address, lang)}#measure"} for measure in plan.measures],
-    } | ({"translationOfWork": {"@id": f"{locate('text', 'zh')}#notice"}} if lang == "en" else {})
+        "hasPart": [{"@id": url(f"{measure.address}#measure")} for measure in plan.measures],
+    }
 
 
-def _measure(measure: MeasureView, lang: Lang, labels: Labels, locate: Locate) -> dict[str, Any]:
+def _measure(measure: MeasureView, lang: Lang, labels: Labels, url: Callable[[str], str]) -> dict[str, Any]:
+    named = [unit for unit in measure.units if unit.kind != "collective"]
+    sentences = [strip_glosses(sentence.shown(lang)) for sentence in measure.sentences]
     return {
         "@type": "CreativeWork",
-        "@id": f"{locate(measure.address, lang)}#measure",
-        "url": locate(measure.address, lang),
+        "@id": url(f"{measure.address}#measure"),
+        "url": url(measure.address),
         "name": measure_title(labels, lang, measure),
         "position": measure.number,
-        "text": (" " if lang == "en" else "").join(
-            strip_glosses(sentence.shown(lang)) for sentence in measure.sentences
-        ),
-        "isPartOf": {"@id": f"{locate('text', lang)}#notice"},
-        "mentions": [
-            {"@id": f"{locate(unit.address, lang)}#unit", "name": unit.official_name[lang]}
-            for unit in measure.units
-            if unit.kind != "collective"
-        ],
-    } | ({"translationOfWork": {"@id": f"{locate(measure.address, 'zh')}#measure"}} if lang == "en" else {})
+        "text": (" " if lang == "en" else "").join(sentences),
+        "isPartOf": {"@id": url("text#notice")},
+        "mentions": [{"@id": url(f"{unit.address}#unit"), "name": unit.official_name[lang]} for unit in named],
+    }
 
 
-def _unit(unit: UnitView, lang: Lang, locate: Locate) -> dict[str, Any]:
+def _unit(unit: UnitView, lang: Lang, url: Callable[[str], str]) -> dict[str, Any]:
     if unit.kind == "collective":
-        return {"@type": "WebPage", "name": unit.name[lang], "url": locate(unit.address, lang)}
-    names = [
-        unit.name[lang],
-        *(text[lang] for text in unit.aliases),
-        *(unit.official_name[other] for other in LANGUAGES),
-    ]
+        return {"@type": "WebPage", "name": unit.name[lang], "url": url(unit.address)}
     official = unit.official_name[lang]
+    names = [unit.name[lang], *(alias[lang] for alias in unit.aliases), unit.official_name.zh, unit.official_name.en]
     return {
         "@type": "GovernmentOrganization" if unit.kind in STATE_BODIES else "Organization",
-        "@id": f"{locate(unit.address, lang)}#unit",
-        "url": locate(unit.address, lang),
+        "@id": url(f"{unit.address}#unit"),
+        "url": url(unit.address),
         "name": official,
         "alternateName": [name for name in dict.fromkeys(names) if name != official],
-        "subjectOf": [{"@id": f"{locate(measure.address, lang)}#measure"} for measure in unit.measures],
+        "subjectOf": [{"@id": url(f"{measure.address}#measure")} for measure in unit.measures],
     }
 
 
-def _collection(page: Page, title: str, measures: Iterable[MeasureView], locate: Locate) -> dict[str, Any]:
-    items = [
-        {"@type": "ListItem", "position": place, "url": locate(measure.address, page.lang)}
-        for place, measure in enumerate(measures, start=1)
-    ]
-    return {
-        "@type": "CollectionPage",
-        "name": title,
-        "url": locate(page.address, page.lang),
-        "mainEntity": {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items},
-    }
-
-
-def _dataset(page: Page, labels: Labels, locate: Locate) -> dict[str, Any]:
+def _dataset(labels: Labels, lang: Lang, url: Callable[[str], str], root: str) -> dict[str, Any]:
+    media = {name: MEDIA[PurePath(name).suffix] for name in description().files}
     return {
         "@type": "Dataset",
-        "name": description().title[page.lang],
-        "description": labels["data_lead"][page.lang],
-        "url": locate("data", page.lang),
+        "name": description().title[lang],
+        "description": labels["data_lead"][lang],
+        "url": url("data"),
         "license": LICENCE,
-        "isBasedOn": {"@id": f"{locate('text', page.lang)}#notice"},
+        "isBasedOn": {"@id": url("text#notice")},
         "isAccessibleForFree": True,
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": name,
-                "encodingFormat": MEDIA[PurePath(name).suffix],
-                "contentUrl": locate("", "zh") + name,
-            }
-            for name in description().files
+            {"@type": "DataDownload", "name": n, "encodingFormat": m, "contentUrl": root + n} for n, m in media.items()
         ],
     }
-
-
-def _breadcrumb(page: Page, title: str, labels: Labels, locate: Locate) -> dict[str, Any]:
-    above, _, below = page.address.partition("/")
-    steps = [("", labels["home"][page.lang])]
-    # The label of an index page has the name of its folder.
-    if below and above in labels:
-        steps.append((above, labels[above][page.lang]))
-    if page.address:
-        steps.append((page.address, title))
-    items = [
-        {"@type": "ListItem", "position": place, "name": name, "item": locate(address, page.lang)}
-        for place, (address, name) in enumerate(steps, start=1)
-    ]
-    return {"@type": "BreadcrumbList", "itemListElement": items}
