@@ -11,7 +11,8 @@ from conftest import PROJECT, SMALL_PLAN, Watched, copy_project, run, serving
 from plansite.cli import main
 from plansite.editor import ADDRESS_LIST, add_addresses, read_addresses
 from plansite.errors import PlanError
-from plansite.site.pages import DATA_FILES, check_addresses
+from plansite.site.pages import FEED, check_addresses
+from plansite.site.tables import description
 from plansite.validate import load_plan
 
 MOVED = "\nredirects:\n  - {from: units/tax-service, to: units/tax-bureau}\n"
@@ -43,7 +44,7 @@ def test_every_address_of_the_site_is_in_the_list(site: Path) -> None:
     listed_now = read_addresses(PROJECT / "data" / ADDRESS_LIST)
     assert chinese == {address for address in listed_now if "." not in address}
     assert all((site / name).is_file() for name in listed_now if "." in name and name != "changes.xml")
-    assert set(DATA_FILES) <= set(listed_now)
+    assert {FEED, *description().files} <= set(listed_now)
 
 
 def test_an_address_that_would_vanish_is_named_with_where_it_may_have_gone(

@@ -1,4 +1,4 @@
-"""The plan as data: the JSON Schemas, plan.json, the tables as CSV and workbook, and the data package."""
+"""This module tests the data files: JSON Schemas, plan.json, the tables as CSV and workbook, the data package."""
 
 import csv
 import io
@@ -109,6 +109,10 @@ def test_the_schema_of_plan_json_refuses_anything_else(spoil: Callable[[Any], No
     data = json.loads(plan_json(small_view, Package(small_view)))
     spoil(data)
     assert list(PLAN_SCHEMA.iter_errors(data)) != []
+
+
+def test_tables_yaml_describes_exactly_the_files_that_are_written(folder: Path) -> None:
+    assert {file.name for file in folder.iterdir()} == set(description().files)
 
 
 def test_plan_json_says_what_is_not_translated(small_view: PlanView) -> None:

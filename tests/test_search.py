@@ -1,4 +1,4 @@
-"""The search finds what people mean, says so when there is nothing, and is never in the way."""
+"""This module tests that the search finds what people mean, says when there is nothing, and is never in the way."""
 
 import re
 import shutil

@@ -1,7 +1,8 @@
-"""Says in words what a change to the plan does: to its records, and to the pages of the site."""
+"""This module turns two versions of the plan into a report of what has changed in its records and on which pages."""
 
 import tempfile
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from plansite.errors import Lang, PlanError, Problem
 from plansite.history.changelog import HistoryView, Version
-from plansite.history.diff import diff_plans
+from plansite.history.diff import Change, diff_plans
 from plansite.history.git import contents
 from plansite.site.assemble import Sources, static_addresses
 from plansite.site.graph import PlanView
@@ -19,32 +20,32 @@ from plansite.site.templates import RenderedPage, Templates
 from plansite.source.yaml_reader import read_yaml
 from plansite.validate import load_labels, load_plan
 
-Pages = dict[tuple[str, Lang], RenderedPage]
+Rendered = dict[tuple[str, Lang], RenderedPage]
 """{(address, language): page}"""
 
 
 def report_changes(sources: Sources, base: str, head: str | None, lang: Lang, site_url: str = "") -> str:
     """Return as HTML what has changed between two versions of the plan and its glossary.
 
-    A version is a file, or a commit by any name that git knows; without `head` it is the plan as it lies there. They
-    are compared as data, even where one is faulty. Raises PlanError where a version is not there or is not YAML.
+    A version is a file, or a commit by any name that git knows; without `head` it is the plan in the working folder.
+    Versions are compared as data, even if one is not a valid plan. Raises PlanError where one is missing or not YAML.
     """
     templates = Templates(sources.macros, load_labels(sources.macros / "labels.yaml"))
+    changes: list[Change] = []
+    affected: list[tuple[str, str, str]] | None = []
     with tempfile.TemporaryDirectory() as scratch:
         before = _fetch(sources.plan, base, Path(scratch, "base", "data"))
         after = _fetch(sources.plan, head, Path(scratch, "head", "data")) if head else sources.plan
-        old, new = ({}, {}) if _files(before) == _files(after) else (_data(before), _data(after))
-        found = diff_plans(old, new) if old != new else []
-        try:
-            affected = _affected(sources, before, after, templates, lang) if old != new else []
-        except PlanError:
-            affected = None  # `check` says why
-    version = HistoryView([Version("", datetime.now(UTC), tuple(found))]).versions[0]
+        if _content(before) != _content(after) and (old := _data(before)) != (new := _data(after)):
+            changes, affected = diff_plans(old, new), None
+            with suppress(PlanError):  # `plansite check` reports it
+                affected = _affected(_render(sources, before, templates), _render(sources, after, templates), lang)
+    version = HistoryView([Version("", datetime.now(UTC), tuple(changes))]).versions[0]
     return templates.render_diff(version, affected, lang, site_url)
 
 
 def _fetch(plan: Path, name: str, folder: Path) -> Path:
-    """Return where a version of the plan is to be found, with its glossary beside it."""
+    """Return the path of a version of the plan, written into a folder with its glossary where git holds it."""
     if Path(name).is_file():
         return Path(name)
     folder.mkdir(parents=True)
@@ -57,40 +58,31 @@ def _fetch(plan: Path, name: str, folder: Path) -> Path:
     return folder / plan.name
 
 
-def _files(plan: Path) -> list[bytes]:
+def _content(plan: Path) -> list[bytes]:
     """Return the content of a plan and of the glossary beside it."""
     return [path.read_bytes() for path in (plan, plan.with_name("glossary.yaml")) if path.is_file()]
 
 
 def _data(plan: Path) -> dict[str, Any]:
     """Return the records of a plan and the terms of its glossary as plain data."""
-    glossary = plan.with_name("glossary.yaml")
-    documents = [read_yaml(path) for path in (plan, glossary) if path == plan or glossary.exists()]
+    documents = [read_yaml(path) for path in (plan, plan.with_name("glossary.yaml")) if path == plan or path.exists()]
     if unreadable := [problem for document in documents if document.unreadable for problem in document.problems]:
         raise PlanError(unreadable)
-    records, *others = (document.data if isinstance(document.data, dict) else {} for document in documents)
-    return records | {"terms": others[0].get("terms") if others else None}
+    records, *glossary = (document.data if isinstance(document.data, dict) else {} for document in documents)
+    return records | {"terms": glossary[0].get("terms") if glossary else None}
 
 
-def _pages(sources: Sources, templates: Templates) -> Pages:
-    """Return the pages of a plan, without the lines of the file that they name: an edit moves all that follow it."""
-    plan = PlanView(replace(load_plan(sources.plan), lines=defaultdict(int)))
+def _render(sources: Sources, path: Path, templates: Templates) -> Rendered:
+    """Return the pages of a version of the plan without its line numbers: an edit moves all lines that follow it."""
+    plan = PlanView(replace(load_plan(path), lines=defaultdict(int)))
     every = list(pages(plan))
-    places = {page.address for page in every} | set(static_addresses(sources.docs))
-    return {(page.address, page.lang): templates.render_page(page, plan, places, Publication()) for page in every}
+    addresses = {page.address for page in every} | set(static_addresses(sources.docs))
+    return {(page.address, page.lang): templates.render_page(page, plan, addresses, Publication()) for page in every}
 
 
-def _affected(sources: Sources, old: Path, new: Path, templates: Templates, lang: Lang) -> list[tuple[str, str, str]]:
-    """Return [(address, title, added, removed or changed), ...] of the pages that differ in either language.
-
-    `old` and `new` are two versions of the plan.
-    """
-    before, after = (_pages(replace(sources, plan=plan), templates) for plan in (old, new))
+def _affected(before: Rendered, after: Rendered, lang: Lang) -> list[tuple[str, str, str]]:
+    """Return [(address, title, added, removed or changed), ...] of the pages that differ in either language."""
     every = before | after
-    differing = [key for key in every if before.get(key) != after.get(key)]
-    affected = []
-    for address in dict.fromkeys(address for address, _ in differing):
-        key = (address, lang)
-        action = "removed" if key not in after else "added" if key not in before else "changed"
-        affected.append((address, every[key].title, action))
-    return affected
+    keys = dict.fromkeys((key[0], lang) for key in every if before.get(key) != after.get(key))
+    action = {key: "removed" if key not in after else "changed" if key in before else "added" for key in keys}
+    return [(key[0], every[key].title, action[key]) for key in keys]

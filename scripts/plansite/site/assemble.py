@@ -12,8 +12,9 @@ from plansite.editor import ADDRESS_LIST
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.site.graph import PlanView
 from plansite.site.json_ld import json_ld
-from plansite.site.pages import DATA_FILES, FOLDER, Page, absolute_url, check_addresses, pages
+from plansite.site.pages import FEED, FOLDER, Page, absolute_url, check_addresses, pages
 from plansite.site.publication import Publication
+from plansite.site.tables import description
 from plansite.site.template_check import check_templates
 from plansite.site.templates import RenderedPage, Templates
 from plansite.source.schema import Labels, Redirect
@@ -116,7 +117,7 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
     plan = PlanView(loaded, publication.history(), publication.version)
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
-    published = [*kept, *addresses, *DATA_FILES]
+    published = [*kept, *addresses, FEED, *description().files]
     problems = list(check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded))
     if any(problem.blocks for problem in problems):
         raise PlanError(problems)

@@ -20,12 +20,6 @@ PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"
 """The PDFs of the whole notice: in one language, and side by side."""
 FEED = "changes.xml"
 """The Atom feed of changes in the folder of each language."""
-DATA_FILES = (
-    FEED,
-    *("plan.json", "plan.json.schema.json", "plan.schema.json", "plan.xlsx"),
-    *("measures.csv", "sentences.csv", "units.csv", "datapackage.json"),
-)
-"""The data files of every site."""
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,11 @@ class Package:
         tables = []
         for name, described in self.words.tables.items():
             columns = described.columns | self.words.provenance
-            located = ({**row, **_located(self.site_url, address), **origin} for address, row in ROWS[name](self.plan))
-            rows = [[row[column] for column in columns] for row in located]
+            rows = []
+            for address, own in ROWS[name](self.plan):
+                urls = {f"url_{lang}": absolute_url(address, lang, self.site_url) for lang in LANGUAGES}
+                row = own | urls | origin
+                rows.append([row[column] for column in columns])
             tables.append(Table(name, described, columns, rows))
         return tables
 
@@ -108,10 +111,6 @@ def description() -> Description:
     """Return the content of tables.yaml."""
     text = read_text(Path(__file__).with_name("tables.yaml"))
     return Description.model_validate(yaml.load(text, yaml.CSafeLoader))
-
-
-def _located(site_url: str, place: str) -> Row:
-    return {f"url_{lang}": absolute_url(place, lang, site_url) for lang in LANGUAGES}
 
 
 def _both(name: str, text: Text | None) -> Row:
