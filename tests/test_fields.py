@@ -1,4 +1,4 @@
-"""Every field of the plan and its glossary explains itself to whoever edits it, in both languages."""
+"""This module tests that every field of the plan and its glossary is explained to editors in both languages."""
 
 import json
 import re

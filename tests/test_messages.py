@@ -1,4 +1,4 @@
-"""Every message in both languages: the same facts, each language's own marks, and what to write instead."""
+"""This module tests that every message gives the same facts in both languages, in its own marks, and says what to write."""
 
 import pickle
 import re

@@ -1,4 +1,4 @@
-"""The plan holds the whole notice, word for word, and the check says where it does not."""
+"""This module tests that the plan holds the whole notice, word for word, and that the check says where it does not."""
 
 import re
 import shutil

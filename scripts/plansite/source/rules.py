@@ -17,7 +17,7 @@ from plansite.source.yaml_reader import YamlPath
 
 RESERVED = """all-measures general glossary invest keywords measures notice plan responsible safeguards themes
 translation-notice unit who""".split()
-"""Ids of elements of the pages on which themes, stages and terms are elements by their ids, and of every page."""
+"""Ids of other elements on the pages that have elements with the ids of themes, stages and terms."""
 RESERVED_PREFIXES = ("filter-", "initial-", "measure-", "safeguard-", "section-", "term-")
 """How ids of further elements on these pages begin."""
 UNIQUE = """audiences.*.id invest.stages.*.id redirects.*.from measures.*.number themes.*.sections.*.number
@@ -213,7 +213,7 @@ def _excerpts(data: Any) -> Iterator[Finding]:
 
 
 def _names(data: Any) -> dict[str, list[str]]:
-    """Return {unit id: its name and aliases}, without names where two units have the id."""
+    """Return {unit id: its name and aliases}, with no names for an id that two units have."""
     names: dict[str, list[str]] = {}
     for unit in data["units"]:
         own = [unit["name"]["zh"], *(alias for _, alias in select(unit, "aliases.*.zh"))]
