@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links schema characters golden lock audit clean
+.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links fmt schema characters golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -82,6 +82,9 @@ lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in 
 
 external-links: $(VENV)/dev.done  ## the addresses of other hosts that the finished site gives, and where
 	@$(BIN)/python tests/links.py
+
+fmt: $(VENV)/site.done  ## put the plan and the glossary into their one form, every comment kept
+	@$(BIN)/plansite fmt
 
 schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
 	$(BIN)/plansite schema plan > data/plan.schema.json

@@ -1,8 +1,10 @@
-"""Reads a YAML file into plain data that knows on which line each value stands."""
+"""This module reads a YAML file into plain data with the position of each value, and names the slips in it."""
 
+import gc
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice
@@ -14,56 +16,76 @@ import yaml
 
 from plansite.errors import PlanError, Problem, display_path, escape_unprintable
 
-OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
-CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
-Position = tuple[int, int]
-"""Line and column, both counted from 1."""
-YamlHint = tuple[Position, str, dict[str, Any]]
-"""Where something is to be mended, its code in messages.yaml, and what the message names."""
+Position = tuple[int, int]  # line and column, both counted from 1
+YamlPath = tuple[int | str, ...]  # the keys of mappings and the indices in lists that lead to a value
+Hint = tuple[Position, str, dict[str, Any]]  # the position of a slip, its code in messages.yaml, the message's details
 
+# A plan of 5,000 measures has 19,400,000 bytes and 870,000 values, keys and brackets; ours has nine levels and 917
+# characters in its longest text. Very long numbers take Python long to read, or it refuses to write them.
+MAX_BYTES, MAX_NODES, MAX_DEPTH, MAX_TEXT, MAX_NUMBER = 25_000_000, 1_200_000, 20, 4_000, 40
+# How many slips are named in a file, characters parsed again to find them, lines looked at above the one where the
+# parser gives up, and changes tried for each slip.
+MAX_HINTS, MAX_SCANNED, MAX_LINES_BACK, MAX_CANDIDATES = 20, 5_000_000, 1_000, 5
+INDENT = 2  # spaces for each level
+
+TEXT = "tag:yaml.org,2002:str"
+# Plain data: no merge keys, no objects of a programming language.
+TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null timestamp map seq".split()}
+# What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends.
+PRINTABLE = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
+INVISIBLE = re.compile(f"[^{PRINTABLE}\U00010000-\U0010ffff]")
+# A line that git puts around the two versions of lines that it could not merge.
 MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
-"""What git leaves around the two versions of lines that it could not merge."""
 TAB = re.compile(r"^ *\t[ \t]*(?=\S)", re.MULTILINE)
+# The name of a field with a full-width colon, or with a colon that no space follows.
 FIELD = re.compile(r"(?P<before>^ *(?:- +)*|[{,] *)(?P<key>[a-z_]+)(?:： *|:(?=[^\s,}\]]))")
-"""The name of a field with a colon that is none for YAML: a full-width one, or one without a space after it."""
+# The dashes and the name of the field before a value, and the beginning of a line that is a field or a list entry.
 HEAD = re.compile(r" *(?:- +)*(?:[\w-]+:(?: +|$))?")
-"""What stands on a line before a value: dashes and the name of the field."""
 ENTRY = re.compile(r" *(?:-|[\w-]+:)(?: |$)")
-"""The beginning of a line that is a field or a list entry."""
-COMMENT = re.compile(r"[ \t]*#")
-"""The beginning of a comment behind a value."""
-INDENT = 2
-"""How many spaces each level is indented."""
-MAX_HINTS = 20
-"""How many slips are looked for in one file."""
-MAX_SCANNED = 5_000_000
-"""How many characters are read for that: of a very long file, only one slip is looked for."""
-MAX_LINES_BACK = 1_000
-"""How many lines up from where YAML gives up a slip may be."""
-MAX_CANDIDATES = 5
-"""How many lines are tried for each slip."""
-MAX_DEPTH = 20
-"""How many levels a file may be nested; a plan has nine."""
-MAX_NODES = 1_200_000
-"""How many values, keys and brackets a file may have; a plan of 5,000 measures has 870,000."""
+# A text in braces or brackets that has no quotes and a bracket within it, or goes on behind a bracket or a quote.
+IN_BRACES = re.compile(
+    r"""(?:[\[{:,] +|^)(?:[^\s'"\[\]{},][^\[\]{},]*(?P<inner>[\[{])"""
+    r"""|(?P<first>'[^']*'|"[^"]*"|\[[^]]*\]|\{[^}]*\}) *[^\s,\]}])"""
+)
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # a line end of YAML 1.1
+# A comment behind a value: on its line, or on a line of its own directly below.
+COMMENT = re.compile(rf"[ \t]+#|[ \t]*(?:{BREAK.pattern})(?P<indent> +)#")
+# Ids or numbers that are parted by a mark which YAML takes for text.
+PARTED = re.compile(r"[a-z0-9-]+(?:\s*[，、；;]\s*[a-z0-9-]+)+")
+REASONS: dict[type, str] = {FileNotFoundError: "no_file", IsADirectoryError: "folder", PermissionError: "no_right"}
+# How many levels an event opens.
+LEVELS = {yaml.MappingStartEvent: 1, yaml.SequenceStartEvent: 1, yaml.MappingEndEvent: -1, yaml.SequenceEndEvent: -1}
+TEXT_SUFFIXES = {".css", ".html", ".j2", ".js", ".md", ".svg"}
 
 
 class ExcessError(yaml.MarkedYAMLError):
-    """A file is nested more deeply, or holds more, than is read; its problem is a code in messages.yaml."""
+    """A file has too many levels or too many values; its problem is a code in messages.yaml."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A line that may be the cause: what is wrong with it, and it mended, or with a value that cannot be wrong."""
+@contextmanager
+def without_gc() -> Iterator[None]:
+    """Pause the search for unreachable objects: among the nodes of a large file it takes long and finds none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
-    column: int
-    code: str
-    mended: Sequence[str]
-    details: dict[str, Any]
+
+def mark_position(mark: yaml.Mark | None) -> Position:
+    """Return the position of one of YAML's marks."""
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def find_markers(text: str) -> Iterator[YamlHint]:
-    """Yield what is no YAML wherever it stands: the first marker of each merge conflict, tabs that indent."""
+def position_of(text: str, at: int) -> Position:
+    """Return the position of the character with this index."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def find_markers(text: str) -> Iterator[Hint]:
+    """Yield the first marker of each merge conflict, and each tab before a text."""
     within = False
     for marker in MARKER.finditer(text):
         if marker[0][0] == "<" or not within:
@@ -74,87 +96,99 @@ def find_markers(text: str) -> Iterator[YamlHint]:
 
 
 def parse_error(text: str) -> yaml.MarkedYAMLError | None:
-    """Return what keeps YAML from reading a text.
+    """Return the error that keeps YAML from reading a text, an ExcessError where it has too many levels or values.
 
-    It is told by the events: nodes within nodes are made by recursion in C, which ends the process where they are many.
+    It parses events only: nodes within nodes are composed by recursion in C, which ends the process where it is deep.
     """
     depth = 0
     try:
         for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            depth += LEVELS.get(type(event), 0)
             if depth > MAX_DEPTH or number > MAX_NODES:
-                excess = "yaml_deep" if depth > MAX_DEPTH else "yaml_big"
+                code = "yaml_deep" if depth > MAX_DEPTH else "yaml_big"
                 # The C loader's marks are of another type.
-                return ExcessError(problem=excess, problem_mark=event.start_mark)  # type: ignore[arg-type]
+                return ExcessError(problem=code, problem_mark=event.start_mark)  # type: ignore[arg-type]
     except yaml.MarkedYAMLError as error:
         return error
     return None
 
 
-def find_hints(text: str) -> Iterator[YamlHint]:
-    """Yield what keeps YAML from reading a text, one slip after the other, each as if those before it were mended."""
+def find_hints(text: str) -> Iterator[Hint]:
+    """Yield each slip that keeps YAML from reading a text, as if the slips before it were mended."""
     lines = text.split("\n")
     for number in range(min(MAX_HINTS, 1 + MAX_SCANNED // (len(text) + 1))):
         error = parse_error("\n".join(lines))
-        if error is None or (isinstance(error, ExcessError) and number):
+        # An error behind a mended line may only follow from how it was mended.
+        if isinstance(error, ExcessError) and not number:
+            yield mark_position(error.problem_mark), str(error.problem), {}
+        if error is None or isinstance(error, ExcessError):
             return
-        cause = _cause(lines, _line(error))
-        if cause is None:
-            # After another slip it may only follow from how that was mended here.
-            if number == 0:
+        stop = _error_line(error)
+        for at, column, code, details, mended in islice(_candidates(lines, stop), MAX_CANDIDATES):
+            # Mended, a cause lets the parser read on; of two ways, the one that lets it read farther is right.
+            reached = [_error_line(parse_error("\n".join([*lines[:at], line, *lines[at + 1 :]]))) for line in mended]
+            if (farthest := max(reached)) > stop:
+                best = [line for line, stopped in zip(mended, reached, strict=True) if stopped == farthest]
+                yield (at + 1, column + 1), code, details | {"expected": [_indent(line) for line in best]}
+                lines[at] = best[0]
+                break
+        else:
+            if not number:
                 # A field without a colon is noticed on the line below.
                 mark = error.context_mark if error.context == "while scanning a simple key" else error.problem_mark
                 yield mark_position(mark), "yaml", {}
             return
-        at, suspect, best = cause
-        details = {"expected": [_indent(line) for line in best]} if suspect.code == "yaml_indent" else {}
-        yield (at + 1, suspect.column + 1), suspect.code, suspect.details | details
-        lines[at] = best[0]
 
 
-def _cause(lines: Sequence[str], stop: int) -> tuple[int, Candidate, list[str]] | None:
-    """Return the nearest line up from where YAML gives up that, mended, lets it read on, and what mends it best.
+def _candidates(lines: list[str], stop: int) -> Iterator[tuple[int, int, str, dict[str, Any], list[str]]]:
+    """Yield (index, column, code, details, mended lines) of what looks wrong by itself, from a line upwards.
 
     YAML may give up far below: a quote that is not closed reaches to the next one.
     """
     last = min(stop, len(lines) - 1)
-    suspects = (
-        (at, suspect) for at in range(last, max(last - MAX_LINES_BACK, -1), -1) for suspect in _suspects(lines[at])
-    )
-    for at, suspect in islice(suspects, MAX_CANDIDATES):
-        reach = {line: _line(parse_error("\n".join([*lines[:at], line, *lines[at + 1 :]]))) for line in suspect.mended}
-        farthest = max(reach.values())
-        if farthest > stop:
-            return at, suspect, [line for line in reach if reach[line] == farthest]
-    return None
+    for at in range(last, max(last - MAX_LINES_BACK, -1), -1):
+        line, indent = lines[at], _indent(lines[at])
+        head = HEAD.match(line)
+        value = head.end() if head else indent
+        if wrong := FIELD.search(line):
+            mended = FIELD.sub(r"\g<before>\g<key>: ", line, count=1)
+            yield at, wrong.start("key"), "field_colon", {"key": wrong["key"]}, [mended]
+        before, sign, after = (
+            re.split(r"((?<=\s)#)", line[value:], maxsplit=1) if " #" in line[value:] else ("", "", "")
+        )
+        if sign and (before[:1] not in "'\"[{" or _opened(before)):
+            yield at, value + len(before), "yaml_comment", {}, [f"{line[:value]}{before}x{after}"]
+        if error := parse_error(line[indent:]):
+            column, code = _unreadable(line, value, indent, error)
+            yield at, column, code, {"mark": line[column : column + 1]}, [f"{line[:value]}x"]
+        if line.strip() and indent % INDENT:
+            moved = [" " * spaces + line.lstrip() for spaces in (indent - 1, indent + 1)]
+            yield at, indent, "yaml_indent", {"found": indent}, moved
 
 
-def absorbed_lines(lines: Sequence[str], node: yaml.Node) -> YamlHint | None:
-    """Return what is wrong with a text over several lines that takes in what was to be fields or entries, or None."""
-    first, last = node.start_mark.line, node.end_mark.line
-    if first == last or not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"}:
-        return None
-    taken = [at for at in range(first + 1, min(last, len(lines) - 1) + 1) if ENTRY.match(lines[at])]
-    if not taken:
-        return None
-    if node.style:
-        return (first + 1, node.start_mark.column + 1), "yaml_quote", {"mark": node.style}
-    off = next((at for at in (first, *taken) if _indent(lines[at]) % INDENT), taken[0])
-    beside = [_indent(lines[at]) for at in (first, *taken) if at != off]
-    return (off + 1, _indent(lines[off]) + 1), "yaml_indent", {"found": _indent(lines[off]), "expected": beside[:1]}
+def _unreadable(line: str, value: int, indent: int, error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    """Return the column and the code of a line's slip; `value` is the column of its value, `error` of it by itself."""
+    first = line[value : value + 1]
+    mark = indent + (error.problem_mark.column if error.problem_mark else 0)
+    if error.context == "while scanning a quoted scalar" and error.context_mark:
+        return indent + error.context_mark.column, "yaml_quote"
+    if first in {"'", '"'}:
+        return value, "yaml_quote"
+    if re.match(":(?: |$)", line[mark:]):
+        return mark, "yaml_colon"
+    if _opened(line):
+        return value, "yaml_bracket"
+    if first in {"[", "{"} and (inner := IN_BRACES.search(line[value + 1 :])):
+        return value + 1 + inner.start(inner.lastgroup or 0), "text_in_braces"
+    return value, "yaml_text"
 
 
-def mark_position(mark: yaml.Mark | None) -> Position:
-    """Return the line and column of one of YAML's marks."""
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+def _opened(text: str) -> bool:
+    """Return whether a text has an opening bracket or brace more than closing ones."""
+    return any(text.count(left) > text.count(right) for left, right in ("[]", "{}"))
 
 
-def position_of(text: str, at: int) -> Position:
-    """Return the line and column of a character."""
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
-def _line(error: yaml.MarkedYAMLError | None) -> int:
+def _error_line(error: yaml.MarkedYAMLError | None) -> int:
     """Return the line (from 0) on which YAML gave up, one beyond all where it did not."""
     mark = error and (error.problem_mark or error.context_mark)
     return mark.line if mark else sys.maxsize
@@ -164,175 +198,80 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _suspects(line: str) -> Iterator[Candidate]:
-    """Yield what may be wrong with a line, judged by itself."""
-    if field := FIELD.search(line):
-        mended = FIELD.sub(r"\g<before>\g<key>: ", line, count=1)
-        yield Candidate(field.start("key"), "field_colon", [mended], {"key": field["key"]})
-    if (comment := _comment(line)) is not None:
-        yield Candidate(comment, "yaml_comment", [f"{line[:comment]}x{line[comment + 1 :]}"], {})
-    indent = _indent(line)
-    if error := parse_error(line[indent:]):
-        head = HEAD.match(line)
-        value = head.end() if head else indent
-        yield _value(line, indent, value, error)
-    if line.strip() and indent % INDENT:
-        moved = [" " * spaces + line.lstrip() for spaces in (indent - 1, indent + 1)]
-        yield Candidate(indent, "yaml_indent", moved, {"found": indent})
-
-
-def _value(line: str, indent: int, value: int, error: yaml.MarkedYAMLError) -> Candidate:
-    """Say what is wrong with a line that YAML cannot read even by itself."""
-    mended = [f"{line[:value]}x"]
-    mark = indent + (error.problem_mark.column if error.problem_mark else 0)
-    opening = indent + (error.context_mark.column if error.context_mark else 0)
-    if error.context == "while scanning a quoted scalar":
-        return Candidate(opening, "yaml_quote", mended, {"mark": line[opening]})
-    if line[value : value + 1] in {"'", '"'}:
-        return Candidate(value, "yaml_quote", mended, {"mark": line[value]})
-    if re.match(":(?: |$)", line[mark:]):
-        return Candidate(mark, "yaml_colon", mended, {})
-    if any(line.count(left) > line.count(right) for left, right in ("[]", "{}")):
-        return Candidate(value, "yaml_bracket", mended, {"mark": line[value : value + 1]})
-    if (column := _in_braces(line)) is not None:
-        return Candidate(column, "text_in_braces", mended, {"mark": line[column]})
-    return Candidate(value, "yaml_text", mended, {"mark": line[value : value + 1]})
-
-
-def _tokens(line: str) -> list[yaml.Token]:
-    """Return what YAML finds on a line, as far as it can read it."""
-    tokens: list[yaml.Token] = []
-    try:
-        for token in yaml.scan(line, yaml.CSafeLoader):
-            tokens.append(token)  # noqa: PERF402 - what comes before an error is kept
-    except yaml.MarkedYAMLError:
-        pass
-    # The tokens of the beginning and the end have no column.
-    return [token for token in tokens if token.end_mark.column]
-
-
-def _comment(line: str) -> int | None:
-    """Return where a comment begins behind a text without quotes, or within brackets."""
-    tokens = _tokens(line) if "#" in line else []
-    if not tokens:
+def absorbed_lines(lines: list[str], node: yaml.ScalarNode) -> Hint | None:
+    """Return the slip by which a text over several lines takes in fields or entries, or None."""
+    first, last = node.start_mark.line, node.end_mark.line
+    if first == last or node.style in {"|", ">"}:
         return None
-    last = tokens[-1]
-    found = COMMENT.match(line, last.end_mark.column)
-    opened = sum(isinstance(token, OPENING) - isinstance(token, CLOSING) for token in tokens)
-    cuts = opened > 0 or (isinstance(last, yaml.ScalarToken) and last.plain)
-    return found.end() - 1 if found and cuts else None
-
-
-def _in_braces(line: str) -> int | None:
-    """Return where a text without quotes has a bracket or a quotation mark within braces, which parts it in two."""
-    opened: list[int] = []
-    before: yaml.Token | None = None
-    start = 0
-    for token in _tokens(line):
-        if opened and isinstance(token, (yaml.ScalarToken, *OPENING)):
-            if isinstance(before, yaml.ScalarToken) and before.plain:
-                return int(token.start_mark.column)
-            if isinstance(before, (yaml.ScalarToken, *CLOSING)):
-                return start
-        start = opened.pop() if isinstance(token, CLOSING) and opened else token.start_mark.column
-        if isinstance(token, OPENING):
-            opened.append(start)
-        before = token
-    return None
-
-
-YamlPath = tuple[int | str, ...]
-"""The way to a value: keys of mappings and places in lists, counted from 0."""
-
-# Plain data and nothing else: no aliases, no merge keys, no objects of a programming language.
-SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
-COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
-TEXT = "tag:yaml.org,2002:str"
-MAX_BYTES = 25_000_000
-"""How many bytes a file may have; a plan of 5,000 measures has 19,400,000."""
-MAX_TEXT = 4_000
-"""How many characters a text may have; the longest of the plan has 917."""
-MAX_NUMBER = 40
-"""How many characters a number or a date may have: Python takes long to read, or refuses to write, very long ones."""
-PRINTABLE = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
-INVISIBLE = re.compile(f"[^{PRINTABLE}\U00010000-\U0010ffff]")
-"""What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends."""
-REASONS: dict[type, str] = {FileNotFoundError: "no_file", IsADirectoryError: "folder", PermissionError: "no_right"}
-BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What ends a line in YAML 1.1."""
-COMMENT = re.compile(rf"[ \t]+#|[ \t]*(?:{BREAK.pattern})(?P<indent> +)#")
-"""A comment behind a value: on its line, or on a line of its own directly below."""
-PARTED = re.compile(r"[a-z0-9-]+(?:\s*[，、；;]\s*[a-z0-9-]+)+")
-"""Ids or numbers that are parted by a mark which YAML takes for text."""
-
-TEXTS = {".css", ".html", ".j2", ".js", ".md", ".svg"}
-"""Suffixes of text files in docs/, macros/ and overrides/; YAML is read by document.py."""
+    absorbed = [at for at in range(first + 1, min(last, len(lines) - 1) + 1) if ENTRY.match(lines[at])]
+    if not absorbed:
+        return None
+    if node.style:
+        return mark_position(node.start_mark), "yaml_quote", {"mark": node.style}
+    odd = next((at for at in (first, *absorbed) if _indent(lines[at]) % INDENT), absorbed[0])
+    others = [_indent(lines[at]) for at in (first, *absorbed) if at != odd]
+    return (odd + 1, _indent(lines[odd]) + 1), "yaml_indent", {"found": _indent(lines[odd]), "expected": others[:1]}
 
 
 @dataclass
 class YamlDocument:
-    """Plain data out of a YAML file, with the place of every value and every key."""
+    """Plain data of a YAML file, the position of each value and key, and the problems with it."""
 
     file: str
     raw: bytes = b""
     text: str = ""
-    node: yaml.Node | None = None
     data: Any = None
     values: dict[YamlPath, Position] = field(default_factory=dict)
     keys: dict[YamlPath, Position] = field(default_factory=dict)
     remarks: dict[YamlPath, Position] = field(default_factory=dict)
-    """Where a comment begins behind a number or an empty field: a text that should stand there is cut."""
+    """The comments behind a number or an empty field: where a text is expected, they cut it."""
     reported: list[tuple[Position, YamlPath, str, dict[str, object], bool]] = field(default_factory=list)
 
     def report(
-        self, code: str, place: Position, steps: YamlPath = (), *, blocks: bool = True, **details: object
+        self, code: str, position: Position, path: YamlPath = (), /, *, blocks: bool = True, **details: object
     ) -> None:
-        """Note a problem: its code in messages.yaml, where it stands, which value it concerns, what it knows."""
-        self.reported.append((place, steps, code, details, blocks))
+        """Add a problem: its code in messages.yaml, its position, the value it concerns, the message's details."""
+        self.reported.append((position, path, code, details, blocks))
 
     @property
     def unreadable(self) -> bool:
-        """Whether there is no data at all to look at."""
+        """Whether YAML could read nothing of the file."""
         return self.data is None and bool(self.reported)
 
     @property
     def misread(self) -> set[YamlPath]:
-        """The values that YAML reads otherwise than they were meant; what else is wrong with them only follows."""
-        return {steps for _, steps, code, *_ in self.reported if code.startswith("yaml")}
+        """The values that YAML reads otherwise than they were meant; other problems with them only follow."""
+        return {path for _, path, code, *_ in self.reported if code.startswith("yaml")}
 
     @property
     def problems(self) -> list[Problem]:
-        """What has been reported, with paths named for people."""
+        """The reported problems."""
         return [
-            Problem(self.file, *place, self.name(steps), code, details, blocks)
-            for place, steps, code, details, blocks in self.reported
+            Problem(self.file, *position, self.name(path), code, details, blocks)
+            for position, path, code, details, blocks in self.reported
         ]
 
-    def place(self, steps: YamlPath) -> Position:
-        """Return where a value stands; of a value that is not there, where the record stands that lacks it."""
-        while steps not in self.values and steps:
-            steps = steps[:-1]
-        return self.values.get(steps, (1, 1))
+    def place(self, path: YamlPath) -> Position:
+        """Return the position of a value, or of the record that lacks it."""
+        while path not in self.values and path:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
 
-    def at(self, place: Position) -> YamlPath:
-        """Return the way to the value that stands at a place, or last before it."""
-        return max(((there, steps) for steps, there in self.values.items() if there <= place), default=((1, 1), ()))[1]
-
-    def rename(self, steps: YamlPath, name: str | None) -> None:
-        """Go on as if a field had another name, or were not there where its record has that one already."""
-        record = reduce(getitem, steps[:-1], self.data)
-        value = record.pop(steps[-1])
+    def rename(self, path: YamlPath, name: str | None) -> None:
+        """Rename a field in the data; remove it where there is no name or its record has such a field."""
+        record = reduce(getitem, path[:-1], self.data)
+        value = record.pop(path[-1])
         if name is None or name in record:
             return
         record[name] = value
-        for places in (self.values, self.keys):
-            for path in [path for path in places if path[: len(steps)] == steps]:
-                places[*steps[:-1], name, *path[len(steps) :]] = places.pop(path)
+        for positions in (self.values, self.keys):
+            for inner in [inner for inner in positions if inner[: len(path)] == path]:
+                positions[*path[:-1], name, *inner[len(path) :]] = positions.pop(inner)
 
-    def name(self, steps: YamlPath) -> str:
-        """Return a path a person can follow: records by id or number, other list entries counted from 1."""
+    def name(self, path: YamlPath) -> str:
+        """Return a path as people read it: records by id or number, other list entries counted from 1."""
         name, value = "", self.data
-        for step in steps:
+        for step in path:
             try:
                 value = value[step]
             except (TypeError, KeyError, IndexError):
@@ -346,10 +285,10 @@ class YamlDocument:
 
 
 def read_yaml(path: Path) -> YamlDocument:
-    """Read a file; what is wrong with it as YAML is reported in the document, which may then be without data."""
+    """Return the document of a file; where the file cannot be read, a document with the reason and without data."""
     document = YamlDocument(display_path(path))
     try:
-        # What is no file may never end, or never begin.
+        # A device or a pipe may never end, or never begin.
         if path.is_file() or path.is_dir() or not path.exists():
             with path.open("rb") as file:
                 return parse_yaml(document.file, file.read(MAX_BYTES + 1))
@@ -360,8 +299,9 @@ def read_yaml(path: Path) -> YamlDocument:
     return document
 
 
+@without_gc()
 def parse_yaml(file: str, raw: bytes) -> YamlDocument:
-    """Read what a file of this name holds, or once held."""
+    """Return the document of a file's name and content."""
     document = YamlDocument(file, raw=raw)
     if len(raw) > MAX_BYTES:
         document.report("too_large", (1, 1), most=MAX_BYTES // 1_000_000)
@@ -372,181 +312,162 @@ def parse_yaml(file: str, raw: bytes) -> YamlDocument:
         before = raw[: error.start].decode("utf-8-sig")
         document.report("encoding", position_of(before, len(before)))
         return document
-    # In form.py the marks of nodes count the characters of the text as it stands.
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if unseen := [
+    invisible = [
         (position_of(plain, match.start()), match[0]) for match in islice(INVISIBLE.finditer(plain), MAX_HINTS)
-    ]:
-        # Read on as if they were not there, so that they hide nothing else.
+    ]
+    if invisible:
+        # Without them the rest can be checked too.
         text = plain = INVISIBLE.sub("", plain)
-    for place, code, details in _slips(plain) or _composed(document, text):
-        document.report(code, place, **details)
-    if document.node:
-        document.data = _Walk(document, text, plain.split("\n")).value(document.node, ())
-    for place, character in unseen:
-        document.report("control_character", place, document.at(place), character=f"U+{ord(character):04X}")
+    hints = list(islice(find_markers(plain), MAX_HINTS)) or list(find_hints(plain))
+    try:
+        node = None if hints else yaml.compose(text, yaml.CSafeLoader)
+    except yaml.composer.ComposerError as error:
+        # A second document, or texts that begin with * or &, by which YAML would know a value again.
+        node, mark = None, error.problem_mark
+        if mark is None or (error.context and "document" in error.context):
+            hints = [(mark_position(mark), "yaml", {})]
+        else:
+            hints = [(mark_position(mark), "yaml_text", {"mark": text[mark.index]})]
+    for position, code, details in hints:
+        document.report(code, position, **details)
+    if node:
+        document.data = _Converter(document, text, plain.split("\n")).convert(node, ())
+    for position, character in invisible:
+        # The value at this position, or the last one before it.
+        path = max(((start, path) for path, start in document.values.items() if start <= position), default=(0, ()))[1]
+        document.report("control_character", position, path, character=f"U+{ord(character):04X}")
     return document
 
 
-def _slips(text: str) -> list[YamlHint]:
-    """Return what keeps YAML from reading a text."""
-    if found := list(islice(find_markers(text), MAX_HINTS)):
-        return found
-    error = parse_error(text)
-    if isinstance(error, ExcessError):
-        return [(mark_position(error.problem_mark), str(error.problem), {})]
-    return list(find_hints(text)) if error else []
-
-
-def _composed(document: YamlDocument, text: str) -> list[YamlHint]:
-    """Give a document its nodes; return what keeps them from being one."""
-    try:
-        document.node = yaml.compose(text, yaml.CSafeLoader)
-    except yaml.composer.ComposerError as error:
-        # A second document, or texts that begin with * or &, by which YAML would know a value again.
-        mark = error.problem_mark
-        if mark is None or (error.context and "document" in error.context):
-            return [(mark_position(mark), "yaml", {})]
-        return [(mark_position(mark), "yaml_text", {"mark": text[mark.index]})]
-    return []
-
-
-class _Walk:
-    """Turns the nodes of a document into plain data, noting where everything stands."""
+class _Converter:
+    """Converts the nodes of a document into plain data, and notes positions and problems in the document."""
 
     def __init__(self, document: YamlDocument, text: str, lines: list[str]) -> None:
-        self.document = document
-        self.text = text
-        self.lines = lines
+        self.document, self.text, self.lines = document, text, lines
         self.seen: dict[int, yaml.Node] = {}
         self.loader = yaml.SafeLoader("")
 
-    def value(self, node: yaml.Node, steps: YamlPath, indent: int | None = None) -> Any:
-        """Return a value as plain data; `indent` is the column of its key or dash, None within brackets."""
-        place = self.document.values[steps] = mark_position(node.start_mark)
-        if reason := self.refused(node):
-            self.document.report(reason, place, steps, most=MAX_TEXT, mark=self.text[node.start_mark.index :][:1])
-            return None
-        if isinstance(node, yaml.SequenceNode):
-            entries = enumerate(self.entries(node, steps))
-            return [self.value(child, (*steps, index), _column(node)) for index, child in entries]
-        if isinstance(node, yaml.MappingNode):
-            return {key: self.value(child, (*steps, key), _column(node)) for key, child in self.fields(node, steps)}
-        if slip := absorbed_lines(self.lines, node):
-            at, code, details = slip
-            self.document.report(code, at, steps, **details)
-            return None
-        if not node.style:  # type: ignore[attr-defined]
-            self.comment(node, steps, indent)
-        try:
-            if node.tag == TEXT or len(node.value) <= MAX_NUMBER:
-                return self.loader.construct_object(node)
-        except ValueError:
-            pass
-        value = node.value[:MAX_NUMBER]
-        self.document.report("yaml_value", place, steps, value=value)
-        return value
+    def convert(self, node: yaml.Node, path: YamlPath, indent: int | None = None) -> Any:
+        """Return the data of a node, None where it is refused; `indent` is the column of its key or dash in a block."""
+        position = self.document.values[path] = mark_position(node.start_mark)
+        if code := self.refuse(node):
+            self.document.report(code, position, path, most=MAX_TEXT, mark=self.text[node.start_mark.index :][:1])
+        elif isinstance(node, yaml.SequenceNode):
+            column = None if node.flow_style else node.start_mark.column
+            return [self.convert(entry, (*path, at), column) for at, entry in enumerate(self.entries(node, path))]
+        elif isinstance(node, yaml.MappingNode):
+            column = None if node.flow_style else node.start_mark.column
+            return {key: self.convert(value, (*path, key), column) for key, value in self.fields(node, path)}
+        elif isinstance(node, yaml.ScalarNode):
+            return self.scalar(node, path, indent)
+        return None
 
-    def refused(self, node: yaml.Node) -> str | None:
-        if id(node) in self.seen or node.tag not in SCALARS | COLLECTIONS:
+    def refuse(self, node: yaml.Node) -> str | None:
+        """Return the code of the problem for which a node is not converted, or None."""
+        if id(node) in self.seen or node.tag not in TAGS:
             return "yaml_alias"
         self.seen[id(node)] = node
         if not isinstance(node, yaml.ScalarNode):
             return None
-        if self.named(node):
+        if self.text.startswith(("&", "! "), node.start_mark.index):
             return "yaml_text"
-        # A tag that is written may say of anything that it is a number.
+        # A tag may call any text a number.
         if self.text.startswith("!", node.start_mark.index):
             return "yaml_alias"
-        return "yaml_long" if len(node.value) > MAX_TEXT else None
+        return "yaml_long" if len(node.value) > MAX_TEXT and node.tag == TEXT else None
 
-    def named(self, node: yaml.Node) -> bool:
-        """Return whether YAML takes the beginning of a text for the name or the kind of the rest."""
-        return self.text.startswith(("&", "! "), node.start_mark.index)
+    def scalar(self, node: yaml.ScalarNode, path: YamlPath, indent: int | None) -> Any:
+        """Return the data of a text, a number, a date or an empty value."""
+        if hint := absorbed_lines(self.lines, node):
+            position, code, details = hint
+            self.document.report(code, position, path, **details)
+            return None
+        if not node.style and (comment := COMMENT.match(self.text, node.end_mark.index)):
+            self.comment(node, path, comment, indent)
+        if node.tag == TEXT:
+            return node.value
+        try:
+            if len(node.value) <= MAX_NUMBER:
+                return self.loader.construct_object(node)
+        except ValueError:
+            pass
+        value = node.value[:MAX_NUMBER]
+        self.document.report("yaml_value", mark_position(node.start_mark), path, value=value)
+        return value
 
-    def comment(self, node: yaml.Node, steps: YamlPath, indent: int | None) -> None:
+    def comment(self, node: yaml.ScalarNode, path: YamlPath, comment: re.Match[str], indent: int | None) -> None:
         """Report a comment that cuts a text without quotes: on its line, or on the next where the text may go on."""
         end = node.end_mark
-        found = COMMENT.match(self.text, end.index)
-        if found is None:
-            return
-        place = (end.line + 1, end.column + len(found[0]))
-        if found["indent"]:
-            if indent is None or len(found["indent"]) <= indent or node.tag != TEXT:
+        position = (end.line + 1, end.column + len(comment[0]))
+        if comment["indent"]:
+            if indent is None or len(comment["indent"]) <= indent or node.tag != TEXT:
                 return
-            place = (end.line + 2, len(found["indent"]) + 1)
+            position = (end.line + 2, len(comment["indent"]) + 1)
         # An empty field may have a remark, "# to do"; "#3" is the beginning of a text.
-        if node.tag == TEXT or (not node.value and self.text[found.end() : found.end() + 1].strip()):
-            self.document.report("yaml_comment", place, steps)
+        if node.tag == TEXT or (not node.value and self.text[comment.end() : comment.end() + 1].strip()):
+            self.document.report("yaml_comment", position, path)
         else:
-            self.document.remarks[steps] = place
+            self.document.remarks[path] = position
 
-    def entries(self, node: yaml.SequenceNode, steps: YamlPath) -> Iterator[yaml.Node]:
-        """Yield the entries of a list; ids in brackets that no comma parts, as if one did."""
-        for child in node.value:
-            plain = node.flow_style and isinstance(child, yaml.ScalarNode) and not child.style
-            if not plain or not PARTED.fullmatch(child.value):
-                yield child
+    def entries(self, node: yaml.SequenceNode, path: YamlPath) -> Iterator[yaml.Node]:
+        """Yield the entries of a list, ids in brackets apart where another mark stands for the comma."""
+        for entry in node.value:
+            plain = node.flow_style and isinstance(entry, yaml.ScalarNode) and not entry.style
+            if not plain or not PARTED.fullmatch(entry.value):
+                yield entry
                 continue
-            ids = re.findall("[a-z0-9-]+", child.value)
-            mark = child.value[len(ids[0]) :].lstrip()[0]
-            line, column = mark_position(child.start_mark)
-            place = (line, column + child.value.index(mark))
-            self.document.report("list_comma", place, steps, mark=mark, instead=", ".join(ids))
+            ids = re.findall("[a-z0-9-]+", entry.value)
+            mark = entry.value[len(ids[0]) :].lstrip()[0]
+            line, column = mark_position(entry.start_mark)
+            position = (line, column + entry.value.index(mark))
+            self.document.report("list_comma", position, path, mark=mark, instead=", ".join(ids))
             for part in ids:
                 tag = self.loader.resolve(yaml.ScalarNode, part, (True, False))  # type: ignore[no-untyped-call]
-                yield yaml.ScalarNode(tag, part, child.start_mark, child.end_mark)
+                yield yaml.ScalarNode(tag, part, entry.start_mark, entry.end_mark)
 
-    def pairs(self, node: yaml.MappingNode, steps: YamlPath) -> list[tuple[yaml.Node, yaml.Node]]:
-        """Return keys and values; a text in braces that a comma ends, as if it had quotes."""
+    def pairs(self, node: yaml.MappingNode, path: YamlPath) -> list[tuple[yaml.Node, yaml.Node]]:
+        """Return the keys and values of a mapping, a text in braces whole where a comma ends it."""
         pairs: list[tuple[yaml.Node, yaml.Node]] = []
         for key, value in node.value:
-            # What follows the comma is a key without a colon to YAML.
-            if not node.flow_style or value.start_mark.index > key.end_mark.index or not pairs:
-                pairs.append((key, value))
-                continue
-            name, text = pairs[-1]
-            if not isinstance(text, yaml.ScalarNode) or not text.value:
+            name, text = pairs[-1] if pairs else (key, value)
+            # YAML takes what follows the comma for a key without a colon.
+            cut = pairs and node.flow_style and value.start_mark.index <= key.end_mark.index
+            if not cut or not isinstance(text, yaml.ScalarNode) or not text.value:
                 pairs.append((key, value))
                 continue
             if "," not in text.value:
-                place = position_of(self.text, self.text.index(",", text.end_mark.index))
-                self.document.report("text_in_braces", place, (*steps, name.value), mark=",")
+                position = position_of(self.text, self.text.index(",", text.end_mark.index))
+                self.document.report("text_in_braces", position, (*path, name.value), mark=",")
             whole = self.text[text.start_mark.index : key.end_mark.index]
             pairs[-1] = (name, yaml.ScalarNode(TEXT, whole, text.start_mark, key.end_mark))
         return pairs
 
-    def fields(self, node: yaml.MappingNode, steps: YamlPath) -> Iterator[tuple[str, yaml.Node]]:
-        for key, given in self.pairs(node, steps):
-            value = given
-            place = mark_position(key.start_mark)
-            if self.named(key):
-                self.document.report("yaml_text", place, steps, mark=self.text[key.start_mark.index])
+    def fields(self, node: yaml.MappingNode, path: YamlPath) -> Iterator[tuple[str, yaml.Node]]:
+        """Yield the name and the value of each field of a mapping."""
+        for key, node_value in self.pairs(node, path):
+            value, position = node_value, mark_position(key.start_mark)
+            if self.text.startswith(("&", "! "), key.start_mark.index):
+                self.document.report("yaml_text", position, path, mark=self.text[key.start_mark.index])
             name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
             if len(name) > MAX_TEXT:
-                self.document.report("yaml_long", place, steps, most=MAX_TEXT)
+                self.document.report("yaml_long", position, path, most=MAX_TEXT)
                 continue
-            # Within braces, or with another colon behind it, YAML takes a field whose colon is none for a longer name.
-            if field := isinstance(key, yaml.ScalarNode) and not key.style and FIELD.match(name):
-                self.document.report("field_colon", place, steps, key=field["key"])
-                name, rest = field["key"], name[field.end() :]
+            # In braces, or with another colon behind it, YAML takes a field without a proper colon for a longer name.
+            if wrong := isinstance(key, yaml.ScalarNode) and not key.style and FIELD.match(name):
+                self.document.report("field_colon", position, path, key=wrong["key"])
+                name, rest = wrong["key"], name[wrong.end() :]
                 kind = "int" if re.fullmatch("[1-9][0-9]*", rest) else "str"
                 value = yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", rest, key.start_mark, key.end_mark)
-            if (*steps, name) in self.document.keys:
-                first = self.document.keys[*steps, name][0]
-                self.document.report("repeated_key", place, steps, key=name, first=first)
+            if first := self.document.keys.get((*path, name)):
+                self.document.report("repeated_key", position, path, key=name, first=first[0])
                 continue
-            self.document.keys[*steps, name] = place
+            self.document.keys[*path, name] = position
             yield name, value
 
 
-def _column(node: yaml.CollectionNode) -> int | None:
-    """Return in which column the keys or dashes of a block stand."""
-    return None if node.flow_style else node.start_mark.column
-
-
 def read_text(path: Path) -> str:
-    """Return the text of a file; raises PlanError with the line from which on it is not UTF-8."""
+    """Return the text of a file; raise PlanError with the first line that is not UTF-8."""
     content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")
@@ -556,9 +477,9 @@ def read_text(path: Path) -> str:
 
 
 def check_encoding(folders: Iterable[Path]) -> None:
-    """Raise PlanError with every text file in these folders that is not UTF-8."""
+    """Raise PlanError with each text file in these folders that is not UTF-8."""
     problems: list[Problem] = []
-    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in TEXTS):
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in TEXT_SUFFIXES):
         try:
             read_text(path)
         except PlanError as error:
