@@ -209,7 +209,7 @@ def confirm_translations(path: Path, names: Sequence[str], today: date) -> list[
     }
     if unknown := [name for name in names if name not in records]:
         known = sorted(records, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0))
-        details = [
+        details: list[dict[str, object]] = [
             {"kind": "record", "allowed": known, "value": n, "nearest": nearest_match(n, known)} for n in unknown
         ]
         raise PlanError(Problem(document.file, 1, 1, "plan", "unknown_id", detail) for detail in details)
