@@ -1,4 +1,4 @@
-"""This module tests that messages give the same facts in both languages, in their own marks, and say what to write."""
+"""This module tests that every message gives the same facts in both languages and says what to write instead."""
 
 import pickle
 import re
