@@ -263,7 +263,7 @@ class MeasureView(ClauseView):
                 seen |= first.keys()
         return found
 
-    @property
+    @cached_property
     def same_units(self) -> list[tuple["MeasureView", list["UnitView"]]]:
         """Measures of other sections that share two or more named units, with those units, most in common first."""
         # Collectives do not count: "all towns" answering for two measures says nothing about the two.
@@ -386,7 +386,7 @@ class UnitView(RecordView):
         """The measures for which it alone is responsible; being the only lead unit is something else."""
         return [measure for measure in self.measures if measure.units == [self] and measure.role == "responsible"]
 
-    @property
+    @cached_property
     def partners(self) -> list[tuple["UnitView", int]]:
         """The named units that share most measures with it, and how many."""
         units = (unit for measure in self.measures for unit in measure.units if unit.kind != "collective")

@@ -39,8 +39,9 @@ def format_date(value: date, lang: Lang) -> str:
 def relative_path(start: str, target: str) -> str:
     """Return the relative path from one address to another: "../../units" from "measures/7" to "units"."""
     here, there = (address.strip("/").split("/") if address.strip("/") else [] for address in (start, target))
-    shared = next((at for at, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), None)
-    shared = min(len(here), len(there)) if shared is None else shared
+    shared = 0
+    while shared < len(here) and shared < len(there) and here[shared] == there[shared]:
+        shared += 1
     return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
 
 
@@ -223,9 +224,11 @@ def page_context(page: Page, plan: PlanView, addresses: Collection[str], publica
         return repository.edit(plan.file, line) if repository else None
 
     def report_link(name: str, sentence: str = "", anchor: str = "") -> str | None:
+        if not repository:
+            return None
         url = absolute_url(page.address + anchor, page.lang, publication.site_url)
         fields = {"title": name, "measure": name, "sentence": sentence, "address": url}
-        return repository.report({field: text for field, text in fields.items() if text}) if repository else None
+        return repository.report({field: text for field, text in fields.items() if text})
 
     return {
         "it": page.subject,
