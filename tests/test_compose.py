@@ -1,12 +1,11 @@
 """Everything that editors may touch is checked together: plan, labels, templates, hand-written pages."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from conftest import SMALL_PLAN, copy_project, run
+from conftest import copy_project, copy_small_project, run
 from plansite.errors import PlanError
 from plansite.site.assemble import Sources, assemble, write_pages
 
@@ -57,14 +56,14 @@ def test_mistakes_in_labels(bad: str, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_pages_can_feed_another_generator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    project = copy_project(tmp_path / "project")
+    project = copy_small_project(tmp_path / "project")
     monkeypatch.chdir(project)
     count = write_pages(assemble(Sources()), Path("docs"), tmp_path / "pages")
-    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (11 + 58 + 47 + 4 + 14) + 6
+    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (11 + 3 + 4 + 2 + 2) + 6
     assert (
-        (tmp_path / "pages" / "en" / "measures" / "7" / "index.md")
+        (tmp_path / "pages" / "en" / "measures" / "1" / "index.md")
         .read_text("utf-8")
-        .startswith('---\ntitle: "Measure 7: ')
+        .startswith('---\ntitle: "Measure 1: ')
     )
 
 
@@ -119,10 +118,7 @@ def test_what_is_wrong_in_the_theme_is_named_with_its_line(
 @pytest.mark.parametrize("kind", BROKEN_WHEN_RENDERED)
 def test_what_shows_only_when_a_page_is_rendered_is_named_with_its_line(kind: str, tmp_path: Path) -> None:
     name, good, bad, reason = BROKEN_WHEN_RENDERED[kind]
-    project = copy_project(tmp_path, with_notice=False)
-    for file in ("plan.yaml", "glossary.yaml"):
-        shutil.copy(SMALL_PLAN.with_name(file), project / "data" / file)
-    (project / "data" / "addresses.txt").unlink()
+    project = copy_small_project(tmp_path)
     place = broken(project, name, good, bad)
     done = run("plansite", "build", cwd=project)
     assert done.returncode == 1

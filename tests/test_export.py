@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -135,22 +136,23 @@ def test_sentences_csv_holds_the_notice_in_order(real_view: PlanView, folder: Pa
     expected = [sentence for item in (*real_view.measures, *real_view.safeguards) for sentence in item.sentences]
     assert [(row["zh"], row["en"]) for row in sentences[2:]] == [(s.zh, s.en) for s in expected]
     assert {row["translation"] for row in rows} == {"current"}
-    last = next(row for row in rows if row["place"] == "measures/58#s6")
-    assert last["note"].startswith("The notice writes the name of the quantum center in two word orders")
-    assert (last["measure"], last["sentence"]) == ("58", "6")
-    assert last["url_en"] == "https://example.org/plan/en/measures/58/#s6"
+    last = real_view.measures[-1]
+    number = len(last.sentences)
+    row = next(row for row in rows if row["place"] == f"measures/{last.number}#s{number}")
+    assert (row["measure"], row["sentence"]) == (str(last.number), str(number))
+    assert row["url_en"] == f"https://example.org/plan/en/measures/{last.number}/#s{number}"
 
 
-def test_measures_csv_and_units_csv_hold_what_the_notice_says(folder: Path) -> None:
-    measures, units = (read((folder / f"{name}.csv").read_bytes()) for name in ("measures", "units"))
-    assert (len(measures), len(units)) == (58, 47)
-    measure = measures[35]
-    assert "market-regulation-administration" in measure["units"].split(";")
-    assert "区市场监督局" in measure["units_as_written"].split(";")
-    assert measure["url_zh"] == "https://example.org/plan/measures/36/"
-    unit = next(unit for unit in units if unit["id"] == "market-regulation-administration")
-    assert unit["measures"] == "1;19;20;30;33;36;38;40;42;43;44;48;58"
-    assert (unit["measures_count"], unit["aliases"], unit["unverified"]) == ("13", "区市场监督局", "false")
+def test_measures_csv_and_units_csv_hold_what_the_notice_says(small_view: PlanView, tmp_path: Path) -> None:
+    write_exports(small_view, tmp_path, "https://example.org/plan/")
+    measures, units = (read((tmp_path / f"{name}.csv").read_bytes()) for name in ("measures", "units"))
+    assert (len(measures), len(units)) == (3, 4)
+    assert measures[0]["units"] == "tax-service;government-office;all-towns"
+    assert measures[0]["units_as_written"].split(";")[1] == "区政府办"
+    assert measures[0]["url_zh"] == "https://example.org/plan/measures/1/"
+    unit = next(unit for unit in units if unit["id"] == "government-office")
+    assert unit["measures"] == "1;2"
+    assert (unit["measures_count"], unit["aliases"], unit["unverified"]) == ("2", "区政府办", "false")
 
 
 def test_english_is_not_given_as_whole_where_a_sentence_lacks_it(small_view: PlanView, tmp_path: Path) -> None:
@@ -235,12 +237,14 @@ def test_the_same_plan_gives_the_same_bytes(small_view: PlanView, tmp_path: Path
     assert created.date() == date(2026, 11, 23)
 
 
-def test_pandas_reads_the_tables(folder: Path) -> None:
+def test_pandas_reads_the_tables(folder: Path, real: LoadedPlan) -> None:
+    plan = real.plan
     measures, units = pd.read_csv(folder / "measures.csv"), pd.read_csv(folder / "units.csv")
-    assert list(measures["number"]) == list(range(1, 59))
-    assert measures["sentences_count"].sum() == 172
-    assert measures["units"].str.split(";").explode().value_counts()["tax-service"] == 7
-    assert units["measures_count"].sum() == measures["units_count"].sum() == 197
+    mentions = Counter(mention.unit for measure in plan.measures for mention in measure.responsibility.units)
+    assert list(measures["number"]) == [measure.number for measure in plan.measures]
+    assert measures["sentences_count"].sum() == sum(len(measure.sentences) for measure in plan.measures)
+    assert dict(measures["units"].str.split(";").explode().value_counts()) == mentions
+    assert units["measures_count"].sum() == measures["units_count"].sum() == mentions.total()
     assert set(units["unverified"]) == {True, False}
     by_sheet = pd.read_excel(folder / "plan.xlsx", sheet_name="measures 措施")
     assert list(by_sheet["title_zh"]) == list(measures["title_zh"])

@@ -8,11 +8,11 @@ import pytest
 from conftest import edit
 from plansite.build.preview import Preview
 from plansite.build.release import MARK
-from plansite.errors import PlanError
 
 pytestmark = pytest.mark.site
 
 PLAN, UNIT, FOOTER = Path("data/plan.yaml"), Path("macros/unit.html.j2"), Path("overrides/partials/footer.html")
+METADATA = Path("overrides/partials/metadata.html")
 EDITS: dict[str, tuple[Path, str, str, str, str]] = {
     "data": (PLAN, "extend credit loans", "extend more credit loans", "en/measures/2/", "extend more credit loans"),
     "a label": (Path("macros/labels.yaml"), "en: Home}", "en: Front page}", "en/", "Front page"),
@@ -26,6 +26,7 @@ MISTAKES: dict[str, tuple[Path, str, str, str]] = {
     "data": (PLAN, "kind: judicial", "kind: judical", 'did you mean "judicial"?'),
     "a page template": (UNIT, "{{ it.name[lang] }}</h1>", "{{ it.nam[lang] }}</h1>", "has no attribute 'nam'"),
     "a template of the theme": (FOOTER, "labels.republication", "labels.republicaton", 'the label "republicaton"'),
+    "what only rendering shows": (METADATA, '"en_US"', "1 + site_lang", "TypeError: unsupported operand"),
 }
 
 
@@ -97,18 +98,3 @@ def test_a_mistake_is_named_with_its_line_and_the_last_good_state_kept(kind: str
     preview.follow()
     assert (preview.state, preview.problems) == (2, "")
     assert shown(preview, "en/units/district-court/") == before
-
-
-def test_a_mistake_that_only_a_page_shows_is_named_with_its_line(preview: Preview) -> None:
-    path = Path("overrides/partials/metadata.html")
-    text = path.read_text("utf-8")
-    line = text[: text.index('"en_US"')].count("\n") + 1
-    edit(path, '"en_US"', "1 + site_lang")
-    preview.follow()
-    with pytest.raises(PlanError) as raised:
-        preview.content("en/measures/2/")
-    [problem] = raised.value.problems
-    assert problem.text_line("en").startswith(f"{path}:{line}:1: ")
-    path.write_text(text, "utf-8")
-    preview.follow()
-    assert "extend credit loans" in shown(preview, "en/measures/2/")

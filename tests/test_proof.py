@@ -9,10 +9,10 @@ import yaml
 import planted
 from conftest import REAL_PLAN
 from plansite.errors import PlanError
-from plansite.source.schema import Glossary, Waivers
+from plansite.source.schema import Glossary
 from plansite.translation.checks import check_figures, check_lists, check_terms, source_hash
 from plansite.translation.glossary import GlossaryMatcher, blank_glosses, segments, split_by_script, strip_glosses
-from plansite.validate import LoadedPlan, load_plan
+from plansite.validate import load_plan
 
 GLOSSARY = Glossary.model_validate(yaml.load(REAL_PLAN.with_name("glossary.yaml").read_text("utf-8"), yaml.CSafeLoader))
 AGREED = GlossaryMatcher(GLOSSARY)
@@ -123,14 +123,7 @@ def test_glosses_stand_apart() -> None:
     assert split_by_script("[for SMEs: 小微]") == [(False, "[for SMEs: "), (True, "小微"), (False, "]")]
 
 
-def test_the_real_plan_needs_no_waiver(real: LoadedPlan) -> None:
-    sentences = [sentence for item in (*real.plan.measures, *real.plan.safeguards) for sentence in item.sentences]
-    assert [sentence.zh for sentence in sentences if sentence.waivers != Waivers()] == []
-    assert real.warnings == []
-
-
 def test_the_glossary_explains_each_term_in_a_line() -> None:
-    assert len(GLOSSARY.terms) > 200
     assert max(len(term.note.en) for term in GLOSSARY.terms) <= 150, "one line"
 
 
