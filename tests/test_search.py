@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,7 +43,12 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
         kinds = [document.kind for document in found]
         counts = {kind: kinds.count(kind) for kind in set(kinds)}
         plan = real_view
-        records = {"measure": plan.measures, "unit": plan.units, "theme": plan.themes, "topic": plan.topics}
+        records: dict[str, list[Any]] = {
+            "measure": plan.measures,
+            "unit": plan.units,
+            "theme": plan.themes,
+            "topic": plan.topics,
+        }
         records |= {"section": [section for theme in plan.themes for section in theme.sections], "term": plan.terms}
         assert counts == {kind: len(of_kind) for kind, of_kind in records.items()} | {"page": 15}
         assert len({document.location for document in found}) == len(found)

@@ -45,7 +45,7 @@ def test_chinese_is_full_width_and_unwrapped(real: LoadedPlan) -> None:
 
 
 def test_all_of_it_is_translated_and_confirmed(real: LoadedPlan) -> None:
-    assert real.pending == []
+    assert real.warnings == []
 
 
 def test_the_readmes_name_the_extent_of_the_notice(real: LoadedPlan) -> None:
