@@ -69,7 +69,8 @@ def _render_languages(site: Site, staging: Path, *, pdf: bool) -> Path:
     """Have MkDocs render each language in a process of its own; return the folder that holds all of them."""
     first, *others = LANGUAGES
     folders = {lang: staging / lang for lang in LANGUAGES}
-    # Forked, so that the other processes have the site without reading it again.
+    # Forked, so that the other processes have the site and its templates without reading them again.
+    site.templates.load()
     with ProcessPoolExecutor(len(others), get_context("fork"), initializer=_inherit, initargs=(site,)) as pool:
         results = {lang: pool.submit(_render_inherited, lang, folders[lang], pdf=pdf) for lang in others}
         render_language(site, first, folders[first], pdf=pdf)

@@ -156,6 +156,11 @@ class Templates:
             for lang in LANGUAGES
         }
 
+    def load(self) -> None:
+        """Compile every template, so that processes forked from this one need not."""
+        for name in self._environment.list_templates(["j2"]):
+            self._environment.get_template(name)
+
     def render_page(
         self, page: Page, plan: PlanView, addresses: Collection[str], publication: Publication
     ) -> RenderedPage:
