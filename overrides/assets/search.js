@@ -1,7 +1,7 @@
 // The search: understands a query, finds its clues in the texts of one language and ranks what holds them.
 //
 // It runs in a worker or, where the browser refuses one (a site opened from a folder), in the page itself.
-// scripts/plansite/search.py writes the indexes and says what stands in them.
+// scripts/plansite/site/search_index.py writes the indexes and says what stands in them.
 
 self.indexes = {};
 

@@ -167,7 +167,7 @@ def _argument(*names: str, **settings: Any) -> tuple[tuple[str, ...], dict[str, 
 
 
 READ_PLAN = _argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
-FOLDER = _argument("folder", type=Path, metavar="DIR")
+FOLDER_ARGUMENT = _argument("folder", type=Path, metavar="DIR")
 BUILT = {"type": Path, "nargs": "?", "default": Path("site")}
 FILES = {"type": Path, "nargs": "*", "default": [PLAN, GLOSSARY], "metavar": "FILE"}
 COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Sequence[Any]]] = {
@@ -184,13 +184,13 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
         _argument("files", **FILES, help=f"(default: {PLAN} {GLOSSARY})"),
     ]),
     "text": (_text, "print the notice in Chinese", [READ_PLAN]),
-    "pages": (_pages, "write every page as Markdown", [READ_PLAN, FOLDER]),
+    "pages": (_pages, "write every page as Markdown", [READ_PLAN, FOLDER_ARGUMENT]),
     "diff": (_diff, "say in words what has changed since a version", [
         READ_PLAN,
         _argument("base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit"),
         _argument("head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)"),
     ]),
-    "export": (_export, "write the data files", [READ_PLAN, FOLDER]),
+    "export": (_export, "write the data files", [READ_PLAN, FOLDER_ARGUMENT]),
     "schema": (_schema, "print the JSON Schema of a file in data/", [_argument("file", choices=("plan", "glossary"))]),
     "build": (_build, "build the site", [
         _argument("folder", **BUILT, metavar="DIR"),

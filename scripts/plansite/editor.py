@@ -1,4 +1,4 @@
-"""This module writes to data/: the one form of its YAML files, confirmed translations, published addresses."""
+"""This module writes to data/: it formats YAML files, confirms translations and lists new addresses."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import yaml
 
 from plansite.errors import BuildError, PlanError, Problem, display_path
 from plansite.source.rules import nearest_match, select
-from plansite.source.yaml_reader import BREAK, TEXT, YamlPath, parse_yaml, read_text, read_yaml, without_gc
+from plansite.source.yaml_reader import BREAK, TEXT, YamlPath, parse_yaml, read_text, read_yaml
 from plansite.translation.checks import RECORD_PATHS, record_name, source_hash
 from plansite.validate import load_plan
 
@@ -21,18 +21,17 @@ DOUBLE_QUOTED = {"en_for", "value"}
 """Fields whose text may look like a number: always in double quotes. Other text is plain, or in single quotes."""
 QUOTED = re.compile(r"""^$|^[\s,\[\]{}#&*!|>'"%@`]|^[-?:](?=\s|$)|:(?=\s|$)|\s#|\s$""")
 QUOTED_IN_BRACKETS = re.compile(rf"{QUOTED.pattern}|[,?:\[\]{{}}]")
-"""What a text without quotes may not have, in a block and within brackets (YAML 1.2, 7.3.3)."""
+"""Patterns of texts that need quotes, in a block and within brackets (YAML 1.2, 7.3.3)."""
 ESCAPED = re.compile("[\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
-"""What only double quotes can hold."""
+"""Characters that only a text in double quotes can hold."""
 PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
-"""By first character, the tags and patterns of what is no text without quotes: numbers, dates, truth, nothing."""
+"""{first character: [(tag, pattern), ...]} of unquoted values that YAML reads as number, date, boolean or null."""
 TO_CONFIRM = {"stale", "unconfirmed"}
 """The problems that a confirmation removes."""
 ADDRESS_LIST = "addresses.txt"
 """The file beside the plan with every address ever published, one a line."""
 
 
-@without_gc()
 def format_text(text: str) -> str:
     """Return YAML that has been read without a problem in its one form.
 
@@ -49,7 +48,7 @@ def format_text(text: str) -> str:
 
 
 def hints(paths: Sequence[Path]) -> list[Problem]:
-    """Return a hint for the first file that is not in its one form; all have been read without a problem."""
+    """Return a hint for the first file that `plansite fmt` would change, or an empty list; all files are valid."""
     for path in paths:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")

@@ -18,8 +18,8 @@ from plansite.source.yaml_reader import FIELD, YamlDocument, YamlPath, read_yaml
 from plansite.translation.checks import check_glossary, check_targets, check_translations
 
 T = TypeVar("T")
-UNORDERED = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong_order"}
-"""Problems that leave the order of the notice or the units of its clauses unknown."""
+PREVENT_COMPARISON = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong_order"}
+"""Codes of problems with which a plan cannot be compared with the notice: its order or its clauses are unknown."""
 EXPECTED = {"string_type": "a_text", "int_type": "number", "bool_type": "truth", "date_type": "date"}
 EXPECTED |= {"tuple_type": "a_list", "model_type": "a_mapping", "dict_type": "a_mapping"}
 """{error of pydantic: what it expects, as one of the words of messages.yaml}"""
@@ -61,7 +61,7 @@ def load_plan(path: Path) -> LoadedPlan:
         _report(document, check_targets(document.data))
         _report(document, check_translations(document.data, glossary))
     file, notice, unread = read_notice(path)
-    if plan and file and not unread and UNORDERED.isdisjoint(finding.code for finding in broken):
+    if plan and file and not unread and PREVENT_COMPARISON.isdisjoint(finding.code for finding in broken):
         _report(document, check_notice(plan, file, notice))
     problems = [*document.problems, *glossary_document.problems, *unread]
     if plan is None or glossary is None or any(problem.blocks for problem in problems):

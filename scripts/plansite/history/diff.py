@@ -16,8 +16,14 @@ KINDS = ("notice", "themes", "units", "topics", "audiences", "invest", "measures
 """The fields that hold records, in the order of the file; terms are the glossary's, if it is compared too."""
 SINGLE = {"notice", "invest"}
 """The fields that hold one record."""
-REFERENCES = {"unit": "units", "topic": "topics", "audience": "audiences", "section": "sections", "measure": "measures"}
-"""Fields that name another record, with the list that holds it; a list of such names is called like that list."""
+LIST_OF_REFERENCE = dict(unit="units", topic="topics", audience="audiences", section="sections", measure="measures")
+    "unit": "units",
+    "topic": "topics",
+    "audience": "audiences",
+    "section": "sections",
+    "measure": "measures",
+}
+"""{field with a reference: list of the records it points to}; a field with several has the name of that list."""
 CONFIRMATION = {"en_for", "en_confirmed"}
 
 
@@ -180,13 +186,13 @@ def _pair(old: list[Any], new: list[Any], kind: str) -> list[tuple[Any, Any]]:
 
 def _is_name(entry: Any) -> bool:
     """Return whether an entry of a list is a plain value, or names a record: {unit: ID, as: ...}."""
-    return not isinstance(entry, dict) or any(isinstance(entry.get(name), str) for name in REFERENCES)
+    return not isinstance(entry, dict) or any(isinstance(entry.get(name), str) for name in LIST_OF_REFERENCE)
 
 
 def _list_name(path: YamlPath) -> str:
     """Return the list of the record that a value at a path names."""
     field = str(path[-1]) if path else ""
-    return REFERENCES.get(field, field)
+    return LIST_OF_REFERENCE.get(field, field)
 
 
 def _same(text: str) -> Words:

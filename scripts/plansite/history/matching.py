@@ -14,9 +14,10 @@ Action = Literal["added", "removed", "changed", "moved"]
 Words = Mapping[Lang, str]
 """A value as people read it, in each language."""
 MIN_RATIO, SAFE_RATIO = 0.4, 0.6
-"""How much of their text two records have to share to be the same: with the same number, and without or at once."""
+"""Least share of common text of two records that are paired: SAFE_RATIO in the first pass by number and without a
+number, MIN_RATIO in the last pass by number."""
 WINDOW = 20
-"""How many places apart the records that nothing else pairs are compared."""
+"""Positions in the list by which two records that nothing else pairs may be apart."""
 TOKEN = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 
 

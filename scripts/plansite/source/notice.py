@@ -14,7 +14,7 @@ from plansite.source.rules import Finding
 from plansite.source.schema import FULL_WIDTH, Plan
 from plansite.source.yaml_reader import YamlPath, position_of
 
-FOLDER = "source"
+NOTICE_FOLDER = "source"
 MAX_FINDINGS = 20
 """How many differences are reported; where there are more, the text is of another notice."""
 CONTEXT, MAX_QUOTED = 8, 60
@@ -31,13 +31,13 @@ Change = tuple[int, int, int, int]
 
 def read_notice(plan: Path) -> tuple[str, str, list[Problem]]:
     """Return (file, text, problems) of the notice beside a plan; the text is empty where there is none."""
-    files = sorted(path for path in (plan.parent / FOLDER).glob("*.txt") if path.is_file())
+    files = sorted(path for path in (plan.parent / NOTICE_FOLDER).glob("*.txt") if path.is_file())
     if not files:
         return "", "", []
     file, raw = display_path(files[0]), files[0].read_bytes()
     if len(files) > 1:
         details: dict[str, object] = {"files": [path.name for path in files]}
-        return file, "", [Problem(file, 1, 1, FOLDER, "several_notices", details)]
+        return file, "", [Problem(file, 1, 1, NOTICE_FOLDER, "several_notices", details)]
     try:
         return file, raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:

@@ -19,7 +19,7 @@ RESERVED = """all-measures general glossary invest keywords measures notice plan
 translation-notice unit who""".split()
 """Ids of other elements on the pages that have elements with the ids of themes, stages and terms."""
 RESERVED_PREFIXES = ("filter-", "initial-", "measure-", "safeguard-", "section-", "term-")
-"""How ids of further elements on these pages begin."""
+"""Beginnings of the ids of further elements on these pages."""
 UNIQUE = """audiences.*.id invest.stages.*.id redirects.*.from measures.*.number themes.*.sections.*.number
 measures.*/audiences.* measures.*/topics.* measures.*/responsibility.units.* safeguards.*/responsibility.units.*
 invest.stages.*/topics.* invest.stages.*/measures.*.measure invest.stages.*.measures.*/sentences.*""".split()
@@ -30,7 +30,7 @@ REFERENCES = {
     "audience": ("audiences.*.id", "measures.*.audiences.*", ""),
     "unit": ("units.*.id", "measures.*.responsibility.units.* safeguards.*.responsibility.units.*", ""),
 }
-"""{kind: (pattern of its ids, patterns of what names and uses them, patterns of what only names them)}"""
+"""{kind: (where its ids are defined, references that count as a use, references that do not)}, as patterns."""
 REFERENCE_KEYS = ("unit", "topic")
 """The field with the id where a list of references has a mapping in place of an id."""
 WHOLE_WORD = {"zh": "{}", "en": r"(?<!\w){}(?!\w)"}
@@ -96,7 +96,7 @@ def _repeated(data: Any) -> Iterator[Finding]:
 
 
 def find_repeated(values: Iterable[tuple[YamlPath, Any]], depth: int = 0) -> Iterator[Finding]:
-    """Yield every value that an earlier one equals whose path begins with the same `depth` steps."""
+    """Yield values repeated within one record: paths that share their first `depth` steps, 0 for the whole file."""
     first: dict[tuple[YamlPath, str], YamlPath] = {}
     for path, value in values:
         earlier = first.setdefault((path[:depth], str(value)), path)
@@ -105,7 +105,7 @@ def find_repeated(values: Iterable[tuple[YamlPath, Any]], depth: int = 0) -> Ite
 
 
 def reserved(values: Iterable[tuple[YamlPath, Any]]) -> Iterator[Finding]:
-    """Yield every id that an element of the same page has already."""
+    """Yield ids that another element of the same page has."""
     for path, value in values:
         if isinstance(value, str) and (value in RESERVED or value.startswith(RESERVED_PREFIXES)):
             forbidden = [*RESERVED, *(f"{prefix}..." for prefix in RESERVED_PREFIXES)]

@@ -118,7 +118,7 @@ def is_file(address: str) -> bool:
 
 
 def _as_mapping(key: str) -> BeforeValidator:
-    """Return what reads an id as a mapping with nothing else."""
+    """Return a validator that takes a bare id for {key: id}."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
@@ -439,15 +439,15 @@ def _fillable(value: str) -> str:
     return value
 
 
-Phrase = Annotated[str, Strict(), AfterValidator(_visible), AfterValidator(_fillable)]
+LabelText = Annotated[str, Strict(), AfterValidator(_visible), AfterValidator(_fillable)]
 
 
 class Label(Text):
     """A phrase of the interface; `en_one` is the English for a count of exactly one."""
 
-    zh: Phrase
-    en: Annotated[Phrase, AfterValidator(_english)]
-    en_one: Annotated[Phrase, AfterValidator(_english)] | None = None
+    zh: LabelText
+    en: Annotated[LabelText, AfterValidator(_english)]
+    en_one: Annotated[LabelText, AfterValidator(_english)] | None = None
 
 
 Labels = dict[str, Label]

@@ -1,10 +1,8 @@
 """This module reads a YAML file into plain data with the position of each value, and names the slips in it."""
 
-import gc
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice
@@ -60,18 +58,6 @@ TEXT_SUFFIXES = {".css", ".html", ".j2", ".js", ".md", ".svg"}
 
 class ExcessError(yaml.MarkedYAMLError):
     """A file has too many levels or too many values; its problem is a code in messages.yaml."""
-
-
-@contextmanager
-def without_gc() -> Iterator[None]:
-    """Pause the search for unreachable objects: among the nodes of a large file it takes long and finds none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def mark_position(mark: yaml.Mark | None) -> Position:
@@ -299,7 +285,6 @@ def read_yaml(path: Path) -> YamlDocument:
     return document
 
 
-@without_gc()
 def parse_yaml(file: str, raw: bytes) -> YamlDocument:
     """Return the document of a file's name and content."""
     document = YamlDocument(file, raw=raw)
