@@ -101,12 +101,13 @@ def parse_error(text: str) -> yaml.MarkedYAMLError | None:
 
 def find_hints(text: str) -> Iterator[Hint]:
     """Yield each slip that keeps YAML from reading a text, as if the slips before it were mended."""
-    lines = text.split("\n")
+    error = parse_error(text)
+    if isinstance(error, ExcessError):
+        yield mark_position(error.problem_mark), str(error.problem), {}
+        return
+    lines = text.split("\n") if error else []
     for number in range(min(MAX_HINTS, 1 + MAX_SCANNED // (len(text) + 1))):
-        error = parse_error("\n".join(lines))
         # An error behind a mended line may only follow from how it was mended.
-        if isinstance(error, ExcessError) and not number:
-            yield mark_position(error.problem_mark), str(error.problem), {}
         if error is None or isinstance(error, ExcessError):
             return
         stop = _error_line(error)
@@ -117,6 +118,7 @@ def find_hints(text: str) -> Iterator[Hint]:
                 best = [line for line, stopped in zip(mended, reached, strict=True) if stopped == farthest]
                 yield (at + 1, column + 1), code, details | {"expected": [_indent(line) for line in best]}
                 lines[at] = best[0]
+                error = parse_error("\n".join(lines))
                 break
         else:
             if not number:
