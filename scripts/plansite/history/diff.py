@@ -16,7 +16,7 @@ KINDS = ("notice", "themes", "units", "topics", "audiences", "invest", "measures
 """The fields that hold records, in the order of the file; terms are the glossary's, if it is compared too."""
 SINGLE = {"notice", "invest"}
 """The fields that hold one record."""
-LIST_OF_REFERENCE = dict(unit="units", topic="topics", audience="audiences", section="sections", measure="measures")
+LIST_OF_REFERENCE = {
     "unit": "units",
     "topic": "topics",
     "audience": "audiences",
