@@ -83,13 +83,13 @@ BROKEN_WHEN_RENDERED = {
     "a label by a computed item": (
         "partials/display.html", "labels[name]", "labels[name * 2]", 'labels.yaml has no "text_sizetext_size"',
     ),
-    "a file": ("main.html", '["assets/site.css"]', '["assets/site.scss"]', "no attribute 'assets/site.scss'"),
     "an include": ("partials/header.html", "partials/search", "partials/serch", "the template is missing"),
     "an argument": (
-        "partials/footer.html", "notice_date | format_date(site_lang)", "notice_date | format_date",
+        "partials/footer.html", "source_line.format(date=notice_date | format_date(site_lang)",
+        "source_line.format(date=notice_date | format_date",
         "TypeError: format_date() missing",
     ),
-    "a sum": ("partials/metadata.html", '"en_US"', "1 + site_lang", "TypeError: unsupported operand"),
+    "a sum": ("partials/metadata.html", "page.title | e", "1 + page.title", "TypeError: unsupported operand"),
 }  # fmt: skip
 
 

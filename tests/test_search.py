@@ -181,13 +181,13 @@ FINDS: dict[Lang, dict[str, str]] = {
 
 PAGES: dict[Lang, dict[str, str]] = {
     "zh": {
-        "首页": "", "全部措施": "measures/", "责任单位": "units/", "主题": "themes/", "办事主题": "topics/",
+        "首页": "./", "全部措施": "measures/", "责任单位": "units/", "主题": "themes/", "办事主题": "topics/",
         "外资企业": "invest/", "外资企业：从进入到退出": "invest/", "数字": "targets/", "通知里的数字": "targets/",
         "通知全文": "text/", "术语表": "glossary/", "修改记录": "changes/", "更新记录": "changes/",
         "开放数据": "data/", "关于本站": "about/", "无障碍说明": "accessibility/", "参与修改": "contribute/",
     },
     "en": {
-        "home": "", "Measures": "measures/", "all measures": "measures/", "units": "units/", "themes": "themes/",
+        "home": "./", "Measures": "measures/", "all measures": "measures/", "units": "units/", "themes": "themes/",
         "topics": "topics/", "foreign investors": "invest/", "figures": "targets/",
         "Commitments in figures": "targets/", "full text": "text/", "glossary": "glossary/",
         "changes": "changes/", "open data": "data/", "about": "about/",

@@ -30,7 +30,7 @@ def test_the_longest_pages_are_light(browser: Browser, address: str, site: Path)
         # A context of its own, in whose cache nothing is yet.
         with browser.new_context(base_url=address, viewport=PHONE) as context:
             page, responses = context.new_page(), list[Response]()
-            page.on("response", responses.append)
+            page.on("response", lambda response, kept=responses: kept.append(response))
             page.goto(path)
             weights[path] = sum(len(gzip.compress(response.body(), 6)) for response in responses)
     limits = {path: BYTES_OF_WHOLE if path.endswith(("/text/", "/glossary/")) else BYTES for path in pages}
