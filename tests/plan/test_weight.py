@@ -22,16 +22,19 @@ def longest_of_each_kind(site: Path) -> list[str]:
     return [f"/{path.parent.relative_to(site).as_posix()}/" for path in pages.values()]
 
 
+def weight(browser: Browser, address: str, path: str) -> int:
+    """Return how many bytes a page loads, compressed, into a context of its own, in whose cache nothing is yet."""
+    responses: list[Response] = []
+    with browser.new_context(base_url=address, viewport=PHONE) as context:
+        page = context.new_page()
+        page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - append takes no attributes
+        page.goto(path)
+        return sum(len(gzip.compress(response.body(), 6)) for response in responses)
+
+
 def test_the_longest_pages_are_light(browser: Browser, address: str, site: Path) -> None:
-    weights = {}
     pages = longest_of_each_kind(site)
     assert len(pages) > 15
-    for path in pages:
-        # A context of its own, in whose cache nothing is yet.
-        with browser.new_context(base_url=address, viewport=PHONE) as context:
-            page, responses = context.new_page(), list[Response]()
-            page.on("response", lambda response, kept=responses: kept.append(response))
-            page.goto(path)
-            weights[path] = sum(len(gzip.compress(response.body(), 6)) for response in responses)
+    weights = {path: weight(browser, address, path) for path in pages}
     limits = {path: BYTES_OF_WHOLE if path.endswith(("/text/", "/glossary/")) else BYTES for path in pages}
-    assert {path: weight for path, weight in weights.items() if weight > limits[path]} == {}
+    assert {path: found for path, found in weights.items() if found > limits[path]} == {}
