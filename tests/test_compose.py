@@ -83,6 +83,7 @@ BROKEN_WHEN_RENDERED = {
     "a label by a computed item": (
         "partials/display.html", "labels[name]", "labels[name * 2]", 'labels.yaml has no "text_sizetext_size"',
     ),
+    "a file": ("main.html", '["assets/site.css"]', '["assets/site.scss"]', 'overrides/ has no "assets/site.scss"'),
     "an include": ("partials/header.html", "partials/search", "partials/serch", "the template is missing"),
     "an argument": (
         "partials/footer.html", "source_line.format(date=notice_date | format_date(site_lang)",
@@ -126,6 +127,18 @@ def test_what_shows_only_when_a_page_is_rendered_is_named_with_its_line(kind: st
     assert done.stderr.startswith(f"{where}:1: "), done.stderr
     assert reason in done.stderr.splitlines()[0]
     assert "Traceback" not in done.stderr
+
+
+def test_a_template_that_sets_no_title_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = copy_small_project(tmp_path)
+    edit(project / "macros" / "topics.html.j2", "set title =", "set heading =")
+    monkeypatch.chdir(project)
+    site = assemble(Sources())
+    with pytest.raises(PlanError) as raised:
+        list(site.render_all(site.pages.values()))
+    [problem] = raised.value.problems
+    said = "macros/topics.html.j2:1:1: topics.html.j2: does not set title, which the page needs; write {% set ... %}"
+    assert problem.text_line("en").startswith(said)
 
 
 def test_a_label_that_is_gone_is_missed_wherever_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -32,7 +32,7 @@ from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.pages import FEED, FOLDER
 from plansite.site.publication import Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
-from plansite.site.templates import Phrases, format_date
+from plansite.site.templates import Phrases, UnknownNameError, format_date
 from plansite.source.schema import is_file
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}
@@ -130,7 +130,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Add the names and filters that templates in overrides/ use (assemble.THEME)."""
         other: Lang = next(lang for lang in LANGUAGES if lang != self._lang)
         env.globals |= {
-            "assets": {name: asset.address for name, asset in self._assets.items()},
+            "assets": _AssetAddresses((name, asset.address) for name, asset in self._assets.items()),
             "has_history": bool(self.site.plan.history),
             "labels": Phrases(self.site.labels, self._lang),
             "notice_date": self.site.plan.notice.date,
@@ -228,6 +228,13 @@ class Asset:
 
     address: str
     content: str
+
+
+class _AssetAddresses(dict[str, str]):
+    """{file in overrides/: the address of its asset}; any other file raises UnknownNameError."""
+
+    def __missing__(self, file: str) -> NoReturn:
+        raise UnknownNameError(f'overrides/ has no "{file}"')
 
 
 def _read_assets(overrides: Path) -> Iterator[tuple[str, Asset]]:

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from plansite.translation.glossary import segments, split_by_script, strip_gloss
 
 
 class UnknownNameError(TemplateRuntimeError):
-    """A template links to a page that does not exist, or uses a label or placeholder that does not exist."""
+    """A template names a page, a file, a label or a placeholder that does not exist."""
 
 
 TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
@@ -134,6 +134,11 @@ class RenderedPage:
     """The address that a redirect leads to, from the root of the site."""
 
 
+HEAD_FIELDS = {field.name: field.default for field in fields(RenderedPage) if field.name != "body"}
+"""{name that the template of a page may set: its value where it does not}"""
+REQUIRED_FIELDS = [name for name, default in HEAD_FIELDS.items() if default is MISSING]
+
+
 class Templates:
     """The templates and labels in macros/."""
 
@@ -167,8 +172,12 @@ class Templates:
         """Render a page; `addresses` are those of all pages. Raises PlanError where its template is wrong."""
         context = self._words[page.lang] | page_context(page, plan, addresses, publication)
         module = self._module(page.template, context)
-        names = [field.name for field in fields(RenderedPage) if hasattr(module, field.name)]
-        return RenderedPage(body=f"{module}\n", **{name: str(getattr(module, name)) for name in names})
+        values = {name: str(getattr(module, name)) for name in HEAD_FIELDS if hasattr(module, name)}
+        if lacking := [name for name in REQUIRED_FIELDS if name not in values]:
+            file = self._macros / page.template
+            details: dict[str, object] = {"names": lacking}
+            raise PlanError([Problem(display_path(file), 1, 1, file.name, "unset_name", details)])
+        return RenderedPage(body=f"{module}\n", **values)
 
     def render_feed(self, plan: PlanView, lang: Lang, site_url: str) -> str:
         """Render the feed of changes in one language (Atom); its URLs have no host where `site_url` is ""."""
