@@ -16,7 +16,7 @@ import yaml
 from conftest import REAL_PLAN, copy_project
 from plansite.editor import ADDRESS_LIST, format_files, read_addresses
 from plansite.errors import LANGUAGES, Lang
-from plansite.source.schema import is_file
+from plansite.source.texts import is_file
 from plansite.translation.checks import source_hash
 
 Record = dict[str, Any]

@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from conftest import REAL_PLAN, SMALL_PLAN
-from plansite.history.diff import Change, Edit, diff_plans
-from plansite.history.matching import Words, mark_changes
+from plansite.history.diff import Change, Edit, Words, diff_plans, mark_changes
 from plansite.translation.checks import source_hash
 
 SMALL = yaml.safe_load(SMALL_PLAN.read_text("utf-8"))

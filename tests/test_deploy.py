@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from bench_load import Server, compare, serving_package
 from conftest import DESKTOP, PROJECT, RESULTS, SMALL_PLAN, Watched, search
 from plansite.site.assemble import Sources, assemble
-from plansite.source.schema import is_file
+from plansite.source.texts import is_file
 
 pytestmark = pytest.mark.site
 

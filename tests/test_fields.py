@@ -12,17 +12,8 @@ import yaml
 import plansite
 from conftest import REAL_PLAN, SMALL_PLAN
 from plansite.exports.files import schema
-from plansite.source.schema import (
-    CHINESE_CHARACTER,
-    CHINESE_SCRIPT,
-    HALF_WIDTH,
-    Glossary,
-    Kind,
-    Plan,
-    Record,
-    Unit,
-    field_help,
-)
+from plansite.source.schema import Glossary, Kind, Plan, Record, Unit, field_help
+from plansite.source.texts import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH
 
 WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("source").joinpath("fields.yaml").read_text("utf-8"))
 QUOTED = re.compile(r'[\[{"][^\]}"]*[\]}"]|\*')

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import SMALL_PLAN
 from plansite.errors import FAILURES, LANGUAGES, MESSAGES, WORDS, BuildError, Lang, PlanError, Problem, format_problems
-from plansite.source.schema import CHINESE_CHARACTER, CHINESE_SCRIPT
+from plansite.source.texts import CHINESE_CHARACTER, CHINESE_SCRIPT
 from test_load import CASES, problems_of, spoiled
 
 QUOTED = re.compile(r"“[^”]*”|\{\w+(!r)?\}")

@@ -20,12 +20,10 @@ from conftest import PROJECT, SMALL_PLAN
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.exports.change_report import report_changes
 from plansite.history.changelog import MAX_EDITS_PER_VERSION, HistoryView, Version
-from plansite.history.diff import KINDS, Change, Edit, diff_plans
-from plansite.history.matching import Words
+from plansite.history.diff import KINDS, Change, Edit, Words, diff_plans
 from plansite.site.assemble import Sources
 from plansite.site.graph import PlanView
-from plansite.site.pages import FOLDER, PDFS, pages
-from plansite.site.publication import Publication, Repository
+from plansite.site.pages import FOLDER, PDFS, Publication, Repository, pages
 from plansite.site.templates import (
     Phrase,
     Templates,

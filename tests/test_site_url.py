@@ -8,7 +8,7 @@ import pytest
 
 from conftest import PROJECT, SMALL_PLAN, run
 from plansite.errors import PlanError
-from plansite.site.publication import site_address
+from plansite.site.pages import site_address
 
 REFUSED = [
     "example.org",

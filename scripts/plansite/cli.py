@@ -108,7 +108,7 @@ def _pages(options: argparse.Namespace) -> None:
 def _diff(options: argparse.Namespace) -> None:
     from plansite.exports.change_report import report_changes
     from plansite.site.assemble import Sources
-    from plansite.site.publication import site_address
+    from plansite.site.pages import site_address
 
     sources = Sources(plan=options.plan)
     print(report_changes(sources, options.base, options.head, options.lang, site_address(os.environ)), end="")
@@ -117,7 +117,7 @@ def _diff(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from plansite.exports.files import write_exports
     from plansite.site.graph import PlanView
-    from plansite.site.publication import site_address
+    from plansite.site.pages import site_address
     from plansite.validate import load_plan
 
     names = write_exports(PlanView(load_plan(options.plan)), options.folder, site_address(os.environ))

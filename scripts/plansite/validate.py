@@ -14,7 +14,8 @@ from plansite.errors import MESSAGES, PlanError, Problem
 from plansite.source.notice import check_notice, read_notice
 from plansite.source.rules import Finding, check_rules, nearest_match
 from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
-from plansite.source.yaml_reader import FIELD, YamlDocument, YamlPath, read_yaml
+from plansite.source.yaml_hints import FIELD
+from plansite.source.yaml_reader import YamlDocument, YamlPath, read_yaml
 from plansite.translation.checks import check_glossary, check_targets, check_translations
 
 T = TypeVar("T")

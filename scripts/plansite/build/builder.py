@@ -23,7 +23,7 @@ from plansite.build.mkdocs_plugin import PlanPlugin
 from plansite.build.release import MARK, find_browser, print_notice
 from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, display_path
 from plansite.site.assemble import Site
-from plansite.site.publication import site_address
+from plansite.site.pages import site_address
 from plansite.site.templates import TEMPLATE_ERRORS, template_problem
 
 

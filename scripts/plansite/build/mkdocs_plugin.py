@@ -29,11 +29,10 @@ from plansite.history.changelog import read_history
 from plansite.history.git import version
 from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
-from plansite.site.pages import FEED, FOLDER
-from plansite.site.publication import Publication, Repository
+from plansite.site.pages import FEED, FOLDER, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
 from plansite.site.templates import Phrases, UnknownNameError, format_date
-from plansite.source.schema import is_file
+from plansite.source.texts import is_file
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}
 """What takes the comments out of our styles and scripts, by suffix."""

@@ -14,8 +14,7 @@ from plansite.history.diff import Change, diff_plans
 from plansite.history.git import contents
 from plansite.site.assemble import Sources, static_addresses
 from plansite.site.graph import PlanView
-from plansite.site.pages import pages
-from plansite.site.publication import Publication
+from plansite.site.pages import Publication, pages
 from plansite.site.templates import RenderedPage, Templates
 from plansite.source.yaml_reader import read_yaml
 from plansite.validate import load_labels, load_plan

@@ -10,10 +10,8 @@ from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
 from plansite.errors import Lang
-from plansite.history.diff import SINGLE, Change, Edit, diff_plans
-from plansite.history.git import contents, git
-from plansite.history.matching import Action, Words, mark_changes
-from plansite.history.snapshot import read_snapshot
+from plansite.history.diff import SINGLE, Action, Change, Edit, Words, diff_plans, mark_changes
+from plansite.history.git import contents, git, read_snapshot
 from plansite.source.schema import field_help_at
 from plansite.source.yaml_reader import YamlPath
 

@@ -12,11 +12,9 @@ from plansite.editor import ADDRESS_LIST
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.site.graph import PlanView
 from plansite.site.json_ld import json_ld
-from plansite.site.pages import FEED, FOLDER, Page, absolute_url, check_addresses, pages
-from plansite.site.publication import Publication
+from plansite.site.pages import FEED, FOLDER, Page, Publication, absolute_url, check_addresses, pages
 from plansite.site.tables import description
-from plansite.site.template_check import check_templates
-from plansite.site.templates import RenderedPage, Templates
+from plansite.site.templates import RenderedPage, Templates, check_templates
 from plansite.source.schema import Labels, Redirect
 from plansite.source.yaml_reader import check_encoding
 from plansite.validate import load_labels, load_plan

@@ -1,15 +1,18 @@
-"""This module lists the pages of a site with their addresses, and checks that no published address is lost."""
+"""This module lists the pages of a site, says where the site is published, and checks that no address is lost."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import quote, unquote, urlencode, urljoin
 
 from plansite.editor import read_addresses
-from plansite.errors import LANGUAGES, Lang, Problem, display_path
+from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
+from plansite.history.changelog import Version
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.source.rules import nearest_match
-from plansite.source.schema import Redirect, is_file
+from plansite.source.schema import Redirect
+from plansite.source.texts import is_file
 from plansite.validate import LoadedPlan
 
 Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Redirect
@@ -70,6 +73,58 @@ def pages(plan: PlanView) -> Iterator[Page]:
         yield from (Page(theme.address, lang, "theme.html.j2", theme) for theme in plan.themes)
         yield from (Page(topic.address, lang, "topic.html.j2", topic) for topic in plan.topics)
         yield from (Page(redirect.origin, lang, "redirect.html.j2", redirect) for redirect in moved)
+
+
+SITE_URL = re.compile(r"""https?://[\w.\[\]:-]+(/[^\s?#<>"\\]*)?""")
+# https://HOST/OWNER/PROJECT/tree/BRANCH; a name or password before the host would be published.
+BRANCH_URL = re.compile(
+    r"(?P<host>https?://[\w.-]+(?::\d+)?)/(?P<project>[^/?#\s]+/[^/?#\s]+)(?:/tree/(?P<branch>[^?#\s]+?))?/?"
+)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A branch of the project on GitHub, or on a host with the same URLs."""
+
+    url: str
+    branch: str
+
+    @classmethod
+    def at(cls, url: str) -> "Repository":
+        """Return the branch that is shown at a URL, main where it names none; raises PlanError for any other URL."""
+        match = BRANCH_URL.fullmatch(url)
+        if match is None:
+            raise PlanError([Problem("mkdocs.yml", 1, 1, "PLAN_REPOSITORY", "not_a_repository", {"value": url})])
+        project, branch = (quote(unquote(match[part] or "main")) for part in ("project", "branch"))
+        return cls(f"{match['host']}/{project}", branch)
+
+    def edit(self, file: str, line: int) -> str:
+        """Return the URL of the editor at a line of a file."""
+        return f"{self.url}/edit/{self.branch}/{quote(file)}#L{line}"
+
+    def report(self, fields: dict[str, str]) -> str:
+        """Return the URL of the form for mistakes with `fields`, {id: text}, filled in."""
+        return f"{self.url}/issues/new?{urlencode({'template': 'mistake.yml'} | fields, quote_via=quote)}"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The publishing settings of a site; `version` is the commit that it is built from."""
+
+    repository: Repository | None = None
+    site_url: str = ""
+    pdf: bool = False
+    history: Callable[[], Sequence[Version] | None] = lambda: None
+    """Returns the versions of the plan, the newest first."""
+    version: str = ""
+
+
+def site_address(environment: Mapping[str, str]) -> str:
+    """Return SITE_URL with a slash at its end, "" where it is not set; raises PlanError where it is no URL."""
+    value = environment.get("SITE_URL", "").strip()
+    if value and not SITE_URL.fullmatch(value):
+        raise PlanError([Problem("mkdocs.yml", 1, 1, "SITE_URL", "not_a_site_address", {"value": value})])
+    return f"{value.rstrip('/')}/" if value else ""
 
 
 FRAME, FOLDERS = {"index.html", "404.html", "sitemap.xml"}, {"assets", "search", "en"}

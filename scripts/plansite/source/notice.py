@@ -11,8 +11,10 @@ from pathlib import Path
 from plansite.errors import Problem, display_path
 from plansite.source.chinese import fold, fold_with_places, notice_parts, without_page_numbers
 from plansite.source.rules import Finding
-from plansite.source.schema import FULL_WIDTH, Plan
-from plansite.source.yaml_reader import YamlPath, position_of
+from plansite.source.schema import Plan
+from plansite.source.texts import FULL_WIDTH
+from plansite.source.yaml_hints import position_of
+from plansite.source.yaml_reader import YamlPath
 
 NOTICE_FOLDER = "source"
 MAX_FINDINGS = 20

@@ -1,142 +1,35 @@
 """This module types what data/plan.yaml, data/glossary.yaml and the labels may hold, and says what each field is."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from types import UnionType
-from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
 from plansite.errors import LANGUAGES, Lang
-from plansite.source.yaml_reader import YamlPath, read_text
-
-# GB/T 15834-2011 prescribes full-width marks in Chinese; a full stop between digits is a decimal point.
-FULL_WIDTH = dict(zip(",:;!?()[]<>", "，：；！？（）［］〈〉", strict=True)) | {".": "。", '"': "“”", "'": "‘’"}
-HALF_WIDTH = re.compile(r"""[,:;!?()\[\]<>"']|(?<![0-9])\.|\.(?![0-9])""")
-HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-CHINESE_CHARACTER = re.compile(f"[{HAN}]")
-CHINESE_SCRIPT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
-GLOSS = re.compile(r"\[[^\[\]]*\]")
-"""A gloss: words of ours within a translation, in square brackets; the only place where English may quote Chinese."""
-SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-"""Spaces that look like the ordinary one and are not found by it."""
-VARIANTS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
-"""Radicals and compatibility forms, which look like ordinary Chinese characters and are not found by them."""
-LAST_RADICAL = "\u2fdf"
-SUPPLEMENT = dict(
-    zip(
-        "⺝⺠⺫⻁⻄⻅⻆⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
-        "月民目虎西见角车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
-        strict=True,
-    )
+from plansite.source.texts import (
+    NOT_EMPTY,
+    Address,
+    AnyText,
+    Chinese,
+    Date,
+    English,
+    EnglishLabelText,
+    Fingerprint,
+    LabelText,
+    Number,
+    Slug,
+    Translation,
 )
-"""Radicals that look like a character, though they have no normal form (Unicode: EquivalentUnifiedIdeograph)."""
-DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
-"""Names that no file and no folder may have on Windows, with or without an ending."""
-SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
-ADDRESS = rf"{SLUG}(/{SLUG})*(\.[a-z0-9-]+)*"
-FINGERPRINT = "^[0-9a-f]{8}$"
-
-
-def _refuse(code: str, value: str, at: int | None = None, **details: object) -> NoReturn:
-    """Raise a code of messages.yaml for a text, or for its character at an index."""
-    if at is not None:
-        details |= {"mark": value[at], "character": f"U+{ord(value[at]):04X}", "at": at + 1}
-    raise PydanticCustomError(code, code, {"value": value} | details)
-
-
-def _visible(value: str) -> str:
-    for at, character in enumerate(value) if not value.isprintable() else ():
-        if not character.isprintable() and unicodedata.category(character) != "Zs":
-            _refuse("control_character", value, at)
-    return value
-
-
-def _text(value: str) -> str:
-    _visible(value)
-    if value != value.strip() or not value:
-        _refuse("edge_space" if value.strip() else "empty_text", value)
-    if value.isascii():
-        return value
-    if space := SPACES.search(value):
-        _refuse("unusual_space", value, space.start())
-    for mark in VARIANTS.finditer(value):
-        ordinary = SUPPLEMENT.get(mark[0]) or unicodedata.normalize("NFKC", mark[0])
-        if ordinary != mark[0]:
-            _refuse("unusual_form", value, mark.start(), instead=ordinary)
-        # A dozen ordinary characters have their place among the compatibility forms.
-        if mark[0] <= LAST_RADICAL:
-            _refuse("lone_radical", value, mark.start())
-    return value
-
-
-def _chinese(value: str) -> str:
-    if not CHINESE_CHARACTER.search(value):
-        _refuse("no_chinese", value)
-    if mark := HALF_WIDTH.search(value):
-        _refuse("ascii_punctuation", value, mark.start(), instead=FULL_WIDTH[mark[0]])
-    if " " in value:
-        _refuse("chinese_space", value, value.index(" "))
-    return value
-
-
-def _english(value: str) -> str:
-    if not value.isascii() and (mark := CHINESE_SCRIPT.search(value)):
-        _refuse("chinese_in_english", value, mark.start())
-    return value
-
-
-def _glossed(value: str) -> str:
-    without = GLOSS.sub(lambda gloss: " " * len(gloss[0]), value)
-    if bracket := re.search(r"[\[\]]", without):
-        _refuse("open_gloss", value, bracket.start())
-    _english(without)
-    return value
-
-
-def _matching(pattern: str, code: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            _refuse(code, value)
-        if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
-            _refuse("device_name", device)
-        return value
-
-    return AfterValidator(check)
-
-
-def is_file(address: str) -> bool:
-    """Return whether an address is that of a file rather than of a page."""
-    return "." in address
+from plansite.source.yaml_reader import YamlPath, read_text
 
 
 def _as_mapping(key: str) -> BeforeValidator:
     """Return a validator that takes a bare id for {key: id}."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
-
-
-AnyText = Annotated[str, Strict(), AfterValidator(_text)]
-Chinese = Annotated[AnyText, AfterValidator(_chinese)]
-English = Annotated[AnyText, AfterValidator(_english)]
-Translation = Annotated[AnyText, AfterValidator(_glossed)]
-Fingerprint = Annotated[
-    AnyText, _matching(FINGERPRINT, "not_a_fingerprint"), Field(json_schema_extra={"pattern": FINGERPRINT})
-]
-# "index" would be the page that lists all others of its kind.
-Slug = Annotated[
-    AnyText, _matching(f"(?!index$){SLUG}", "not_a_slug"), Field(json_schema_extra={"pattern": f"^{SLUG}$"})
-]
-Address = Annotated[AnyText, _matching(ADDRESS, "not_an_address"), Field(json_schema_extra={"pattern": f"^{ADDRESS}$"})]
-Number = Annotated[int, Strict(), Field(ge=1)]
-Date = Annotated[date, Strict()]
-NOT_EMPTY = Field(min_length=1)
 
 
 class Record(BaseModel):
@@ -422,32 +315,12 @@ class Glossary(Record):
     wordings: tuple[Wording, ...] = ()
 
 
-LABEL_PLACEHOLDERS = """after all before date file kind line measures n numeral others s sections terms text themes
-title topics units""".split()
-"""What may stand in the braces of a label."""
-
-
-def _fillable(value: str) -> str:
-    try:
-        parts = [part for part in Formatter().parse(value) if part[1] is not None]
-        # How something is filled in is not for a label to say: "{n:9999999999}" is as wide as that.
-        names = [str(name) if not form and not conversion else "{}" for _, name, form, conversion in parts]
-    except ValueError:
-        names = ["{}"]
-    if unknown := next((name for name in names if name not in LABEL_PLACEHOLDERS), None):
-        _refuse("unknown_placeholder", unknown, allowed=LABEL_PLACEHOLDERS)
-    return value
-
-
-LabelText = Annotated[str, Strict(), AfterValidator(_visible), AfterValidator(_fillable)]
-
-
 class Label(Text):
     """A phrase of the interface; `en_one` is the English for a count of exactly one."""
 
     zh: LabelText
-    en: Annotated[LabelText, AfterValidator(_english)]
-    en_one: Annotated[LabelText, AfterValidator(_english)] | None = None
+    en: EnglishLabelText
+    en_one: EnglishLabelText | None = None
 
 
 Labels = dict[str, Label]

@@ -1,7 +1,6 @@
-"""This module reads a YAML file into plain data with the position of each value, and names the slips in it."""
+"""This module reads a YAML file into plain data with the position of each value, or into the problems it has."""
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
@@ -13,18 +12,22 @@ from typing import Any
 import yaml
 
 from plansite.errors import PlanError, Problem, display_path, escape_unprintable
+from plansite.source.yaml_hints import (
+    FIELD,
+    MAX_HINTS,
+    Position,
+    absorbed_lines,
+    find_hints,
+    find_markers,
+    mark_position,
+    position_of,
+)
 
-Position = tuple[int, int]  # line and column, both counted from 1
 YamlPath = tuple[int | str, ...]  # the keys of mappings and the indices in lists that lead to a value
-Hint = tuple[Position, str, dict[str, Any]]  # the position of a slip, its code in messages.yaml, the message's details
 
-# A plan of 5,000 measures has 19,400,000 bytes and 870,000 values, keys and brackets; ours has nine levels and 917
-# characters in its longest text. Very long numbers take Python long to read, or it refuses to write them.
-MAX_BYTES, MAX_NODES, MAX_DEPTH, MAX_TEXT, MAX_NUMBER = 25_000_000, 1_200_000, 20, 4_000, 40
-# How many slips are named in a file, characters parsed again to find them, lines looked at above the one where the
-# parser gives up, and changes tried for each slip.
-MAX_HINTS, MAX_SCANNED, MAX_LINES_BACK, MAX_CANDIDATES = 20, 5_000_000, 1_000, 5
-INDENT = 2  # spaces for each level
+# A plan of 5,000 measures has 19,400,000 bytes; the longest text of ours has 917 characters. Very long numbers take
+# Python long to read, or it refuses to write them.
+MAX_BYTES, MAX_TEXT, MAX_NUMBER = 25_000_000, 4_000, 40
 
 TEXT = "tag:yaml.org,2002:str"
 # Plain data: no merge keys, no objects of a programming language.
@@ -32,173 +35,13 @@ TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null timesta
 # What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends.
 PRINTABLE = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
 INVISIBLE = re.compile(f"[^{PRINTABLE}\U00010000-\U0010ffff]")
-# A line that git puts around the two versions of lines that it could not merge.
-MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
-TAB = re.compile(r"^ *\t[ \t]*(?=\S)", re.MULTILINE)
-# The name of a field with a full-width colon, or with a colon that no space follows.
-FIELD = re.compile(r"(?P<before>^ *(?:- +)*|[{,] *)(?P<key>[a-z_]+)(?:： *|:(?=[^\s,}\]]))")
-# The dashes and the name of the field before a value, and the beginning of a line that is a field or a list entry.
-HEAD = re.compile(r" *(?:- +)*(?:[\w-]+:(?: +|$))?")
-ENTRY = re.compile(r" *(?:-|[\w-]+:)(?: |$)")
-# A text in braces or brackets that has no quotes and a bracket within it, or goes on behind a bracket or a quote.
-IN_BRACES = re.compile(
-    r"""(?:[\[{:,] +|^)(?:[^\s'"\[\]{},][^\[\]{},]*(?P<inner>[\[{])"""
-    r"""|(?P<first>'[^']*'|"[^"]*"|\[[^]]*\]|\{[^}]*\}) *[^\s,\]}])"""
-)
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # a line end of YAML 1.1
 # A comment behind a value: on its line, or on a line of its own directly below.
 COMMENT = re.compile(rf"[ \t]+#|[ \t]*(?:{BREAK.pattern})(?P<indent> +)#")
 # Ids or numbers that are parted by a mark which YAML takes for text.
 PARTED = re.compile(r"[a-z0-9-]+(?:\s*[，、；;]\s*[a-z0-9-]+)+")
 REASONS: dict[type, str] = {FileNotFoundError: "no_file", IsADirectoryError: "folder", PermissionError: "no_right"}
-# How many levels an event opens.
-LEVELS = {yaml.MappingStartEvent: 1, yaml.SequenceStartEvent: 1, yaml.MappingEndEvent: -1, yaml.SequenceEndEvent: -1}
 TEXT_SUFFIXES = {".css", ".html", ".j2", ".js", ".md", ".svg"}
-
-
-class ExcessError(yaml.MarkedYAMLError):
-    """A file has too many levels or too many values; its problem is a code in messages.yaml."""
-
-
-def mark_position(mark: yaml.Mark | None) -> Position:
-    """Return the position of one of YAML's marks."""
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def position_of(text: str, at: int) -> Position:
-    """Return the position of the character with this index."""
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
-def find_markers(text: str) -> Iterator[Hint]:
-    """Yield the first marker of each merge conflict, and each tab before a text."""
-    within = False
-    for marker in MARKER.finditer(text):
-        if marker[0][0] == "<" or not within:
-            yield position_of(text, marker.start()), "merge_conflict", {}
-        within = marker[0][0] != ">"
-    for tab in TAB.finditer(text):
-        yield position_of(text, tab.start() + tab[0].index("\t")), "yaml_tab", {}
-
-
-def parse_error(text: str) -> yaml.MarkedYAMLError | None:
-    """Return the error that keeps YAML from reading a text, an ExcessError where it has too many levels or values.
-
-    It parses events only: nodes within nodes are composed by recursion in C, which ends the process where it is deep.
-    """
-    depth = 0
-    try:
-        for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
-            depth += LEVELS.get(type(event), 0)
-            if depth > MAX_DEPTH or number > MAX_NODES:
-                code = "yaml_deep" if depth > MAX_DEPTH else "yaml_big"
-                # The C loader's marks are of another type.
-                return ExcessError(problem=code, problem_mark=event.start_mark)  # type: ignore[arg-type]
-    except yaml.MarkedYAMLError as error:
-        return error
-    return None
-
-
-def find_hints(text: str) -> Iterator[Hint]:
-    """Yield each slip that keeps YAML from reading a text, as if the slips before it were mended."""
-    error = parse_error(text)
-    if isinstance(error, ExcessError):
-        yield mark_position(error.problem_mark), str(error.problem), {}
-        return
-    lines = text.split("\n") if error else []
-    for number in range(min(MAX_HINTS, 1 + MAX_SCANNED // (len(text) + 1))):
-        # An error behind a mended line may only follow from how it was mended.
-        if error is None or isinstance(error, ExcessError):
-            return
-        stop = _error_line(error)
-        for at, column, code, details, mended in islice(_candidates(lines, stop), MAX_CANDIDATES):
-            # Mended, a cause lets the parser read on; of two ways, the one that lets it read farther is right.
-            reached = [_error_line(parse_error("\n".join([*lines[:at], line, *lines[at + 1 :]]))) for line in mended]
-            if (farthest := max(reached)) > stop:
-                best = [line for line, stopped in zip(mended, reached, strict=True) if stopped == farthest]
-                yield (at + 1, column + 1), code, details | {"expected": [_indent(line) for line in best]}
-                lines[at] = best[0]
-                error = parse_error("\n".join(lines))
-                break
-        else:
-            if not number:
-                # A field without a colon is noticed on the line below.
-                mark = error.context_mark if error.context == "while scanning a simple key" else error.problem_mark
-                yield mark_position(mark), "yaml", {}
-            return
-
-
-def _candidates(lines: list[str], stop: int) -> Iterator[tuple[int, int, str, dict[str, Any], list[str]]]:
-    """Yield (index, column, code, details, mended lines) of what looks wrong by itself, from a line upwards.
-
-    YAML may give up far below: a quote that is not closed reaches to the next one.
-    """
-    last = min(stop, len(lines) - 1)
-    for at in range(last, max(last - MAX_LINES_BACK, -1), -1):
-        line, indent = lines[at], _indent(lines[at])
-        head = HEAD.match(line)
-        value = head.end() if head else indent
-        if wrong := FIELD.search(line):
-            mended = FIELD.sub(r"\g<before>\g<key>: ", line, count=1)
-            yield at, wrong.start("key"), "field_colon", {"key": wrong["key"]}, [mended]
-        before, sign, after = (
-            re.split(r"((?<=\s)#)", line[value:], maxsplit=1) if " #" in line[value:] else ("", "", "")
-        )
-        if sign and (before[:1] not in "'\"[{" or _opened(before)):
-            yield at, value + len(before), "yaml_comment", {}, [f"{line[:value]}{before}x{after}"]
-        if error := parse_error(line[indent:]):
-            column, code = _unreadable(line, value, indent, error)
-            yield at, column, code, {"mark": line[column : column + 1]}, [f"{line[:value]}x"]
-        if line.strip() and indent % INDENT:
-            moved = [" " * spaces + line.lstrip() for spaces in (indent - 1, indent + 1)]
-            yield at, indent, "yaml_indent", {"found": indent}, moved
-
-
-def _unreadable(line: str, value: int, indent: int, error: yaml.MarkedYAMLError) -> tuple[int, str]:
-    """Return the column and the code of a line's slip; `value` is the column of its value, `error` of it by itself."""
-    first = line[value : value + 1]
-    mark = indent + (error.problem_mark.column if error.problem_mark else 0)
-    if error.context == "while scanning a quoted scalar" and error.context_mark:
-        return indent + error.context_mark.column, "yaml_quote"
-    if first in {"'", '"'}:
-        return value, "yaml_quote"
-    if re.match(":(?: |$)", line[mark:]):
-        return mark, "yaml_colon"
-    if _opened(line):
-        return value, "yaml_bracket"
-    if first in {"[", "{"} and (inner := IN_BRACES.search(line[value + 1 :])):
-        return value + 1 + inner.start(inner.lastgroup or 0), "text_in_braces"
-    return value, "yaml_text"
-
-
-def _opened(text: str) -> bool:
-    """Return whether a text has an opening bracket or brace more than closing ones."""
-    return any(text.count(left) > text.count(right) for left, right in ("[]", "{}"))
-
-
-def _error_line(error: yaml.MarkedYAMLError | None) -> int:
-    """Return the line (from 0) on which YAML gave up, one beyond all where it did not."""
-    mark = error and (error.problem_mark or error.context_mark)
-    return mark.line if mark else sys.maxsize
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def absorbed_lines(lines: list[str], node: yaml.ScalarNode) -> Hint | None:
-    """Return the slip by which a text over several lines takes in fields or entries, or None."""
-    first, last = node.start_mark.line, node.end_mark.line
-    if first == last or node.style in {"|", ">"}:
-        return None
-    absorbed = [at for at in range(first + 1, min(last, len(lines) - 1) + 1) if ENTRY.match(lines[at])]
-    if not absorbed:
-        return None
-    if node.style:
-        return mark_position(node.start_mark), "yaml_quote", {"mark": node.style}
-    odd = next((at for at in (first, *absorbed) if _indent(lines[at]) % INDENT), absorbed[0])
-    others = [_indent(lines[at]) for at in (first, *absorbed) if at != odd]
-    return (odd + 1, _indent(lines[odd]) + 1), "yaml_indent", {"found": _indent(lines[odd]), "expected": others[:1]}
 
 
 @dataclass

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from plansite.source.schema import CHINESE_SCRIPT, GLOSS, Glossary, Term, Wording
+from plansite.source.schema import Glossary, Term, Wording
+from plansite.source.texts import CHINESE_SCRIPT, GLOSS
 
 WORD = re.compile(r"\w+")
 MASK_ZH, MASK_EN = "某", "x"
