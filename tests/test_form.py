@@ -221,7 +221,7 @@ def test_the_command_writes_what_changes_and_nothing_else(
     ("broken", "said"),
     [
         ("a: 1\nb: 'x\n", ":2:4: broken: opens a quotation mark (') that does not close the text on this line"),
-        ("a: &x 1\nb: *x\n", ":1:4: b: uses a YAML alias"),
+        ("a: &x 1\nb: *x\n", ":2:4: b: uses a YAML alias"),
         ("a: 1\na: 2\n", ':2:1: broken: has the field "a" twice, first on line 1'),
     ],
 )
@@ -304,5 +304,5 @@ def test_what_yaml_reads_otherwise_than_it_was_meant_is_not_written(
     path.write_bytes(f"{text}\ny:   1\n".replace("\n", ending).encode())
     before = path.read_bytes()
     assert main(["fmt", str(path)]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
+    assert capsys.readouterr().err.count("\n") == max(1, text.count("&It"))
     assert path.read_bytes() == before

@@ -13,7 +13,8 @@ import yaml
 
 from plansite.errors import BuildError, PlanError, Problem, display_path
 from plansite.source.rules import nearest_match, select
-from plansite.source.yaml_reader import BREAK, TEXT, YamlPath, parse_yaml, read_text, read_yaml
+from plansite.source.yaml_hints import Event
+from plansite.source.yaml_reader import BREAK, TEXT, YamlPath, implicit_tag, parse_yaml, read_text, read_yaml
 from plansite.translation.checks import RECORD_PATHS, record_name, source_hash
 from plansite.validate import load_plan
 
@@ -24,8 +25,7 @@ QUOTED_IN_BRACKETS = re.compile(rf"{QUOTED.pattern}|[,?:\[\]{{}}]")
 """Patterns of texts that need quotes, in a block and within brackets (YAML 1.2, 7.3.3)."""
 ESCAPED = re.compile("[\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 """Characters that only a text in double quotes can hold."""
-PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
-"""{first character: [(tag, pattern), ...]} of unquoted values that YAML reads as number, date, boolean or null."""
+BLANK_LINE = re.compile(rf"(?:{BREAK.pattern})\s*(?:{BREAK.pattern})")
 TO_CONFIRM = {"stale", "unconfirmed"}
 """The problems that a confirmation removes."""
 ADDRESS_LIST = "addresses.txt"
@@ -40,9 +40,7 @@ def format_text(text: str) -> str:
     one within a value that now takes one line moves above it.
     """
     writer = _Writer(text)
-    if node := yaml.compose(text, yaml.CSafeLoader):
-        writer.write(node, "", 0)
-    writer.copy_comments(len(text), 0)
+    writer.write_document()
     form = "\n".join(writer.lines).strip("\n")
     return f"{form}\n" if form else ""
 
@@ -74,57 +72,79 @@ def format_files(paths: Sequence[Path]) -> list[Path]:
 
 
 class _Writer:
-    """Writes nodes a line at a time, and the comments and blank lines between them."""
+    """Writes the values of a text a line at a time, and the comments and blank lines between them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.events: Iterator[Event] = yaml.parse(text, yaml.CSafeLoader)
+        self.end: Event = None
+        """The event at the end of the list or mapping that was read last."""
         self.lines: list[str] = []
         self.copied = 0
         """The index in the text up to which it has been written."""
-        self.columns: dict[int, int] = {}
-        """The column in the text of the block that has been written at each indentation."""
+        self.columns: list[tuple[int, int]] = []
+        """(indentation, column in the text) of each block around what is being written."""
 
-    def write(self, node: yaml.Node, head: str, indent: int) -> None:
+    def write_document(self) -> None:
+        """Write the whole text."""
+        _, first = next(self.events), next(self.events)
+        if isinstance(first, yaml.DocumentStartEvent):
+            self.write(next(self.events), "", 0)
+        self.copy_comments(len(self.text), 0)
+
+    def write(self, event: Event, head: str, indent: int) -> None:
         """Write a value behind or below the head of its line: a key, a dash, or nothing."""
-        if not isinstance(node, yaml.CollectionNode) or node.flow_style:
+        column = event.start_mark.column
+        if not isinstance(event, yaml.CollectionStartEvent) or event.flow_style:
             key = head.rpartition(" ")[2].removesuffix(":")
-            text = self.inline(node, len(head) - len(head.lstrip()), QUOTED, key)
+            text = self.inline(event, len(head) - len(head.lstrip()), QUOTED, key)
             self.lines.append(f"{head} {text}".rstrip() if head else text)
             return
         if head.endswith(":"):
             self.lines.append(head)
             head = ""
-        for child in node.value:
-            first, value = child if isinstance(node, yaml.MappingNode) else (child, child)
-            self.copy_comments(
-                first.start_mark.index, len(head) - len(head.lstrip()) if head else indent, above=bool(head)
-            )
-            self.columns[indent] = node.start_mark.column
-            entry = "-" if first is value else f"{self.inline(first, indent, QUOTED)}:"
+        for child in self.children():
+            level = len(head) - len(head.lstrip()) if head else indent
+            self.copy_comments(child.start_mark.index, level, above=bool(head))
+            self.leave_blocks(indent - 1)
+            self.columns.append((indent, column))
+            if isinstance(event, yaml.MappingStartEvent):
+                entry, value = f"{self.inline(child, indent, QUOTED)}:", next(self.events)
+            else:
+                entry, value = "-", child
             self.write(value, (f"{head} " if head else " " * indent) + entry, indent + 2)
             head = ""
 
-    def inline(self, node: yaml.Node, indent: int, quoted: re.Pattern[str], key: str = "") -> str:
+    def children(self) -> Iterator[Event]:
+        """Yield the first event of each key or entry up to the end of a mapping or list; a value is yet to be read."""
+        for event in self.events:
+            if isinstance(event, yaml.CollectionEndEvent):
+                self.end = event
+                return
+            yield event
+
+    def inline(self, event: Event, indent: int, quoted: re.Pattern[str], key: str = "") -> str:
         """Return a value on one line; write the comments within it above."""
-        self.copy_comments(node.start_mark.index, indent, above=True)
-        if isinstance(node, yaml.ScalarNode):
-            source = self.text[node.start_mark.index : node.end_mark.index].rstrip()
-            self.copied = node.start_mark.index + len(source)
-            if node.style in {"|", ">"} and (comment := re.match(r".*?\s(#.*)", source)):
+        start, end = event.start_mark.index, event.end_mark.index
+        self.copy_comments(start, indent, above=True)
+        if isinstance(event, yaml.ScalarEvent):
+            source = self.text[start:end].rstrip()
+            self.copied = start + len(source)
+            if event.style in {"|", ">"} and (comment := re.match(r".*?\s(#.*)", source)):
                 self.lines.append(" " * indent + comment[1].rstrip())
-            return _scalar(node, quoted, key)
-        pairs = node.value if isinstance(node, yaml.MappingNode) else [(entry,) for entry in node.value]
-        inner = ", ".join(": ".join(self.inline(part, indent, QUOTED_IN_BRACKETS) for part in pair) for pair in pairs)
-        self.copy_comments(node.end_mark.index, indent, above=True)
-        return f"{{{inner}}}" if isinstance(node, yaml.MappingNode) else f"[{inner}]"
+            return _scalar(event, quoted, key)
+        parts = [self.inline(child, indent, QUOTED_IN_BRACKETS) for child in self.children()]
+        self.copy_comments(self.end.end_mark.index, indent, above=True)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return f"[{', '.join(parts)}]"
+        return f"{{{', '.join(map(': '.join, zip(parts[::2], parts[1::2], strict=True)))}}}"
 
     def copy_comments(self, index: int, indent: int, *, above: bool = False) -> None:
         """Write the comments and blank lines up to an index of the text, where something has this indentation."""
         source = self.text[self.copied : index]
         self.copied = max(index, self.copied)
-        if above and "#" not in source:
-            return
-        gap = BREAK.split(source)
+        # In most gaps there is neither.
+        gap = BREAK.split(source) if "#" in source or (not above and BLANK_LINE.search(source)) else []
         for number, piece in enumerate(gap):
             column = piece.find("#")
             comment = piece[column:].rstrip()
@@ -132,22 +152,28 @@ class _Writer:
                 self.lines[-1] += f"  {comment}"
             elif column >= 0:
                 # A comment in the column of a block that ends above it belongs to that block.
-                blocks = [(at, -level) for level, at in self.columns.items() if level >= indent and at <= column]
+                blocks = [(at, -level) for level, at in self.columns if level >= indent and at <= column]
                 level = indent if above else -max(blocks, default=(0, -indent))[1]
                 self.lines.append(" " * level + comment)
             elif 0 < number < len(gap) - 1 and not piece.strip() and not above and any(self.lines[-1:]):
                 self.lines.append("")
         if not above:
-            self.columns = {level: column for level, column in self.columns.items() if level <= indent}
+            self.leave_blocks(indent)
+
+    def leave_blocks(self, indent: int) -> None:
+        """Forget the blocks that are indented more than this."""
+        while self.columns and self.columns[-1][0] > indent:
+            self.columns.pop()
 
 
-def _scalar(node: yaml.ScalarNode, quoted: re.Pattern[str], key: str) -> str:
-    text: str = node.value
-    if node.tag != TEXT:
+def _scalar(event: Event, quoted: re.Pattern[str], key: str) -> str:
+    text: str = event.value
+    looks_like_text = implicit_tag(text) == TEXT
+    if event.implicit[0] and not looks_like_text:
         return text
     if key in DOUBLE_QUOTED or ESCAPED.search(text):
         return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**9).rstrip("\n")
-    if quoted.search(text) or any(pattern.match(text) for _, pattern in PATTERNS.get(text[0], ())):
+    if quoted.search(text) or not looks_like_text:
         return "'" + text.replace("'", "''") + "'"
     return text
 

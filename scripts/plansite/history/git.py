@@ -5,15 +5,15 @@ import re
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import islice, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from plansite.errors import BuildError
-from plansite.source.yaml_hints import MAX_DEPTH, MAX_NODES
-from plansite.source.yaml_reader import MAX_BYTES, MAX_NUMBER, TEXT
+from plansite.source.yaml_hints import Event, parse
+from plansite.source.yaml_reader import MAX_BYTES, MAX_NUMBER, TEXT, construct, implicit_tag
 
 DUBIOUS = re.compile(rb"dubious ownership in repository at '(.+)'")
 """The message of git about a repository that belongs to another user."""
@@ -89,39 +89,36 @@ def read_snapshot(raw: bytes | None) -> Any:
         return None
     try:
         reader = _Reader(raw.decode("utf-8-sig"))
-        data = reader.value(next(reader.events), 0)
-        # The ends of the document and of the file, unless there are more documents, or more events than are read.
+        _, first = next(reader.events), next(reader.events)
+        data = reader.value(next(reader.events)) if isinstance(first, yaml.DocumentStartEvent) else None
+        # The ends of the document and of the file, unless there are more documents.
         return data if len(list(reader.events)) == len(("document", "file")) else None
-    except (UnicodeDecodeError, yaml.YAMLError, StopIteration):
+    except (UnicodeDecodeError, yaml.YAMLError):
         return None
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self.events = islice(yaml.parse(text, yaml.CSafeLoader), len(("file", "document")), MAX_NODES)
-        self.loader = yaml.SafeLoader("")
+        self.events = parse(text)
 
-    def value(self, event: yaml.Event, depth: int) -> Any:
-        """Return the value that begins with an event; the events up to its end are consumed."""
+    def value(self, event: Event) -> Any:
+        """Return the value that begins with an event; consume the events up to its end."""
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
-        if depth > MAX_DEPTH:
-            raise yaml.YAMLError
         if isinstance(event, yaml.SequenceStartEvent):
             children = takewhile(lambda child: not isinstance(child, yaml.SequenceEndEvent), self.events)
-            return [self.value(child, depth + 1) for child in children]
+            return [self.value(child) for child in children]
         if isinstance(event, yaml.MappingStartEvent):
             keys = takewhile(lambda child: not isinstance(child, yaml.MappingEndEvent), self.events)
-            return {self.key(key, depth): self.value(next(self.events), depth + 1) for key in keys}
+            return {self.key(key): self.value(next(self.events)) for key in keys}
         return None
 
-    def key(self, event: yaml.Event, depth: int) -> str:
-        return str(event.value if isinstance(event, yaml.ScalarEvent) else self.value(event, depth + 1))
+    def key(self, event: Event) -> str:
+        return str(event.value if isinstance(event, yaml.ScalarEvent) else self.value(event))
 
-    def scalar(self, event: yaml.ScalarEvent) -> Any:
+    def scalar(self, event: Event) -> Any:
         """Return a scalar as text, or as the number, date or truth value that it is without quotes."""
-        if event.implicit[0] and len(event.value) <= MAX_NUMBER:
-            tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+        if event.implicit[0] and len(event.value) <= MAX_NUMBER and (tag := implicit_tag(event.value)) != TEXT:
             with suppress(ValueError):
-                return event.value if tag == TEXT else self.loader.construct_object(yaml.ScalarNode(tag, event.value))
+                return construct(tag, event.value)
         return event.value

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 Position = tuple[int, int]  # line and column, both counted from 1
+Event = Any  # one of PyYAML's, whose stubs do not know that those of a parser have marks
 Hint = tuple[Position, str, dict[str, Any]]  # the position of a slip, its code in messages.yaml, the message's details
 
 # A plan of 5,000 measures has 870,000 values, keys and brackets; ours has nine levels.
@@ -36,10 +37,13 @@ LEVELS = {yaml.MappingStartEvent: 1, yaml.SequenceStartEvent: 1, yaml.MappingEnd
 
 
 class ExcessError(yaml.MarkedYAMLError):
-    """A file has too many levels or too many values; its problem is a code in messages.yaml."""
+    """A file has too many levels or too many values: a code in messages.yaml, and the event that is too many."""
+
+    def __init__(self, code: str, event: Event) -> None:
+        super().__init__(problem=code, problem_mark=event.start_mark)
 
 
-def mark_position(mark: yaml.Mark | None) -> Position:
+def mark_position(mark: Any) -> Position:
     """Return the position of one of YAML's marks."""
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
@@ -60,19 +64,24 @@ def find_markers(text: str) -> Iterator[Hint]:
         yield position_of(text, tab.start() + tab[0].index("\t")), "yaml_tab", {}
 
 
-def parse_error(text: str) -> yaml.MarkedYAMLError | None:
-    """Return the error that keeps YAML from reading a text, an ExcessError where it has too many levels or values.
+def parse(text: str) -> Iterator[Event]:
+    """Yield the events of a text.
 
-    It parses events only: nodes within nodes are composed by recursion in C, which ends the process where it is deep.
+    Raises MarkedYAMLError where it is no YAML, ExcessError where it has too many levels or too many values.
     """
     depth = 0
+    for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
+        depth += LEVELS.get(type(event), 0)
+        if depth > MAX_DEPTH or number > MAX_NODES:
+            raise ExcessError("yaml_deep" if depth > MAX_DEPTH else "yaml_big", event)
+        yield event
+
+
+def parse_error(text: str) -> yaml.MarkedYAMLError | None:
+    """Return the error that keeps YAML from reading a text, or None."""
     try:
-        for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
-            depth += LEVELS.get(type(event), 0)
-            if depth > MAX_DEPTH or number > MAX_NODES:
-                code = "yaml_deep" if depth > MAX_DEPTH else "yaml_big"
-                # The C loader's marks are of another type.
-                return ExcessError(problem=code, problem_mark=event.start_mark)  # type: ignore[arg-type]
+        for _ in parse(text):
+            pass
     except yaml.MarkedYAMLError as error:
         return error
     return None
@@ -165,16 +174,16 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def absorbed_lines(lines: list[str], node: yaml.ScalarNode) -> Hint | None:
+def absorbed_lines(lines: list[str], event: Event) -> Hint | None:
     """Return the slip by which a text over several lines takes in fields or entries, or None."""
-    first, last = node.start_mark.line, node.end_mark.line
-    if first == last or node.style in {"|", ">"}:
+    first, last = event.start_mark.line, event.end_mark.line
+    if first == last or event.style in {"|", ">"}:
         return None
     absorbed = [at for at in range(first + 1, min(last, len(lines) - 1) + 1) if ENTRY.match(lines[at])]
     if not absorbed:
         return None
-    if node.style:
-        return mark_position(node.start_mark), "yaml_quote", {"mark": node.style}
+    if event.style:
+        return mark_position(event.start_mark), "yaml_quote", {"mark": event.style}
     odd = next((at for at in (first, *absorbed) if _indent(lines[at]) % INDENT), absorbed[0])
     others = [_indent(lines[at]) for at in (first, *absorbed) if at != odd]
     return (odd + 1, _indent(lines[odd]) + 1), "yaml_indent", {"found": _indent(lines[odd]), "expected": others[:1]}

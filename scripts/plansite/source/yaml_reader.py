@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import islice
+from itertools import islice, takewhile
 from operator import getitem
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ import yaml
 from plansite.errors import PlanError, Problem, display_path, escape_unprintable
 from plansite.source.yaml_hints import (
     FIELD,
+    LEVELS,
     MAX_HINTS,
+    Event,
+    Hint,
     Position,
     absorbed_lines,
     find_hints,
@@ -31,7 +35,11 @@ MAX_BYTES, MAX_TEXT, MAX_NUMBER = 25_000_000, 4_000, 40
 
 TEXT = "tag:yaml.org,2002:str"
 # Plain data: no merge keys, no objects of a programming language.
-TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null timestamp map seq".split()}
+SCALAR_TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null timestamp".split()}
+COLLECTION_TAGS = {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+PATTERNS = yaml.SafeLoader.yaml_implicit_resolvers
+"""{first character: [(tag, pattern), ...]} of unquoted values that YAML reads as number, date, boolean or null."""
+CONSTRUCTOR = yaml.SafeLoader("")
 # What YAML does not count as printable, and what nobody sees: zero-width marks, soft hyphens, further line ends.
 PRINTABLE = "\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd"
 INVISIBLE = re.compile(f"[^{PRINTABLE}\U00010000-\U0010ffff]")
@@ -150,19 +158,10 @@ def parse_yaml(file: str, raw: bytes) -> YamlDocument:
         # Without them the rest can be checked too.
         text = plain = INVISIBLE.sub("", plain)
     hints = list(islice(find_markers(plain), MAX_HINTS)) or list(find_hints(plain))
-    try:
-        node = None if hints else yaml.compose(text, yaml.CSafeLoader)
-    except yaml.composer.ComposerError as error:
-        # A second document, or texts that begin with * or &, by which YAML would know a value again.
-        node, mark = None, error.problem_mark
-        if mark is None or (error.context and "document" in error.context):
-            hints = [(mark_position(mark), "yaml", {})]
-        else:
-            hints = [(mark_position(mark), "yaml_text", {"mark": text[mark.index]})]
+    if not hints:
+        document.data, hints = _Reader(document, text, plain.split("\n")).read()
     for position, code, details in hints:
         document.report(code, position, **details)
-    if node:
-        document.data = _Converter(document, text, plain.split("\n")).convert(node, ())
     for position, character in invisible:
         # The value at this position, or the last one before it.
         path = max(((start, path) for path, start in document.values.items() if start <= position), default=(0, ()))[1]
@@ -170,80 +169,101 @@ def parse_yaml(file: str, raw: bytes) -> YamlDocument:
     return document
 
 
-class _Converter:
-    """Converts the nodes of a document into plain data, and notes positions and problems in the document."""
+class _Reader:
+    """Reads the events of a text into plain data, and notes positions and problems in its document.
+
+    Unlike a loader it does not recurse in C, which ends the process where a file is nested very deeply.
+    """
 
     def __init__(self, document: YamlDocument, text: str, lines: list[str]) -> None:
         self.document, self.text, self.lines = document, text, lines
-        self.seen: dict[int, yaml.Node] = {}
-        self.loader = yaml.SafeLoader("")
+        self.events: Iterator[Event] = yaml.parse(text, yaml.CSafeLoader)
+        self.anchors = set[str]()
 
-    def convert(self, node: yaml.Node, path: YamlPath, indent: int | None = None) -> Any:
-        """Return the data of a node, None where it is refused; `indent` is the column of its key or dash in a block."""
-        position = self.document.values[path] = mark_position(node.start_mark)
-        if code := self.refuse(node):
-            self.document.report(code, position, path, most=MAX_TEXT, mark=self.text[node.start_mark.index :][:1])
-        elif isinstance(node, yaml.SequenceNode):
-            column = None if node.flow_style else node.start_mark.column
-            return [self.convert(entry, (*path, at), column) for at, entry in enumerate(self.entries(node, path))]
-        elif isinstance(node, yaml.MappingNode):
-            column = None if node.flow_style else node.start_mark.column
-            return {key: self.convert(value, (*path, key), column) for key, value in self.fields(node, path)}
-        elif isinstance(node, yaml.ScalarNode):
-            return self.scalar(node, path, indent)
+    def read(self) -> tuple[Any, list[Hint]]:
+        """Return the data of the only document, or a hint at the second one."""
+        _, first = next(self.events), next(self.events)
+        data = self.convert(next(self.events), ()) if isinstance(first, yaml.DocumentStartEvent) else None
+        if more := [event for event in self.events if isinstance(event, yaml.DocumentStartEvent)]:
+            return None, [(mark_position(more[0].start_mark), "yaml", {})]
+        return data, []
+
+    def convert(self, event: Event, path: YamlPath, indent: int | None = None) -> Any:
+        """Return the data that begins with an event, None where it is refused; consume the events up to its end.
+
+        `indent` is the column of its key or dash in a block.
+        """
+        position = self.document.values[path] = mark_position(event.start_mark)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, path, position, indent)
+        if isinstance(event, yaml.AliasEvent):
+            # Texts that begin with * or & are marks by which YAML would know a value again.
+            code = "yaml_alias" if event.anchor in self.anchors else "yaml_text"
+            self.document.report(code, position, path, mark="*")
+            return None
+        self.anchors.add(event.anchor)
+        column = None if event.flow_style else event.start_mark.column
+        if event.tag not in COLLECTION_TAGS:
+            self.document.report("yaml_alias", position, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return [self.convert(entry, (*path, at), column) for at, entry in enumerate(self.entries(event, path))]
+        return {key: self.convert(value, (*path, key), column) for key, value in self.fields(event, path)}
+
+    def skip(self, event: Event) -> Event:
+        """Consume the events up to the end of what begins with an event; return the last."""
+        depth = LEVELS.get(type(event), 0)
+        while depth:
+            event = next(self.events)
+            depth += LEVELS.get(type(event), 0)
+        return event
+
+    def scalar(self, event: Event, path: YamlPath, position: Position, indent: int | None) -> Any:
+        """Return the data of a text, a number, a date or an empty value."""
+        value, tag = event.value, implicit_tag(event.value) if event.implicit[0] else TEXT
+        mark = self.text[event.start_mark.index :][:1] if event.anchor or event.tag else ""
+        self.anchors.add(event.anchor)
+        if event.anchor or event.tag == "!":
+            self.document.report("yaml_text", position, path, mark=mark)
+        # A tag may call any text a number.
+        elif event.tag or tag not in SCALAR_TAGS:
+            self.document.report("yaml_alias", position, path)
+        elif tag == TEXT and len(value) > MAX_TEXT:
+            self.document.report("yaml_long", position, path, most=MAX_TEXT)
+        elif hint := absorbed_lines(self.lines, event):
+            slip, code, details = hint
+            self.document.report(code, slip, path, **details)
+        else:
+            if not event.style and (comment := COMMENT.match(self.text, event.end_mark.index)):
+                self.comment(event, path, comment, indent, is_text=tag == TEXT)
+            if tag == TEXT:
+                return value
+            if len(value) <= MAX_NUMBER:
+                with suppress(ValueError):
+                    return construct(tag, value)
+            self.document.report("yaml_value", position, path, value=value[:MAX_NUMBER])
+            return value[:MAX_NUMBER]
         return None
 
-    def refuse(self, node: yaml.Node) -> str | None:
-        """Return the code of the problem for which a node is not converted, or None."""
-        if id(node) in self.seen or node.tag not in TAGS:
-            return "yaml_alias"
-        self.seen[id(node)] = node
-        if not isinstance(node, yaml.ScalarNode):
-            return None
-        if self.text.startswith(("&", "! "), node.start_mark.index):
-            return "yaml_text"
-        # A tag may call any text a number.
-        if self.text.startswith("!", node.start_mark.index):
-            return "yaml_alias"
-        return "yaml_long" if len(node.value) > MAX_TEXT and node.tag == TEXT else None
-
-    def scalar(self, node: yaml.ScalarNode, path: YamlPath, indent: int | None) -> Any:
-        """Return the data of a text, a number, a date or an empty value."""
-        if hint := absorbed_lines(self.lines, node):
-            position, code, details = hint
-            self.document.report(code, position, path, **details)
-            return None
-        if not node.style and (comment := COMMENT.match(self.text, node.end_mark.index)):
-            self.comment(node, path, comment, indent)
-        if node.tag == TEXT:
-            return node.value
-        try:
-            if len(node.value) <= MAX_NUMBER:
-                return self.loader.construct_object(node)
-        except ValueError:
-            pass
-        value = node.value[:MAX_NUMBER]
-        self.document.report("yaml_value", mark_position(node.start_mark), path, value=value)
-        return value
-
-    def comment(self, node: yaml.ScalarNode, path: YamlPath, comment: re.Match[str], indent: int | None) -> None:
+    def comment(
+        self, event: Event, path: YamlPath, comment: re.Match[str], indent: int | None, *, is_text: bool
+    ) -> None:
         """Report a comment that cuts a text without quotes: on its line, or on the next where the text may go on."""
-        end = node.end_mark
+        end = event.end_mark
         position = (end.line + 1, end.column + len(comment[0]))
         if comment["indent"]:
-            if indent is None or len(comment["indent"]) <= indent or node.tag != TEXT:
+            if indent is None or len(comment["indent"]) <= indent or not is_text:
                 return
             position = (end.line + 2, len(comment["indent"]) + 1)
         # An empty field may have a remark, "# to do"; "#3" is the beginning of a text.
-        if node.tag == TEXT or (not node.value and self.text[comment.end() : comment.end() + 1].strip()):
+        if is_text or (not event.value and self.text[comment.end() : comment.end() + 1].strip()):
             self.document.report("yaml_comment", position, path)
         else:
             self.document.remarks[path] = position
 
-    def entries(self, node: yaml.SequenceNode, path: YamlPath) -> Iterator[yaml.Node]:
-        """Yield the entries of a list, ids in brackets apart where another mark stands for the comma."""
-        for entry in node.value:
-            plain = node.flow_style and isinstance(entry, yaml.ScalarNode) and not entry.style
+    def entries(self, start: Event, path: YamlPath) -> Iterator[Event]:
+        """Yield the first event of each entry of a list, ids in brackets apart where another mark is for the comma."""
+        for entry in takewhile(lambda event: not isinstance(event, yaml.SequenceEndEvent), self.events):
+            plain = start.flow_style and isinstance(entry, yaml.ScalarEvent) and not entry.style
             if not plain or not PARTED.fullmatch(entry.value):
                 yield entry
                 continue
@@ -252,48 +272,71 @@ class _Converter:
             line, column = mark_position(entry.start_mark)
             position = (line, column + entry.value.index(mark))
             self.document.report("list_comma", position, path, mark=mark, instead=", ".join(ids))
-            for part in ids:
-                tag = self.loader.resolve(yaml.ScalarNode, part, (True, False))  # type: ignore[no-untyped-call]
-                yield yaml.ScalarNode(tag, part, entry.start_mark, entry.end_mark)
+            yield from (_plain(part, entry.start_mark, entry.end_mark) for part in ids)
 
-    def pairs(self, node: yaml.MappingNode, path: YamlPath) -> list[tuple[yaml.Node, yaml.Node]]:
-        """Return the keys and values of a mapping, a text in braces whole where a comma ends it."""
-        pairs: list[tuple[yaml.Node, yaml.Node]] = []
-        for key, value in node.value:
-            name, text = pairs[-1] if pairs else (key, value)
+    def pairs(self, start: Event, path: YamlPath) -> Iterator[tuple[Event, Event]]:
+        """Yield key and first event of the value of each field, a text in braces whole where a comma ends it."""
+        held: tuple[Event, Event] | None = None
+        for key in takewhile(lambda event: not isinstance(event, yaml.MappingEndEvent), self.events):
+            end_of_key, value = self.skip(key).end_mark, next(self.events)
             # YAML takes what follows the comma for a key without a colon.
-            cut = pairs and node.flow_style and value.start_mark.index <= key.end_mark.index
-            if not cut or not isinstance(text, yaml.ScalarNode) or not text.value:
-                pairs.append((key, value))
+            if held and held[1].value and value.start_mark.index <= end_of_key.index:
+                name, text = held
+                if "," not in text.value:
+                    position = position_of(self.text, self.text.index(",", text.end_mark.index))
+                    self.document.report("text_in_braces", position, (*path, name.value), mark=",")
+                whole = self.text[text.start_mark.index : end_of_key.index]
+                held = (name, _plain(whole, text.start_mark, end_of_key, is_text=True))
                 continue
-            if "," not in text.value:
-                position = position_of(self.text, self.text.index(",", text.end_mark.index))
-                self.document.report("text_in_braces", position, (*path, name.value), mark=",")
-            whole = self.text[text.start_mark.index : key.end_mark.index]
-            pairs[-1] = (name, yaml.ScalarNode(TEXT, whole, text.start_mark, key.end_mark))
-        return pairs
+            if held:
+                yield held
+            held = None
+            if start.flow_style and isinstance(key, yaml.ScalarEvent) and isinstance(value, yaml.ScalarEvent):
+                held = (key, value)
+            else:
+                yield key, value
+        if held:
+            yield held
 
-    def fields(self, node: yaml.MappingNode, path: YamlPath) -> Iterator[tuple[str, yaml.Node]]:
-        """Yield the name and the value of each field of a mapping."""
-        for key, node_value in self.pairs(node, path):
-            value, position = node_value, mark_position(key.start_mark)
+    def fields(self, start: Event, path: YamlPath) -> Iterator[tuple[str, Event]]:
+        """Yield the name of each field of a mapping, and the first event of its value."""
+        for key, first in self.pairs(start, path):
+            value, position = first, mark_position(key.start_mark)
             if self.text.startswith(("&", "! "), key.start_mark.index):
                 self.document.report("yaml_text", position, path, mark=self.text[key.start_mark.index])
-            name = key.value if isinstance(key, yaml.ScalarNode) else "[...]"
+            name = key.value if isinstance(key, yaml.ScalarEvent) else "[...]"
             if len(name) > MAX_TEXT:
                 self.document.report("yaml_long", position, path, most=MAX_TEXT)
+                self.skip(first)
                 continue
             # In braces, or with another colon behind it, YAML takes a field without a proper colon for a longer name.
-            if wrong := isinstance(key, yaml.ScalarNode) and not key.style and FIELD.match(name):
+            if wrong := isinstance(key, yaml.ScalarEvent) and not key.style and FIELD.match(name):
                 self.document.report("field_colon", position, path, key=wrong["key"])
+                self.skip(first)
                 name, rest = wrong["key"], name[wrong.end() :]
-                kind = "int" if re.fullmatch("[1-9][0-9]*", rest) else "str"
-                value = yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", rest, key.start_mark, key.end_mark)
-            if first := self.document.keys.get((*path, name)):
-                self.document.report("repeated_key", position, path, key=name, first=first[0])
+                value = _plain(rest, key.start_mark, key.end_mark, is_text=not re.fullmatch("[1-9][0-9]*", rest))
+            if repeated := self.document.keys.get((*path, name)):
+                self.document.report("repeated_key", position, path, key=name, first=repeated[0])
+                self.skip(value)
                 continue
             self.document.keys[*path, name] = position
             yield name, value
+
+
+def _plain(text: str, start: Any, end: Any, *, is_text: bool = False) -> yaml.ScalarEvent:
+    """Return the event of a value without quotes, which is a text or whatever it looks like."""
+    return yaml.ScalarEvent(None, None, (not is_text, is_text), text, start, end)
+
+
+def implicit_tag(value: str) -> str:
+    """Return the tag that YAML gives to a value without quotes: a text, a number, a date, a truth value or nothing."""
+    candidates = PATTERNS.get(value[:1], ())
+    return next((tag for tag, pattern in candidates if pattern.match(value)), TEXT) if candidates else TEXT
+
+
+def construct(tag: str, value: str) -> Any:
+    """Return what a value without quotes is; raises ValueError where it only looks like it, as the date 2022-13-01."""
+    return yaml.SafeLoader.yaml_constructors[tag](CONSTRUCTOR, yaml.ScalarNode(tag, value))
 
 
 def read_text(path: Path) -> str:

@@ -38,7 +38,7 @@ COUNT_WORDS |= {
 """The English for 0 to 99, as a count and as far as `ORDINALS` goes as a place in an order."""
 SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 ENGLISH_NUMBERS: dict[str, float] = COUNT_WORDS | SCALES | {"half": 0.5, "double": 2, "twice": 2}
-NUMBER_WORDS = {word.partition("-")[0] for word in ENGLISH_NUMBERS} | {month.lower() for month in month_name[1:]}
+NUMBER_WORDS = {word.partition("-")[0] for word in ENGLISH_NUMBERS}
 """The first words of numbers without digits."""
 _MONTH = rf"(?-i:{'|'.join(month_name[1:])})"
 _BEFORE_MONTH = "|".join(rf"(?<=\b{word} )" for word in ("in", "of", "by", "since", "until"))
@@ -58,8 +58,9 @@ def chinese_numbers(text: str) -> list[str]:
 def english_numbers(text: str) -> list[str]:
     """Return the numbers, ordinals and months of an English text as `chinese_numbers` does."""
     # Most texts have no number, and ENGLISH_NUMBER is slow.
-    may_have = re.search("[0-9]", text) or not NUMBER_WORDS.isdisjoint(re.findall(r"\w+", text.lower()))
-    return list(map(_english_number, ENGLISH_NUMBER.finditer(text))) if may_have else []
+    words = set(re.findall(r"\w+", text))
+    may_have = not words.isdisjoint(month_name) or not NUMBER_WORDS.isdisjoint(map(str.lower, words))
+    return list(map(_english_number, ENGLISH_NUMBER.finditer(text))) if may_have or re.search("[0-9]", text) else []
 
 
 def _chinese_number(match: re.Match[str]) -> str:
