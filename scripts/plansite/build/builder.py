@@ -104,7 +104,7 @@ def _render_inherited(lang: Lang, folder: Path, *, pdf: bool) -> None:
 
 
 def render_language(site: Site, lang: Lang, folder: Path, *, pdf: bool) -> None:
-    """Render the pages of one language into a folder, and with the first language what belongs to none.
+    """Render the pages of one language into a folder, and with the last language what belongs to none.
 
     Raises BuildError where MkDocs warns of anything, PlanError where a template is wrong.
     """

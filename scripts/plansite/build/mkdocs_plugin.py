@@ -200,7 +200,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             raise PlanError(problems.values())
 
     def other_files(self, config: MkDocsConfig) -> dict[str, bytes]:
-        """Return {name: content} of a language's files that are no pages; with the first, those of no language."""
+        """Return {name: content} of a language's files that are no pages; with the last, those of no language."""
         texts = {
             FOLDER[self._lang] + FEED: self.site.feed(self._lang),
             f"search/{self._lang}.js": search_script(
@@ -208,10 +208,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             ),
             **{asset.address: asset.content for asset in self._assets.values()},
         }
-        if self._lang == LANGUAGES[0]:
+        if self._lang == LANGUAGES[-1]:
             texts["sitemap.xml"] = self.site.sitemap()
         files = {name: text.encode() for name, text in texts.items() if text is not None}
-        if self._lang == LANGUAGES[0]:
+        if self._lang == LANGUAGES[-1]:
             files |= data_files(self.site.plan, config.site_url or "")
         for redirect in self.site.plan.redirects:
             # A program that reads a file follows no page: the file itself stands at its old address too.
