@@ -253,7 +253,8 @@ def edited(plan: Path) -> tuple[str, str]:
 def cost(*command: str, cwd: Path, watched: bool = False) -> Cost:
     """Run one of the commands in our environment, and see what it takes; ends the program where it fails.
 
-    Memory is that of the largest process, or where `watched` that of all processes together, five times a second.
+    Memory is that of all processes together, looked at five times a second where `watched`; the system's own figure for
+    a process begins with what this program holds.
     """
     with tempfile.TemporaryFile() as said:
         start = time.monotonic()
@@ -272,7 +273,7 @@ def cost(*command: str, cwd: Path, watched: bool = False) -> Cost:
         if process.returncode:
             said.seek(0)
             sys.exit(f"{' '.join(command)} failed:\n{said.read().decode()}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss * KIB / 1e6, *seen, 0))
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, max(seen, default=0))
 
 
 @contextmanager

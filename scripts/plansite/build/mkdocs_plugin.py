@@ -3,9 +3,9 @@
 import hashlib
 import os
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,6 +31,7 @@ from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.pages import FEED, FOLDER, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
+from plansite.site.tables import description
 from plansite.site.templates import Phrases, UnknownNameError, format_date
 from plansite.source.texts import is_file
 
@@ -188,10 +189,11 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             self.raise_problems()
         except PlanError as error:
             raise _plugin_error(error) from None
-        for name, content in self.other_files(config).items():
-            path = Path(config.site_dir, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        for name, make in self.other_files(config).items():
+            if (content := make()) is not None:
+                path = Path(config.site_dir, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
 
     def raise_problems(self) -> None:
         """Raise PlanError with the mistakes met in templates since this was called last, if there are any."""
@@ -199,26 +201,38 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         if problems:
             raise PlanError(problems.values())
 
-    def other_files(self, config: MkDocsConfig) -> dict[str, bytes]:
-        """Return {name: content} of a language's files that are no pages; with the last, those of no language."""
-        texts = {
-            FOLDER[self._lang] + FEED: self.site.feed(self._lang),
-            f"search/{self._lang}.js": search_script(
-                self.site.plan, self.site.labels, self._lang, self._static_documents
-            ),
-            **{asset.address: asset.content for asset in self._assets.values()},
+    def other_files(self, config: MkDocsConfig) -> dict[str, Callable[[], bytes | None]]:
+        """Return {name: what makes its content} of a language's files that are no pages; with the last, all others.
+
+        There is no such file where its content is None: no feed without a history, no sitemap without a URL.
+        """
+        site, lang = self.site, self._lang
+        texts: dict[str, Callable[[], str | None]] = {
+            FOLDER[lang] + FEED: partial(site.feed, lang),
+            f"search/{lang}.js": partial(search_script, site.plan, site.labels, lang, self._static_documents),
+            **{asset.address: partial(str, asset.content) for asset in self._assets.values()},
         }
-        if self._lang == LANGUAGES[-1]:
-            texts["sitemap.xml"] = self.site.sitemap()
-        files = {name: text.encode() for name, text in texts.items() if text is not None}
-        if self._lang == LANGUAGES[-1]:
-            files |= data_files(self.site.plan, config.site_url or "")
-        for redirect in self.site.plan.redirects:
+        files: dict[str, Callable[[], bytes | None]] = {}
+        if lang == LANGUAGES[-1]:
+            texts["sitemap.xml"] = site.sitemap
+            data = cache(partial(data_files, site.plan, config.site_url or ""))
+            files = {name: partial(_item, data, name) for name in description().files}
+        files |= {name: partial(_encoded, text) for name, text in texts.items()}
+        for redirect in site.plan.redirects:
             # A program that reads a file follows no page: the file itself stands at its old address too.
             for folder in FOLDER.values() if is_file(redirect.origin) else ():
                 if folder + redirect.to in files:
                     files[folder + redirect.origin] = files[folder + redirect.to]
         return files
+
+
+def _item(data: Callable[[], dict[str, bytes]], name: str) -> bytes:
+    return data()[name]
+
+
+def _encoded(text: Callable[[], str | None]) -> bytes | None:
+    made = text()
+    return None if made is None else made.encode()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
+from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
@@ -23,6 +25,7 @@ from plansite.build.mkdocs_plugin import digest
 from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, format_problems
 from plansite.site.assemble import Site
 from plansite.site.pages import FOLDER
+from plansite.site.templates import Templates
 
 HOST = "127.0.0.1"
 KEEP_ALIVE_S = 15
@@ -119,8 +122,8 @@ class Frame:
         with theme_errors(self._config):
             return self._env.get_template("404.html").render(context).encode()
 
-    def other_files(self) -> dict[str, bytes]:
-        """Return {name: content} of the files that are no pages."""
+    def other_files(self) -> dict[str, Callable[[], bytes | None]]:
+        """Return {name: what makes its content} of the files that are no pages."""
         return self._plugin.other_files(self._config)
 
 
@@ -135,7 +138,8 @@ class Preview:
         self.changed = Condition()
         """Notified of another state or other problems; its lock is held while pages are rendered."""
         self._frames: dict[Lang, Frame] = {}
-        self._files: dict[str, bytes] = {}
+        self._templates: Templates
+        self._files: dict[str, Callable[[], bytes | None]] = {}
         self._seen: dict[str, tuple[int, int]] = {}
 
     def follow(self) -> None:
@@ -163,20 +167,24 @@ class Preview:
             for _ in site.render_all(site.pages.values()):
                 pass
             self._frames = {lang: Frame(site, lang) for lang in LANGUAGES}
+            self._templates = site.templates
         else:
+            # The templates are the same, and have been compiled.
+            site = replace(site, templates=self._templates)
             for frame in self._frames.values():
                 frame.show(site)
-        self._files = {}
+        # Made when one is asked for: all together take longer than a person waits.
+        self._files = {
+            name: cache(make) for frame in self._frames.values() for name, make in frame.other_files().items()
+        }
 
     def content(self, address: str) -> bytes | None:
         """Return the page or file at an address, as a build writes it; None where there is none."""
         for frame in self._frames.values():
             if (found := frame.render(address)) is not None:
                 return found
-        if not self._files:
-            for frame in self._frames.values():
-                self._files |= frame.other_files()
-        return self._files.get(address)
+        make = self._files.get(address)
+        return make() if make else None
 
     def not_found(self, address: str) -> bytes:
         """Return the page for an address at which there is nothing."""

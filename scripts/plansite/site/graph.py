@@ -16,7 +16,7 @@ from plansite.history.diff import KINDS, SINGLE
 from plansite.source import schema as model
 from plansite.source.chinese import chinese_numeral, pinyin_readings
 from plansite.translation.checks import source_hash, text_pairs
-from plansite.translation.glossary import GlossaryMatcher, Segment, segments
+from plansite.translation.glossary import Segment, matcher_of, segments
 from plansite.validate import LoadedPlan
 
 State = Literal["missing", "stale", "current"]
@@ -34,7 +34,7 @@ class PlanView:
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
         self.history = HistoryView(changed, _keys(plan)) if changed else None
-        self.matcher = GlossaryMatcher(loaded.glossary)
+        self.matcher = matcher_of(loaded.glossary)
         self.translation = translation(plan.notice)
         # Links to the source need the path within the repository, wherever the command was started.
         self.file = "/".join(Path(loaded.file).parts[-2:])

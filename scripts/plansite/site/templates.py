@@ -305,16 +305,21 @@ def check_templates(macros: Path, overrides: Path, labels: Labels) -> Iterator[P
 
     A name that a template sets anywhere is taken as known everywhere in it.
     """
-    environment = Environment(autoescape=True)
     rules = (macros.glob("*.j2"), MACRO_NAMES, {*FILTERS}), (overrides.rglob("*.html"), THEME_NAMES, THEME_FILTERS)
     for paths, names, filters in rules:
         for path in sorted(paths):
             try:
-                mistakes = _mistakes(environment.parse(read_text(path)), names, filters | {*DEFAULT_FILTERS}, labels)
+                mistakes = _mistakes(_parsed(read_text(path)), names, filters | {*DEFAULT_FILTERS}, labels)
             except TemplateSyntaxError as error:
                 mistakes = iter([_mistake(error, error.message, names)])
             for line, code, details in mistakes:
                 yield Problem(display_path(path), line, 1, path.name, code, details)
+
+
+# A preview checks all templates after each edit of the plan.
+@lru_cache(maxsize=100)
+def _parsed(source: str) -> Template:
+    return Environment(autoescape=True).parse(source)
 
 
 def _mistake(node: Node | TemplateSyntaxError, reason: str | None, allowed: Iterable[str]) -> Mistake:

@@ -207,7 +207,7 @@ class _Reader:
             self.document.report("yaml_alias", position, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return [self.convert(entry, (*path, at), column) for at, entry in enumerate(self.entries(event, path))]
-        return {key: self.convert(value, (*path, key), column) for key, value in self.fields(event, path)}
+        return {own[-1]: self.convert(value, own, column) for own, value in self.fields(event, path)}
 
     def skip(self, event: Event) -> Event:
         """Consume the events up to the end of what begins with an event; return the last."""
@@ -274,53 +274,60 @@ class _Reader:
             self.document.report("list_comma", position, path, mark=mark, instead=", ".join(ids))
             yield from (_plain(part, entry.start_mark, entry.end_mark) for part in ids)
 
-    def pairs(self, start: Event, path: YamlPath) -> Iterator[tuple[Event, Event]]:
-        """Yield key and first event of the value of each field, a text in braces whole where a comma ends it."""
-        held: tuple[Event, Event] | None = None
+    def pairs(self) -> Iterator[tuple[Event, Event]]:
+        """Yield the key and the first event of the value of each field of a mapping."""
         for key in takewhile(lambda event: not isinstance(event, yaml.MappingEndEvent), self.events):
-            end_of_key, value = self.skip(key).end_mark, next(self.events)
+            if not isinstance(key, yaml.ScalarEvent):
+                self.skip(key)
+            yield key, next(self.events)
+
+    def whole_pairs(self, path: YamlPath) -> Iterator[tuple[Event, Event]]:
+        """Yield the pairs of a mapping in braces, a text whole where a comma ends it."""
+        held: tuple[Event, Event] | None = None
+        for key, value in self.pairs():
             # YAML takes what follows the comma for a key without a colon.
-            if held and held[1].value and value.start_mark.index <= end_of_key.index:
+            if held and held[1].value and value.start_mark.index <= key.end_mark.index:
                 name, text = held
                 if "," not in text.value:
                     position = position_of(self.text, self.text.index(",", text.end_mark.index))
                     self.document.report("text_in_braces", position, (*path, name.value), mark=",")
-                whole = self.text[text.start_mark.index : end_of_key.index]
-                held = (name, _plain(whole, text.start_mark, end_of_key, is_text=True))
+                whole = self.text[text.start_mark.index : key.end_mark.index]
+                held = (name, _plain(whole, text.start_mark, key.end_mark, is_text=True))
                 continue
             if held:
                 yield held
-            held = None
-            if start.flow_style and isinstance(key, yaml.ScalarEvent) and isinstance(value, yaml.ScalarEvent):
-                held = (key, value)
-            else:
+            held = (key, value) if isinstance(key, yaml.ScalarEvent) and isinstance(value, yaml.ScalarEvent) else None
+            if not held:
                 yield key, value
         if held:
             yield held
 
-    def fields(self, start: Event, path: YamlPath) -> Iterator[tuple[str, Event]]:
-        """Yield the name of each field of a mapping, and the first event of its value."""
-        for key, first in self.pairs(start, path):
+    def fields(self, start: Event, path: YamlPath) -> Iterator[tuple[YamlPath, Event]]:
+        """Yield the path of each field of a mapping, and the first event of its value."""
+        keys = self.document.keys
+        for key, first in self.whole_pairs(path) if start.flow_style else self.pairs():
             value, position = first, mark_position(key.start_mark)
-            if self.text.startswith(("&", "! "), key.start_mark.index):
-                self.document.report("yaml_text", position, path, mark=self.text[key.start_mark.index])
             name = key.value if isinstance(key, yaml.ScalarEvent) else "[...]"
+            if key.anchor or key.tag:
+                self.document.report("yaml_text", position, path, mark=self.text[key.start_mark.index])
             if len(name) > MAX_TEXT:
                 self.document.report("yaml_long", position, path, most=MAX_TEXT)
                 self.skip(first)
                 continue
             # In braces, or with another colon behind it, YAML takes a field without a proper colon for a longer name.
-            if wrong := isinstance(key, yaml.ScalarEvent) and not key.style and FIELD.match(name):
+            wrong = FIELD.match(name) if ":" in name or "：" in name else None
+            if wrong and not key.style:
                 self.document.report("field_colon", position, path, key=wrong["key"])
                 self.skip(first)
                 name, rest = wrong["key"], name[wrong.end() :]
                 value = _plain(rest, key.start_mark, key.end_mark, is_text=not re.fullmatch("[1-9][0-9]*", rest))
-            if repeated := self.document.keys.get((*path, name)):
+            own = (*path, name)
+            if repeated := keys.get(own):
                 self.document.report("repeated_key", position, path, key=name, first=repeated[0])
                 self.skip(value)
                 continue
-            self.document.keys[*path, name] = position
-            yield name, value
+            keys[own] = position
+            yield own, value
 
 
 def _plain(text: str, start: Any, end: Any, *, is_text: bool = False) -> yaml.ScalarEvent:

@@ -13,7 +13,7 @@ from plansite.errors import LANGUAGES
 from plansite.source.rules import Finding, find_repeated, reserved, select
 from plansite.source.schema import Glossary
 from plansite.source.yaml_reader import YamlPath
-from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses
+from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses, matcher_of
 
 DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
 TENFOLD = {"十": 10, "百": 100, "千": 1000}
@@ -140,7 +140,7 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
     Findings in a record whose Chinese has changed since its English was confirmed do not block: its page says so until
     an editor has confirmed it again.
     """
-    matcher = _matcher(glossary)
+    matcher = matcher_of(glossary)
     for path, record in (found for pattern in RECORD_PATHS for found in select(data, *pattern)):
         texts = text_pairs(record, path)
         missing = [inner for inner, _, text in texts if not isinstance(text.get("en"), str)]
@@ -196,13 +196,8 @@ def check_glossary(glossary: Any, plan: Any) -> Iterator[Finding]:
             yield Finding(path, "unused_term", {"value": value}, blocks=False)
 
 
-@lru_cache(maxsize=1)
-def _matcher(glossary: Glossary) -> GlossaryMatcher:
-    return GlossaryMatcher(glossary)
-
-
-# A preview checks the plan after each edit, which changes one sentence.
-@lru_cache(maxsize=2048)
+# A preview checks the plan after each edit, which changes one sentence of up to tens of thousands.
+@lru_cache(maxsize=100_000)
 def check_sentence(
     matcher: GlossaryMatcher, zh: str, en: str, waivers: tuple[str, ...] = ()
 ) -> list[tuple[YamlPath, str, dict[str, Any]]]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from plansite.source.schema import Glossary, Term, Wording
@@ -143,6 +143,12 @@ class GlossaryMatcher:
                 marks.append(TermMark(*match.span(), entry.term))
                 text = text[: match.start()] + MASK_EN * len(match[0]) + text[match.end() :]
         return sorted(marks)
+
+
+@lru_cache(maxsize=1)
+def matcher_of(glossary: Glossary) -> GlossaryMatcher:
+    """Return the matcher of a glossary, which checks and pages share: compiling its patterns takes long."""
+    return GlossaryMatcher(glossary)
 
 
 @dataclass(frozen=True, order=True)
