@@ -171,6 +171,8 @@ def _scalar(event: Event, quoted: re.Pattern[str], key: str) -> str:
     looks_like_text = implicit_tag(text) == TEXT
     if event.implicit[0] and not looks_like_text:
         return text
+    if key in DOUBLE_QUOTED and text.isalnum():
+        return f'"{text}"'
     if key in DOUBLE_QUOTED or ESCAPED.search(text):
         return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**9).rstrip("\n")
     if quoted.search(text) or not looks_like_text:

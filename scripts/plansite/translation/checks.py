@@ -4,8 +4,9 @@ import hashlib
 import re
 from calendar import month_name
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import groupby
 from math import prod
 from typing import Any
 
@@ -18,7 +19,7 @@ from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_
 DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
 TENFOLD = {"十": 10, "百": 100, "千": 1000}
 MYRIADS = {"万": 10**4, "亿": 10**8}
-NAMED = r"[A-Za-z]+[0-9][A-Za-z0-9]*|[0-9]+(?!(?:st|nd|rd|th)\b)[A-Za-z]+[A-Za-z0-9]*"
+NAMED = r"[A-Za-z]++[0-9][A-Za-z0-9]*|[0-9]+(?!(?:st|nd|rd|th)\b)[A-Za-z]+[A-Za-z0-9]*"
 """A name with figures in it, the same in both languages: G60, 5G."""
 DIGITAL = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
 CHINESE_NUMBER = re.compile(rf"{NAMED}|(?P<digits>{DIGITAL})(?P<scale>[万亿]*)%?|[零一二两三四五六七八九十百千万亿半]+")
@@ -40,11 +41,19 @@ SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 ENGLISH_NUMBERS: dict[str, float] = COUNT_WORDS | SCALES | {"half": 0.5, "double": 2, "twice": 2}
 NUMBER_WORDS = {word.partition("-")[0] for word in ENGLISH_NUMBERS}
 """The first words of numbers without digits."""
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern for the longest of these words, by first letters: one by one many are slow to try."""
+    groups = groupby(sorted(words, key=lambda word: (word[0], -len(word))), key=lambda word: word[0])
+    return "|".join(f"{first}(?:{'|'.join(word[1:] for word in group)})" for first, group in groups)
+
+
 _MONTH = rf"(?-i:{'|'.join(month_name[1:])})"
 _BEFORE_MONTH = "|".join(rf"(?<=\b{word} )" for word in ("in", "of", "by", "since", "until"))
 ENGLISH_NUMBER = re.compile(
     rf"(?<![\w.])(?:(?P<name>{NAMED})|(?:(?P<digits>{DIGITAL}%?)(?:st|nd|rd|th)?"
-    rf"|(?P<word>{'|'.join(sorted(ENGLISH_NUMBERS, key=len, reverse=True))}))(?P<scale>(?: (?:{'|'.join(SCALES)}))*)"
+    rf"|(?P<word>{_any_of(ENGLISH_NUMBERS)}))(?P<scale>(?: (?:{'|'.join(SCALES)}))*)"
     rf"|(?P<month>{_MONTH}(?= [0-9])|(?:{_BEFORE_MONTH}){_MONTH}))(?!\w)",
     re.IGNORECASE,
 )
