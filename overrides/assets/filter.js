@@ -1,4 +1,4 @@
-// Filters the list of all measures, which without it is simply complete. What is chosen stands in the address.
+// Filters the list of all measures, which without it is simply complete. The choice is kept in the address.
 "use strict"; // so that nothing in the block is seen by the search, which is loaded into the same page
 
 {

@@ -66,7 +66,7 @@ class PatientWorker extends EventTarget {
 
   tell(type, data) {
     if (type === READY && composing) {
-      // Material would search for whatever stands in the box.
+      // Material would search for the text in the box.
       searchBox.addEventListener("compositionend", () => this.tell(type), { once: true });
       return;
     }

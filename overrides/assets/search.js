@@ -1,7 +1,7 @@
 // The search: understands a query, finds its clues in the texts of one language and ranks what holds them.
 //
 // It runs in a worker or, where the browser refuses one (a site opened from a folder), in the page itself.
-// scripts/plansite/site/search_index.py writes the indexes and says what stands in them.
+// scripts/plansite/site/search_index.py writes the indexes and describes their content.
 
 self.indexes = {};
 
@@ -15,8 +15,8 @@ const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, topic: 0.45, p
 const EXACT = 1, INFLECTION = 0.95, DERIVATION = 0.8, PREFIX = 0.8, FOREIGN = 0.8;
 const SYNONYM = 0.76, ABBREVIATION = 0.76, SOUND = 0.76, TYPO = 0.76, ASIDE = 0.6, STEM = 0.35;
 const VAGUE = 0.5; // how much less a word tells that goes with anything
-const PHRASE = 2; // how much more a text tells in which all stands as it was typed
-const UNKNOWN = 2; // documents: a word that stands nowhere weighs like one that stands in so many
+const PHRASE = 2; // how much more a text counts that has the whole query as it was typed
+const UNKNOWN = 2; // documents: a word that is in none weighs like one that is in so many
 // What a result must hold: nearly all that the query says, or some of it with a score that tells.
 const ALL = 0.75, TELLING = { zh: 3.1, en: 3.5 };
 const COMPOUND = 4; // characters: a run of Chinese up to this long is one expression, which half of it is not
@@ -52,7 +52,7 @@ const tokens = (text) => text.replace(POSSESSIVE, "").match(TOKEN) ?? [];
 /** The words of a compound: follow and up of follow-up. */
 const wordsOf = (token) => (/^[a-z].*[&'’/-]/.test(token) ? token.split(/[&'’/-]/).filter((word) => word.length > 1) : []);
 
-/** A text as it stands in an index: its tokens, a compound followed by its words. */
+/** A text as an index holds it: its tokens, a compound followed by its words. */
 const laidOut = (text) => tokens(fold(text)).flatMap((token) => [token, ...wordsOf(token)]).join(" ");
 
 /** Characters by their pinyin: the commonest of Chinese (GB/T 2312, level 1, in the order of their pinyin) and others. */
@@ -87,7 +87,7 @@ class Index {
     });
     this.starts = [];
     this.text = "";
-    this.where = new Map(); // the parts in which a token stands, by number
+    this.where = new Map(); // the numbers of the parts that have a token
     this.parts.forEach((part, number) => {
       this.starts.push(this.text.length);
       const text = laidOut(part.text);
@@ -150,10 +150,10 @@ class Index {
     return this.late.pairs;
   }
 
-  /** Whether a needle stands anywhere. */
+  /** Whether any part has a needle. */
   has(needle) { return WHOLE.test(needle) ? this.where.has(needle.trim()) : this.text.includes(needle); }
 
-  /** The parts in which a needle stands, by number. */
+  /** The numbers of the parts that have a needle. */
   *find(needle) {
     if (WHOLE.test(needle)) {
       yield* this.where.get(needle.trim()) ?? [];
@@ -232,7 +232,7 @@ function readAs(index, letters, { slips = 0, initials = false } = {}) {
   return [...found];
 }
 
-/** Other words for the same as a word, in whatever inflection it comes, as needles. */
+/** The synonyms of a word in any inflection, as needles. */
 function otherWords(index, word, trust) {
   const named = index.synonyms.has(word) ? word : index.namesLike(word).find((name) => kinship(name, word) >= INFLECTION);
   const others = (index.synonyms.get(named) ?? []).flatMap((other) => index.family.get(other) ?? [laidOut(other)]);
@@ -402,7 +402,7 @@ function readRun(index, run, other) {
   const cells = characters.map((character, i) => {
     const near = [...clues.slice(Math.max(0, i - 1), i + 1), ...(whole ? [whole] : [])];
     if (near.some(known)) return { weight: Math.min(...near.filter(known).map(({ weight }) => weight)) / 2, clues: near };
-    // Where nothing is known of a character in its place, a common one counts less than one that stands nowhere.
+    // Where nothing is known of a character in its place, a common one counts less than one that is in no text.
     const short = look(index, otherWords(index, character, SYNONYM));
     if (known(short)) alone.push(short);
     const telling = known(short) ? short : look(index, [[character, EXACT]]);
@@ -427,7 +427,7 @@ function read(index, words, other) {
   return {
     clues: clues.some(({ parts }) => parts.size) ? clues : [],
     runs: runs.map(({ cells }) => cells),
-    // The parts in which all of it stands as it was typed.
+    // The parts that have all of it as it was typed.
     whole: new Set(index.find(HAN.test(phrase) ? phrase : ` ${phrase}`)),
   };
 }
@@ -480,7 +480,7 @@ const escaped = (text) => text.replace(/[&<>"]/g, (character) => HTML[character]
 function marked(text, needles, room = Infinity) {
   const marks = new Set();
   const lower = text.toLowerCase();
-  // The words of a compound follow it in an index, and what stands between marks follows the mark.
+  // The words of a compound follow it in an index, and what is between marks follows the mark.
   for (const needle of needles.flatMap((needle) => (HAN.test(needle) ? needle.split(" ") : [needle.replace(COMPOUND_WORDS, "$1")]))) {
     const word = needle.trim();
     const whole = needle.endsWith(" ");

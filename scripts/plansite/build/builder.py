@@ -32,7 +32,7 @@ def build(folder: Path, *, pdf: bool = False) -> str:
 
     With `pdf` the whole notice is printed as well. Raises PlanError where the plan or a template is wrong, BuildError
     when MkDocs warns of anything, where `folder` is no site of ours or cannot be written, and where there is no
-    browser to print with. Whenever it fails or is interrupted, the site that stood there before stands there whole.
+    browser to print with. Where it fails or is interrupted, the site that was there before is still there, whole.
     """
     if not hasattr(os, "fork"):
         raise BuildError("no_fork")
@@ -154,7 +154,7 @@ class _Warnings(logging.Handler):
 
 @contextmanager
 def strictly() -> Iterator[None]:
-    """Turn whatever MkDocs warns of into a BuildError that says it all."""
+    """Turn the warnings of MkDocs into one BuildError with all of them."""
     logger, warnings = logging.getLogger("mkdocs"), _Warnings()
     logger.addHandler(warnings)
     try:

@@ -219,7 +219,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             files = {name: partial(_item, data, name) for name in description().files}
         files |= {name: partial(_encoded, text) for name, text in texts.items()}
         for redirect in site.plan.redirects:
-            # A program that reads a file follows no page: the file itself stands at its old address too.
+            # A program that reads a file follows no page: the file itself is published at its old address too.
             for folder in FOLDER.values() if is_file(redirect.origin) else ():
                 if folder + redirect.to in files:
                     files[folder + redirect.origin] = files[folder + redirect.to]

@@ -183,7 +183,7 @@ class HistoryView:
         return days
 
     def of(self, kind: str, key: str) -> list[ChangeView]:
-        """Return the changes of a record of today, the newest first, under whatever number or id."""
+        """Return the changes of a record of today, the newest first, under any number or id it has had."""
         return self._of.get((kind, key), [])
 
 

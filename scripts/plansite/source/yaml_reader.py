@@ -331,7 +331,7 @@ class _Reader:
 
 
 def _plain(text: str, start: Any, end: Any, *, is_text: bool = False) -> yaml.ScalarEvent:
-    """Return the event of a value without quotes, which is a text or whatever it looks like."""
+    """Return the event of a value without quotes; unless it `is_text`, YAML may read a number or a date in it."""
     return yaml.ScalarEvent(None, None, (not is_text, is_text), text, start, end)
 
 
