@@ -9,6 +9,7 @@ const MEANT = 200; // characters of a query that are read; nobody means more
 const SHOWN = 30; // results
 const UNFOLDED = 5; // measures of a unit
 const TEASER = 100; // characters of a sentence in a result
+// The weight of a find by the field that has it, and by the kind of its page.
 const FIELD = { title: 3, section: 2.2, keyword: 2, sentence: 1, unit: 0.6 };
 const KIND = { measure: 1, unit: 0.6, section: 0.45, theme: 0.45, topic: 0.45, page: 0.4, term: 0.2 };
 // How far a find is to be trusted that is not of the very letters typed; one below ALL does not answer alone.
