@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import copy_project, copy_small_project, run
-from plansite.errors import PlanError
+from plansite.errors import LANGUAGES, PlanError
 from plansite.site.assemble import Sources, assemble, write_pages
 
 
@@ -31,6 +31,16 @@ def test_mistakes_in_several_files_are_said_together(tmp_path: Path, monkeypatch
     said = said_of(project, monkeypatch)
     assert [line.split(":")[0] for line in said] == ["data/plan.yaml", "docs/about.zh.md", "overrides/404.html"]
     assert said[1].startswith("docs/about.zh.md:1:1: about.zh.md: has no about.en.md beside it; write that file too")
+
+
+def test_a_page_written_by_hand_cannot_take_the_address_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = copy_project(tmp_path)
+    for lang in LANGUAGES:
+        (project / "docs" / f"measures.{lang}.md").write_text("# Measures\n", "utf-8")
+    [line] = said_of(project, monkeypatch)
+    assert line.startswith('docs/measures.zh.md:1:1: measures: has the address "measures" of a page that is made from')
 
 
 HOME = "home: {zh: 首页, en: Home}"

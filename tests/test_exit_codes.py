@@ -29,6 +29,8 @@ BAD = str(DATA / "bad" / "several-at-once.yaml")
         ([], 2),
         (["chekc"], 2),
         (["check", "--lang", "fr"], 2),
+        (["serve", "--port", "70000"], 2),
+        (["serve", "--port", "http"], 2),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )

@@ -82,6 +82,28 @@ def test_the_preview_follows_edits_of_every_kind(preview: Preview) -> None:
         assert preview.state == number, "nothing has changed since"
 
 
+@pytest.mark.parametrize("kind", ["a label", "a page template", "a template of the theme", "a page written by hand"])
+def test_what_was_edited_while_the_plan_was_broken_is_shown_once_it_is_mended(kind: str, preview: Preview) -> None:
+    path, old, new, address, words = EDITS[kind]
+    text = PLAN.read_text("utf-8")
+    PLAN.write_text(text.replace("kind: judicial", "kind: judical"), "utf-8")
+    preview.follow()
+    edit(path, old, new)
+    preview.follow()
+    assert words not in shown(preview, address)
+    PLAN.write_text(text, "utf-8")
+    preview.follow()
+    assert (preview.state, preview.problems) == (2, "")
+    assert words in shown(preview, address)
+
+
+def test_what_mkdocs_warns_of_is_told(preview: Preview) -> None:
+    edit(Path("docs/about.zh.md"), "# ", "[x](missing.md)\n\n# ")
+    preview.follow()
+    assert preview.state == 1
+    assert "missing.md" in preview.problems
+
+
 @pytest.mark.parametrize("kind", MISTAKES)
 def test_a_mistake_is_named_with_its_line_and_the_last_good_state_kept(kind: str, preview: Preview) -> None:
     path, good, bad, reason = MISTAKES[kind]

@@ -270,7 +270,7 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
     found = rendered(small_view, publication=Publication(repository, "https://plan.example.org/x/"))
     page = found["measures/2.zh"]
     branch = "%E6%94%B9/a%23b"
-    assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/data/plan.yaml#L142"]
+    assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/tests/data/plan.yaml#L142"]
     assert all(href.startswith("https://github.com/someone/plan/issues/new?") for href in hrefs(page, "report"))
     name = {"template": "mistake.yml", "title": "第2条 推广“信用贷”", "measure": "第2条 推广“信用贷”"}
     address = "https://plan.example.org/x/measures/2/"
@@ -279,7 +279,7 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
         name | {"address": address},
     ]
     unit = found["units/tax-service.en"]
-    assert hrefs(unit, "edit") == [f"https://github.com/someone/plan/edit/{branch}/data/plan.yaml#L45"]
+    assert hrefs(unit, "edit") == [f"https://github.com/someone/plan/edit/{branch}/tests/data/plan.yaml#L45"]
     name = dict.fromkeys(("title", "measure"), "District Tax Service")
     assert queries(unit) == [
         name | {"template": "mistake.yml", "address": "https://plan.example.org/x/en/units/tax-service/"}
@@ -289,7 +289,7 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
 def test_without_a_known_address_a_report_gives_the_path(small_view: PlanView) -> None:
     publication = Publication(Repository.at("http://localhost:3000/someone/plan"))
     page = rendered(small_view, publication=publication)["measures/2.en"]
-    assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/data/plan.yaml#L142"]
+    assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/tests/data/plan.yaml#L142"]
     assert [query["address"] for query in queries(page)] == ["/en/measures/2/#s1", "/en/measures/2/"]
 
 

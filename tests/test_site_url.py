@@ -18,6 +18,8 @@ REFUSED = [
     "https:///plan",
     "https://a b.org",
     "https://e.org/?a",
+    "https://[x",
+    "https://[x]/",
 ]
 
 

@@ -58,11 +58,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     from plansite.editor import hints
-    from plansite.site.assemble import Sources, check_site
+    from plansite.site.assemble import Sources, assemble
     from plansite.validate import load_plan
 
     sources = Sources(plan=options.file)
-    warnings = check_site(sources) if sources.macros.is_dir() else load_plan(sources.plan).warnings
+    warnings = assemble(sources).warnings if sources.macros.is_dir() else load_plan(sources.plan).warnings
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
@@ -116,11 +116,13 @@ def _diff(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from plansite.exports.files import write_exports
+    from plansite.history.git import version
     from plansite.site.graph import PlanView
     from plansite.site.pages import site_address
     from plansite.validate import load_plan
 
-    names = write_exports(PlanView(load_plan(options.plan)), options.folder, site_address(os.environ))
+    plan = PlanView(load_plan(options.plan), version=version(options.plan))
+    names = write_exports(plan, options.folder, site_address(os.environ))
     print(f"{', '.join(names)} written to {options.folder}/")
 
 
@@ -166,6 +168,13 @@ def _argument(*names: str, **settings: Any) -> tuple[tuple[str, ...], dict[str, 
     return names, settings
 
 
+def _port(text: str) -> int:
+    """Return the number of a port; 0 is any that is free."""
+    if not text.isdecimal() or int(text) >= 2**16:
+        raise argparse.ArgumentTypeError("not a number from 0 to 65535 / 不是0到65535之间的数")
+    return int(text)
+
+
 READ_PLAN = _argument("--plan", type=Path, default=PLAN, help="the plan to read (default: %(default)s)")
 FOLDER_ARGUMENT = _argument("folder", type=Path, metavar="DIR")
 BUILT = {"type": Path, "nargs": "?", "default": Path("site")}
@@ -197,7 +206,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
         _argument("--pdf", action="store_true", help="print the whole notice as well; needs Chromium"),
     ]),
     "serve": (_serve, "show the site, and build it anew after every change", [
-        _argument("--port", type=int, default=8000),
+        _argument("--port", type=_port, default=8000),
     ]),
     "package": (_package, "pack a built site for a web server", [
         _argument("folder", **BUILT, metavar="SITE"),

@@ -52,10 +52,7 @@ class Problem:
 
     def github_annotation(self, lang: Lang) -> str:
         """Return a GitHub workflow command that marks the line; the file is relative to the root of its repository."""
-        path = Path(os.path.realpath(self.file))
-        root = next((folder for folder in path.parents if (folder / ".git").exists()), Path.cwd())
-        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else self.file
-        file = file.translate(ESCAPES).replace(":", "%3A").replace(",", "%2C")
+        file = path_in_repository(Path(self.file)).translate(ESCAPES).replace(":", "%3A").replace(",", "%2C")
         message = f"{self.path}: {self.message(lang)}".translate(ESCAPES)
         return (
             f"::{'notice' if self.code in HINTS else 'error'} file={file},line={self.line},col={self.column}::{message}"
@@ -126,6 +123,13 @@ def lang_of_locale(environment: Mapping[str, str]) -> Lang:
     """Return the language of messages for a person's locale, as POSIX ranks its variables."""
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     return "zh" if next(filter(None, map(environment.get, names)), "").startswith("zh") else "en"
+
+
+def path_in_repository(path: Path) -> str:
+    """Return a path from the root of its repository, or from the working directory, wherever a command was started."""
+    resolved = Path(os.path.realpath(path))
+    root = next((folder for folder in resolved.parents if (folder / ".git").exists()), Path.cwd())
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
 
 
 def display_path(path: Path) -> str:

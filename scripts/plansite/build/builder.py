@@ -159,6 +159,8 @@ def strictly() -> Iterator[None]:
     logger.addHandler(warnings)
     try:
         yield
+        if warnings.lines:
+            raise BuildError("mkdocs", {"said": "\n".join(warnings.lines)})
     except MkDocsException as error:
         raise BuildError("mkdocs", {"said": "\n".join([*warnings.lines, str(error)])}) from None
     finally:

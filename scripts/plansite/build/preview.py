@@ -139,6 +139,7 @@ class Preview:
         """Notified of another state or other problems; its lock is held while pages are rendered."""
         self._frames: dict[Lang, Frame] = {}
         self._templates: Templates
+        self._frames_stale = True
         self._files: dict[str, Callable[[], bytes | None]] = {}
         self._seen: dict[str, tuple[int, int]] = {}
 
@@ -150,8 +151,10 @@ class Preview:
         if not edited:
             return
         with self.changed:
+            # Also after an edit with which nothing could be assembled.
+            self._frames_stale |= not all(Path(path).parts[0] == "data" for path in edited)
             try:
-                self._update(frames=not all(Path(path).parts[0] == "data" for path in edited))
+                self._update()
                 self.state, self.problems = self.state + 1, ""
             except PlanError as error:
                 self.problems = format_problems(error.problems, "text", self.lang)
@@ -159,15 +162,16 @@ class Preview:
                 self.problems = error.message(self.lang) if isinstance(error, BuildError) else str(error)
             self.changed.notify_all()
 
-    def _update(self, *, frames: bool) -> None:
-        """Assemble the site anew; with `frames`, because more than the data has changed, the frames around it too."""
+    def _update(self) -> None:
+        """Assemble the site anew, and the frames around its pages where more than the data has changed."""
         site = assemble_site()
-        if frames:
+        if self._frames_stale:
             # A mistake in a template is told when it is saved, not when its page is asked for.
             for _ in site.render_all(site.pages.values()):
                 pass
             self._frames = {lang: Frame(site, lang) for lang in LANGUAGES}
             self._templates = site.templates
+            self._frames_stale = False
         else:
             # The templates are the same, and have been compiled.
             site = replace(site, templates=self._templates)

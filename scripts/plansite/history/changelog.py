@@ -31,10 +31,10 @@ def read_history(plan: Path) -> Sequence[Version] | None:
     A merge counts as one version, dated by the day of the merge. Returns None where there is no git, no repository
     that holds the plan, or only the tip of one (a shallow clone).
     """
-    folder = plan.resolve().parent
-    if git(folder, "rev-parse", "--is-shallow-repository") != b"false\n":
+    plan = plan.resolve()
+    if git(plan.parent, "rev-parse", "--is-shallow-repository") != b"false\n":
         return None
-    log = git(folder, "-c", "log.showSignature=false", "log", "--first-parent", "--format=%H %cI", "--", plan.name)
+    log = git(plan.parent, "log", "--first-parent", "--format=%H %cI", "--", plan.name)
     return _versions(plan, (log or b"").decode()) or None
 
 

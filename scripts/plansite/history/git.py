@@ -1,5 +1,6 @@
 """This module reads from git the versions of a plan, where git is installed and tracks it."""
 
+import io
 import os
 import re
 import subprocess
@@ -21,16 +22,15 @@ DUBIOUS = re.compile(rb"dubious ownership in repository at '(.+)'")
 
 def contents(file: Path, commits: Sequence[str]) -> list[bytes | None]:
     """Return the content of a file in each commit, by any name that git knows it by; None where git has neither."""
+    file = file.resolve()
     # Each line asks for one object; "" would be the file as it is staged.
     names = [f"{commit}:./{file.name}" if commit and commit.isprintable() else "-" for commit in commits]
-    output = git(file.resolve().parent, "cat-file", "--batch", lines=names) or b""
+    output = io.BytesIO(git(file.parent, "cat-file", "--batch", lines=names) or b"")
     found: list[bytes | None] = []
     for _ in commits:
-        header, _, output = output.partition(b"\n")
-        sized = re.fullmatch(rb"[0-9a-f]+ (\w+) ([0-9]+)", header)
-        size = int(sized[2]) if sized else -1
-        found.append(output[:size] if sized and sized[1] == b"blob" else None)
-        output = output[size + 1 :]
+        sized = re.fullmatch(rb"[0-9a-f]+ (\w+) ([0-9]+)\n", output.readline())
+        content = output.read(int(sized[2]) + 1)[:-1] if sized else None  # without the line end that follows it
+        found.append(content if sized and sized[1] == b"blob" else None)
     return found
 
 
@@ -69,7 +69,7 @@ def _run(folder: Path, *command: str, lines: Sequence[str] = ()) -> subprocess.C
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
         return subprocess.run(  # noqa: S603 - our own command
-            ["git", "-C", str(folder), *command],  # noqa: S607 - wherever it is installed
+            ["git", "-C", str(folder), "-c", "log.showSignature=false", *command],  # noqa: S607 - wherever it is installed
             env=environment,
             input="\n".join(lines).encode(),
             capture_output=True,

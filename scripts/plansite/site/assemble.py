@@ -116,17 +116,17 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
     published = [*kept, *addresses, FEED, *description().files]
-    problems = list(check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded))
+    problems = [
+        Problem(display_path(sources.docs / f"{name}.{LANGUAGES[0]}.md"), 1, 1, name, "taken_page", {"value": name})
+        for name in addresses
+        if name in kept
+    ]
+    problems += check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded)
     if any(problem.blocks for problem in problems):
         raise PlanError(problems)
     templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
     return Site(plan, templates, by_file, addresses, published, [*loaded.warnings, *problems], publication)
-
-
-def check_site(sources: Sources) -> Sequence[Problem]:
-    """Return the problems of a project that do not block; raises PlanError with all problems if any does."""
-    return assemble(sources).warnings
 
 
 def static_addresses(docs: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """This module links the records of a plan to each other: measures to their units, themes, topics, terms and changes."""
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from plansite.errors import LANGUAGES, Lang
+from plansite.errors import LANGUAGES, Lang, path_in_repository
 from plansite.history.changelog import ChangeView, HistoryView, Version
 from plansite.history.diff import KINDS, SINGLE
 from plansite.source import schema as model
@@ -36,8 +37,7 @@ class PlanView:
         self.history = HistoryView(changed, _keys(plan)) if changed else None
         self.matcher = matcher_of(loaded.glossary)
         self.translation = translation(plan.notice)
-        # Links to the source need the path within the repository, wherever the command was started.
-        self.file = "/".join(Path(loaded.file).parts[-2:])
+        self.file = path_in_repository(Path(loaded.file))
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
         self.term_by_id = {term.id: term for term in self.terms}
         self.units = [UnitView(self, record, lines["units", index]) for index, record in enumerate(plan.units)]
@@ -93,7 +93,7 @@ class PlanView:
         kinds = Counter(target.kind for quote in quotes for target in quote.sentence.targets)
         return {kind: kinds[kind] for kind in ("target", "cadence", "count")}
 
-    @property
+    @cached_property
     def confirmed(self) -> date:
         """The last day on which English of the notice or of a unit was confirmed; without any, that of the notice."""
         records: list[RecordView] = [*self.themes, *self.safeguards, *self.units, *self.measures]
@@ -105,9 +105,10 @@ class PlanView:
         readings = pinyin_readings(term.zh for term in self.terms) if lang == "zh" else {}
 
         def key(term: TermView) -> str:
-            return re.sub(r"[^a-z0-9]", "", ("".join(readings[term.zh]) if lang == "zh" else term.en).lower())
+            name = "".join(readings[term.zh]) if lang == "zh" else unicodedata.normalize("NFKD", term.en)
+            return re.sub(r"[^a-z0-9]", "", name.lower())
 
-        groups = groupby(sorted(self.terms, key=key), lambda term: key(term)[0].upper())
+        groups = groupby(sorted(self.terms, key=key), lambda term: key(term)[:1].upper())
         return [(initial, list(terms)) for initial, terms in groups]
 
 

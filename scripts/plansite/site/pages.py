@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlencode, urljoin
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from plansite.editor import read_addresses
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
@@ -53,7 +53,7 @@ def absolute_url(address: str, lang: Lang, site_url: str) -> str:
     It begins at the root of the site ("/en/measures/7/#s1") where `site_url` is "".
     """
     path = path_of(address)
-    return urljoin(site_url or "/", FOLDER[lang] + (f"{path}/" if path else "") + address[len(path) :])
+    return (site_url or "/") + FOLDER[lang] + (f"{path}/" if path else "") + address[len(path) :]
 
 
 INDEXES = ("measures", "units", "themes", "topics")
@@ -122,9 +122,17 @@ class Publication:
 def site_address(environment: Mapping[str, str]) -> str:
     """Return SITE_URL with a slash at its end, "" where it is not set; raises PlanError where it is no URL."""
     value = environment.get("SITE_URL", "").strip()
-    if value and not SITE_URL.fullmatch(value):
+    if value and not _is_site_url(value):
         raise PlanError([Problem("mkdocs.yml", 1, 1, "SITE_URL", "not_a_site_address", {"value": value})])
     return f"{value.rstrip('/')}/" if value else ""
+
+
+def _is_site_url(value: str) -> bool:
+    """Return whether a text is the URL of a folder on a web server."""
+    try:
+        return bool(SITE_URL.fullmatch(value) and urlsplit(value).hostname)
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
 
 
 FRAME, FOLDERS = {"index.html", "404.html", "sitemap.xml"}, {"assets", "search", "en"}

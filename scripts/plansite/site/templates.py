@@ -101,15 +101,12 @@ def count_label(labels: Labels, lang: Lang, name: str, number: int) -> str:
     label = labels.get(f"{name}_counted")
     if label is None:
         raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
-    return ((label.en_one if lang == "en" and number == 1 else None) or label[lang]).format(n=number)
+    return Phrase((label.en_one if lang == "en" and number == 1 else None) or label[lang]).format(n=number)
 
 
 def format_label(labels: Labels, lang: Lang, name: str, **words: object) -> str:
-    """Return a label with its placeholders filled; raises UnknownNameError where it has others."""
-    try:
-        return labels[name][lang].format(**words)
-    except (KeyError, ValueError, IndexError) as error:
-        raise UnknownNameError(f'labels.yaml: "{name}" cannot be filled: {type(error).__name__} {error}') from error
+    """Return a label with its placeholders filled; raises UnknownNameError where there is none, or it has others."""
+    return Phrases(labels, lang)[name].format(**words)
 
 
 def measure_title(labels: Labels, lang: Lang, measure: MeasureView) -> str:

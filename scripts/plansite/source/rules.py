@@ -85,10 +85,11 @@ def _references(data: Any, patterns: str) -> list[tuple[YamlPath, Any]]:
 
 
 def _repeated(data: Any) -> Iterator[Finding]:
-    # `plansite confirm` calls these records by their ids, and the two that have none by their fields.
+    # `plansite confirm` knows these records by id, measures by number, and the two others by field.
     ids = [entry for kind in ("units", "themes", "topics", "safeguards") for entry in select(data, kind, "*", "id")]
     yield from find_repeated(ids)
-    yield from (Finding(path, "taken_id", {"value": value}) for path, value in ids if value in ("notice", "invest"))
+    taken = ((path, value) for path, value in ids if value in ("notice", "invest") or str(value).isdecimal())
+    yield from (Finding(path, "taken_id", {"value": value}) for path, value in taken)
     yield from reserved([*select(data, "themes.*.id"), *select(data, "invest.stages.*.id")])
     for pattern in UNIQUE:
         record, slash, _ = pattern.partition("/")

@@ -16,13 +16,18 @@ from plansite.source.schema import Glossary
 from plansite.source.yaml_reader import YamlPath
 from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses, matcher_of
 
-DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 TENFOLD = {"十": 10, "百": 100, "千": 1000}
-MYRIADS = {"万": 10**4, "亿": 10**8}
+MYRIADS = {"亿": 10**8, "万": 10**4}
+HALVES = {"半", "一半"}
 NAMED = r"[A-Za-z]++[0-9][A-Za-z0-9]*|[0-9]+(?!(?:st|nd|rd|th)\b)[A-Za-z]+[A-Za-z0-9]*"
 """A name with figures in it, the same in both languages: G60, 5G."""
 DIGITAL = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
-CHINESE_NUMBER = re.compile(rf"{NAMED}|(?P<digits>{DIGITAL})(?P<scale>[万亿]*)%?|[零一二两三四五六七八九十百千万亿半]+")
+_WHOLE = rf"[{''.join([*DIGITS, *TENFOLD, *MYRIADS])}]+"
+CHINESE_NUMBER = re.compile(
+    rf"{NAMED}|(?P<digits>{DIGITAL})(?P<scale>[万亿]*)%?|一?半"
+    rf"|(?P<percent>百分之)?(?P<whole>{_WHOLE})(?:点(?P<decimals>[{''.join(DIGITS)}]+))?"
+)
 TO_NINETEEN = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen""".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -76,24 +81,30 @@ def _chinese_number(match: re.Match[str]) -> str:
     if match["digits"]:
         value = float(match["digits"].replace(",", "")) * prod(MYRIADS[character] for character in match["scale"])
         return f"{value:.12g}" + "%" * match[0].endswith("%")
-    if match[0] == "半":
+    if match[0] in HALVES:
         return "0.5"
-    return match[0].upper() if match[0].isascii() else f"{_value(match[0]):g}"
+    if not match["whole"]:
+        return match[0].upper()
+    decimals = "".join(str(DIGITS[character]) for character in match["decimals"] or "")
+    return f"{_value(match['whole']) + float(f'0.{decimals}'):.12g}" + "%" * bool(match["percent"])
 
 
 def _value(text: str) -> int:
-    """Return the value of a number in Chinese characters: 百 is 100, 一万二千 is 12000."""
-    total = section = digit = 0
+    """Return the value of a number in Chinese characters: 百 is 100, 一万二千 is 12000, 二〇二二 is 2022."""
+    for character, scale in MYRIADS.items():
+        if character in text:
+            before, _, after = text.rpartition(character)
+            return (_value(before) if before else 1) * scale + _value(after)
+    if all(character in DIGITS for character in text):
+        return int("".join(str(DIGITS[character]) for character in text) or 0)
+    total = digit = 0
     for character in text:
         if character in TENFOLD:
-            section += (digit or 1) * TENFOLD[character]
+            total += (digit or 1) * TENFOLD[character]
             digit = 0
-        elif character in MYRIADS:
-            total = (total + section + digit or 1) * MYRIADS[character]
-            section = digit = 0
         else:
-            digit = DIGITS.get(character, 0)
-    return total + section + digit
+            digit = DIGITS[character]
+    return total + digit
 
 
 def _english_number(match: re.Match[str]) -> str:
@@ -113,6 +124,8 @@ RECORD_PATHS = tuple(
     for path in ("notice", "themes *", "units *", "topics *", "invest", "measures *", "safeguards *")
 )
 """The records whose English is confirmed as a whole."""
+SENTENCE_LISTS = {"sentences", "preamble"}
+"""Fields with sentences, whose English may be missing."""
 UNTRANSLATED_FIELDS = {"note", "keywords", "targets", "topics", "invest"}
 """Fields of our own, which translate nothing."""
 Problems = Iterator[tuple[str, dict[str, Any]]]
@@ -155,7 +168,8 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
         missing = [inner for inner, _, text in texts if not isinstance(text.get("en"), str)]
         expected, confirmed = source_hash(record), record.get("en_for")
         # The page of a record without any translation says so; a gap in a translation is a mistake.
-        if confirmed or len(missing) < len(record.get("sentences", ())):
+        sentences = [inner for inner, *_ in texts if not SENTENCE_LISTS.isdisjoint(inner)]
+        if confirmed or len(missing) < len(sentences):
             yield from (Finding(inner, "untranslated", blocks=False) for inner in missing)
         details = {"expected": expected, "name": record_name(path, record)}
         if confirmed != expected and not missing:
