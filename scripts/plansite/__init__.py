@@ -1,1 +1,1 @@
-"""Turns data/plan.yaml into the pages, data files and text of the plan site."""
+"""This package turns data/plan.yaml into the pages, data files and text of the plan site."""

@@ -116,7 +116,7 @@ class _Writer:
             head = ""
 
     def children(self) -> Iterator[Event]:
-        """Yield the first event of each key or entry up to the end of a mapping or list; a value is yet to be read."""
+        """Yield the first event of each entry or key of a collection; the caller reads the value of a key."""
         for event in self.events:
             if isinstance(event, yaml.CollectionEndEvent):
                 self.end = event
@@ -140,7 +140,7 @@ class _Writer:
         return f"{{{', '.join(map(': '.join, zip(parts[::2], parts[1::2], strict=True)))}}}"
 
     def copy_comments(self, index: int, indent: int, *, above: bool = False) -> None:
-        """Write the comments and blank lines up to an index of the text, where something has this indentation."""
+        """Write the comments before an index, at this indentation; `above`: each on its own line, no blank lines."""
         source = self.text[self.copied : index]
         self.copied = max(index, self.copied)
         # In most gaps there is neither.

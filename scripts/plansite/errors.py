@@ -39,7 +39,7 @@ class Problem:
     code: str = field(compare=False)
     details: dict[str, object] = field(default_factory=dict, compare=False)
     blocks: bool = field(default=True, compare=False)
-    """Whether no site can be built with it; the pages themselves tell the reader of any other problem."""
+    """Whether it prevents a build; any other problem is only reported."""
 
     def message(self, lang: Lang) -> str:
         """Return what is wrong and what to write instead, in one sentence."""

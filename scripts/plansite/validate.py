@@ -40,14 +40,14 @@ class LoadedPlan:
     file: str
     lines: Mapping[YamlPath, int]
     warnings: Sequence[Problem]
-    """Problems with which a site can still be built: English that is to be confirmed."""
+    """The problems that do not prevent a build."""
 
 
 def load_plan(path: Path) -> LoadedPlan:
     """Read and validate a plan, the glossary.yaml beside it, and the notice in source/ beside it.
 
-    Raises PlanError with all problems at once: YAML, types, rules across records, English that does not match the
-    Chinese, and Chinese that differs from the notice. Only YAML that cannot be parsed hides the rest.
+    Raises PlanError with all problems found. English, targets and the notice are compared once all types are right;
+    YAML that cannot be parsed hides the rest.
     """
     document = read_yaml(path)
     if document.unreadable:
@@ -100,11 +100,11 @@ def _validate(document: YamlDocument, model: type[T]) -> tuple[T | None, set[Yam
         return _validate(document, model)
     misread = document.misread
     for error in errors:
-        # A list that is long enough only lacks entries that have a problem of their own.
+        # pydantic counts valid entries only: a list with enough entries is not too short.
         follows = error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
         if error["loc"] not in misread and not follows:
             _translate(document, model, error)
-    # A text that breaks a rule of its own, which has a message of its own, is a text all the same.
+    # A text that a rule of texts.py refuses, by a code of MESSAGES, has the right type.
     return None, {error["loc"] for error in errors if error["type"] not in MESSAGES}
 
 

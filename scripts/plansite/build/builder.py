@@ -84,7 +84,7 @@ def _render_languages(site: Site, staging: Path, *, pdf: bool) -> Path:
 
 
 _inherited: list[Site] = []
-"""In another process than the first, the site that it renders."""
+"""In a forked process, the one site that it renders; empty in the first process."""
 
 
 def _inherit(site: Site) -> None:
@@ -104,7 +104,7 @@ def _render_inherited(lang: Lang, folder: Path, *, pdf: bool) -> None:
 
 
 def render_language(site: Site, lang: Lang, folder: Path, *, pdf: bool) -> None:
-    """Render the pages of one language into a folder, and with the last language what belongs to none.
+    """Render the pages of one language into a folder, with the last language also data files and sitemap.
 
     Raises BuildError where MkDocs warns of anything, PlanError where a template is wrong.
     """
@@ -234,7 +234,7 @@ def _with_outcome(error: BuildError, site: Path) -> BuildError:
 
 
 def _holds_something_else(folder: Path) -> bool:
-    """Return whether a folder is neither new nor empty nor a site of ours; a checkout of one holds its history too."""
+    """Return whether a folder must not be replaced: it is a file, or holds something without our mark, or .git."""
     if not folder.is_dir():
         return folder.exists()
     held = {path.name for path in folder.iterdir()}

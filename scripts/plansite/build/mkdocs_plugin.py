@@ -127,7 +127,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             self._static_documents.append(static_page_document(address, str(page.title), html))
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-        """Add the names and filters that templates in overrides/ use (assemble.THEME)."""
+        """Add the names and filters that templates in overrides/ use (templates.THEME_NAMES, THEME_FILTERS)."""
         other: Lang = next(lang for lang in LANGUAGES if lang != self._lang)
         env.globals |= {
             "assets": _AssetAddresses((name, asset.address) for name, asset in self._assets.items()),
@@ -202,7 +202,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             raise PlanError(problems.values())
 
     def other_files(self, config: MkDocsConfig) -> dict[str, Callable[[], bytes | None]]:
-        """Return {name: what makes its content} of a language's files that are no pages; with the last, all others.
+        """Return {name: what makes it} for files that are no pages; with the last language, data files and sitemap too.
 
         There is no such file where its content is None: no feed without a history, no sitemap without a URL.
         """

@@ -143,7 +143,7 @@ Topic = record(
     measures=at("answers", many(Asked), _asked),
     **PUBLISHED,
 )
-Audience = record("Audience", "Those for whom measures are meant: this site's reading.", **NAMED)
+Audience = record("Audience", "People or businesses for whom measures are meant: this site's reading.", **NAMED)
 Excerpt = record(
     "Excerpt",
     "Sentences of a measure, by their numbers.",

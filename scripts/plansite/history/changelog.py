@@ -53,7 +53,7 @@ def _versions(plan: Path, log: str) -> list[Version]:
 
 
 MAX_EDITS_PER_VERSION, MAX_EDITS_TOTAL = 40, 300
-"""Versions with more edits, and those after so many edits in all, are summarized in counts."""
+"""Most edits shown of one version, and of all together; versions beyond are summarized in counts."""
 CONTEXT = 40
 """How many unchanged characters are shown on either side of a change."""
 ADDRESSES = {
@@ -132,12 +132,8 @@ class VersionView:
     """A version of the plan with its changes, which are shown edit by edit if `detailed`."""
 
     def __init__(self, version: Version, changes: list[ChangeView], *, detailed: bool) -> None:
-        self.commit, self.time, self.date, self.anchor = (
-            version.commit,
-            version.time,
-            version.time.date(),
-            _anchor(version),
-        )
+        self.commit, self.time = version.commit, version.time
+        self.date, self.anchor = version.time.date(), _anchor(version)
         self.changes, self.detailed = changes, detailed
 
     @cached_property
@@ -209,7 +205,7 @@ def _cut(text: str, *, first: bool, last: bool) -> str:
 def _older_names(
     changes: Iterable[Change], names: Mapping[tuple[str, str], str | None]
 ) -> dict[tuple[str, str], str | None]:
-    """Return the entries of `names` for the version before these changes that differ from those after them."""
+    """Return the entries of `names` to replace for older versions: records that these changes add, remove or rename."""
     older: dict[tuple[str, str], str | None] = {
         (change.kind, change.key): None for change in changes if change.action != "changed" or change.was
     }

@@ -21,7 +21,7 @@ DUBIOUS = re.compile(rb"dubious ownership in repository at '(.+)'")
 
 
 def contents(file: Path, commits: Sequence[str]) -> list[bytes | None]:
-    """Return the content of a file in each commit, by any name that git knows it by; None where git has neither."""
+    """Return a file's content in each commit, named in any way git accepts; None where git lacks commit or file."""
     file = file.resolve()
     # Each line asks for one object; "" would be the file as it is staged.
     names = [f"{commit}:./{file.name}" if commit and commit.isprintable() else "-" for commit in commits]

@@ -47,7 +47,7 @@ class Site:
     addresses: Sequence[str]
     """The published addresses of pages in one language, without home, and of data files."""
     warnings: Sequence[Problem]
-    """The problems that do not block: English to be confirmed, addresses to be listed."""
+    """The problems that do not prevent a build."""
     publication: Publication
 
     @cached_property

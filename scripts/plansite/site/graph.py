@@ -21,7 +21,7 @@ from plansite.translation.glossary import Segment, matcher_of, segments
 from plansite.validate import LoadedPlan
 
 State = Literal["missing", "stale", "current"]
-"""Whether English of a record is missing, is not confirmed for its present Chinese, or is."""
+"""Whether a record's English is missing, stale (not confirmed for its present Chinese) or current (confirmed)."""
 BUSIEST_UNITS, RELATED_MEASURES, PARTNERS = 10, 6, 5
 """How many are listed on the home page, the page of a measure and the page of a unit."""
 
@@ -266,7 +266,7 @@ class MeasureView(ClauseView):
 
     @cached_property
     def same_units(self) -> list[tuple["MeasureView", list["UnitView"]]]:
-        """Measures of other sections that share two or more named units, with those units, most in common first."""
+        """Measures of other sections that share two named units, or its only one, with these units, most first."""
         # Collectives do not count: "all towns" answering for two measures says nothing about the two.
         own = {unit for unit in self.units if unit.kind != "collective"}
         needed = min(2, len(own))

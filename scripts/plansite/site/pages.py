@@ -136,7 +136,7 @@ def _is_site_url(value: str) -> bool:
 
 
 FRAME, FOLDERS = {"index.html", "404.html", "sitemap.xml"}, {"assets", "search", "en"}
-"""The files and folders of the site that hold no data of the plan."""
+"""Files and folders of the site whose addresses no redirect may take."""
 
 
 def check_addresses(path: Path, addresses: Collection[str], loaded: LoadedPlan) -> Iterator[Problem]:

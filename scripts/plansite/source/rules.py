@@ -45,7 +45,7 @@ class Finding:
     details: dict[str, Any] = field(default_factory=dict)
     first: YamlPath | None = None
     blocks: bool = True
-    """Whether nothing can be published with it; the rest is only reported by `check`."""
+    """Whether it prevents a build; any other problem is only reported."""
 
 
 def check_rules(data: Any, wrong_types: Collection[YamlPath] = ()) -> Iterator[Finding]:
@@ -190,7 +190,7 @@ def nearest_match(value: object, allowed: list[Any], likeness: float = 0.4) -> s
     if isinstance(value, int) and allowed and all(isinstance(number, int) for number in allowed):
         return str(min(allowed, key=lambda number: abs(number - value)))
     names = [str(name) for name in allowed]
-    # Of two letters swapped, as in "ne", half are wrong by any measure of likeness.
+    # A name of two letters typed backwards ("ne") is less like it than the cutoff asks for.
     swapped = [name for name in names if name == str(value)[::-1]]
     return next(iter(swapped or get_close_matches(str(value), names, n=1, cutoff=likeness)), None)
 

@@ -33,7 +33,7 @@ def _as_mapping(key: str) -> BeforeValidator:
 
 
 class Record(BaseModel):
-    """Base of all records: immutable, and closed to fields that nobody reads."""
+    """Base of all records: immutable, unknown fields refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -68,7 +68,7 @@ class Waivers(Record):
 
 
 class Target(Record):
-    """A figure to reach, a number of things that are named, or how often something is done, in its words."""
+    """A figure of a sentence: a target to reach, a count of things, or a cadence; `words` quote the sentence."""
 
     kind: Literal["target", "count", "cadence"]
     value: AnyText
@@ -175,7 +175,7 @@ class Keywords(Record):
 
 
 class MeasureKeywords(Keywords):
-    """What people call the matter of a measure; enough of it for the search to meet them."""
+    """Keywords of a measure: at least six in each language, so that everyday queries find it."""
 
     zh: Annotated[tuple[Chinese, ...], Field(min_length=6)]
     en: Annotated[tuple[English, ...], Field(min_length=6)]

@@ -100,7 +100,7 @@ def find_hints(text: str) -> Iterator[Hint]:
             return
         stop = _error_line(error)
         for at, column, code, details, mended in islice(_candidates(lines, stop), MAX_CANDIDATES):
-            # Mended, a cause lets the parser read on; of two ways, the one that lets it read farther is right.
+            # It is the cause if, mended, the parser reads farther; of two ways to mend it, the farther one is right.
             reached = [_error_line(parse_error("\n".join([*lines[:at], line, *lines[at + 1 :]]))) for line in mended]
             if (farthest := max(reached)) > stop:
                 best = [line for line, stopped in zip(mended, reached, strict=True) if stopped == farthest]
@@ -143,7 +143,7 @@ def _candidates(lines: list[str], stop: int) -> Iterator[tuple[int, int, str, di
 
 
 def _unreadable(line: str, value: int, indent: int, error: yaml.MarkedYAMLError) -> tuple[int, str]:
-    """Return the column and the code of a line's slip; `value` is the column of its value, `error` of it by itself."""
+    """Return (column, code) of a line's slip; `value` is the column of its value, `error` that of the line alone."""
     first = line[value : value + 1]
     mark = indent + (error.problem_mark.column if error.problem_mark else 0)
     if error.context == "while scanning a quoted scalar" and error.context_mark:

@@ -63,7 +63,7 @@ class YamlDocument:
     values: dict[YamlPath, Position] = field(default_factory=dict)
     keys: dict[YamlPath, Position] = field(default_factory=dict)
     remarks: dict[YamlPath, Position] = field(default_factory=dict)
-    """The comments behind a number or an empty field: where a text is expected, they cut it."""
+    """Positions of comments behind a number or an empty field; reported only where a text is expected."""
     reported: list[tuple[Position, YamlPath, str, dict[str, object], bool]] = field(default_factory=list)
 
     def report(
@@ -197,7 +197,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, path, position, indent)
         if isinstance(event, yaml.AliasEvent):
-            # Texts that begin with * or & are marks by which YAML would know a value again.
+            # YAML takes a text that begins with * for an alias.
             code = "yaml_alias" if event.anchor in self.anchors else "yaml_text"
             self.document.report(code, position, path, mark="*")
             return None
@@ -261,7 +261,7 @@ class _Reader:
             self.document.remarks[path] = position
 
     def entries(self, start: Event, path: YamlPath) -> Iterator[Event]:
-        """Yield the first event of each entry of a list, ids in brackets apart where another mark is for the comma."""
+        """Yield the first event of each list entry; report and split ids in brackets that ，、； or ; separates."""
         for entry in takewhile(lambda event: not isinstance(event, yaml.SequenceEndEvent), self.events):
             plain = start.flow_style and isinstance(entry, yaml.ScalarEvent) and not entry.style
             if not plain or not PARTED.fullmatch(entry.value):
@@ -282,7 +282,7 @@ class _Reader:
             yield key, next(self.events)
 
     def whole_pairs(self, path: YamlPath) -> Iterator[tuple[Event, Event]]:
-        """Yield the pairs of a mapping in braces, a text whole where a comma ends it."""
+        """Yield (key, value) of a mapping in braces; join, and report, a text that its own comma has cut."""
         held: tuple[Event, Event] | None = None
         for key, value in self.pairs():
             # YAML takes what follows the comma for a key without a colon.
@@ -342,7 +342,7 @@ def implicit_tag(value: str) -> str:
 
 
 def construct(tag: str, value: str) -> Any:
-    """Return what a value without quotes is; raises ValueError where it only looks like it, as the date 2022-13-01."""
+    """Return the value of unquoted text with this tag; raises ValueError for an impossible one, as 2022-13-01."""
     return yaml.SafeLoader.yaml_constructors[tag](CONSTRUCTOR, yaml.ScalarNode(tag, value))
 
 

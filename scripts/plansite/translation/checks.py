@@ -126,7 +126,7 @@ RECORD_PATHS = tuple(
 """The records whose English is confirmed as a whole."""
 SENTENCE_LISTS = {"sentences", "preamble"}
 """Fields with sentences, whose English may be missing."""
-UNTRANSLATED_FIELDS = {"note", "keywords", "targets", "topics", "invest"}
+OWN_FIELDS = {"note", "keywords", "targets", "topics", "invest"}
 """Fields of our own, which translate nothing."""
 Problems = Iterator[tuple[str, dict[str, Any]]]
 """Problems of one sentence: (code in messages.yaml, details)."""
@@ -177,15 +177,15 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
         elif confirmed and not record.get("en_confirmed"):
             yield Finding((*path, "en_confirmed"), "unconfirmed", details, blocks=False)
         for inner, zh, text in texts:
-            if inner not in missing and UNTRANSLATED_FIELDS.isdisjoint(inner):
+            if inner not in missing and OWN_FIELDS.isdisjoint(inner):
                 for end, code, details in check_sentence(matcher, zh, text["en"], tuple(text.get("waivers", ()))):
                     yield Finding((*inner, *end), code, details, blocks=confirmed == expected)
 
 
 def check_targets(data: Any) -> Iterator[Finding]:
-    """Yield targets whose words are not in the sentence, and values that these words neither say nor list.
+    """Yield targets whose words are not in their sentence, and values that do not match the numbers in these words.
 
-    The words have to give the value outside names in quotes; of things joined by 、 the number is the value.
+    Names in quotes are ignored; the value of a count may also be the number of items joined by 、.
     """
     for path, sentence in select(data, "measures", "*", "sentences", "*"):
         for inner, words in select(sentence, "targets", "*", "words"):
@@ -238,17 +238,17 @@ def check_sentence(
 
 def check_terms(sentence: SentenceMatch) -> Problems:
     """Yield the terms of the Chinese that the English lacks, and words of strength that it adds or loses."""
-    for entry, zh, en in sentence.found:
-        if len(en) < zh:
-            details = {"term": list(entry.zh), "forms": list(entry.forms), "zh": zh, "en": len(en)}
-            yield "wording_lost" if en else "term_missing", details
+    for entry, times, forms in sentence.found:
+        if len(forms) < times:
+            details = {"term": list(entry.zh), "forms": list(entry.forms), "zh": times, "en": len(forms)}
+            yield "wording_lost" if forms else "term_missing", details
     for entry, form in sentence.foreign:
         yield "term_added", {"words": form, "term": list(entry.zh)}
-    for entry, zh, en in sentence.counted:
-        details = {"term": list(entry.zh), "words": en, "forms": list(entry.forms), "zh": zh}
-        if zh > len(en):
-            yield "wording_lost", details | {"en": len(en)}
-        elif zh < len(en):
+    for entry, times, forms in sentence.counted:
+        details = {"term": list(entry.zh), "words": forms, "forms": list(entry.forms), "zh": times}
+        if times > len(forms):
+            yield "wording_lost", details | {"en": len(forms)}
+        elif times < len(forms):
             yield "wording_added" if entry.zh else "weakened", details
 
 

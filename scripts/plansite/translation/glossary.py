@@ -121,7 +121,7 @@ class GlossaryMatcher:
         return SentenceMatch(masked_zh, masked_en, found, foreign, counted)
 
     def _candidates(self, en: str) -> set[GlossaryEntry]:
-        """Return the entries with a form in the English, and a few others: only their patterns have to be matched."""
+        """Return at least all entries with a form in the English, so that few patterns have to be matched."""
         text = _normalize(en)
         words = set(WORD.findall(text))
         keys = {"", *words, *(word.removesuffix("s") for word in words)}
