@@ -23,7 +23,7 @@ from plansite.site.pages import FEED, FOLDER, PDFS, Page, Publication, absolute_
 from plansite.site.tables import Package
 from plansite.source.chinese import chinese_date
 from plansite.source.rules import nearest_match
-from plansite.source.schema import Labels
+from plansite.source.schema import Label, Labels
 from plansite.source.yaml_reader import read_text
 from plansite.translation.glossary import segments, split_by_script, strip_glosses
 
@@ -98,15 +98,19 @@ class Phrases:
 
 def count_label(labels: Labels, lang: Lang, name: str, number: int) -> str:
     """Return a number with its noun: 58条措施, 58 measures, 1 measure; raises UnknownNameError without such a label."""
-    label = labels.get(f"{name}_counted")
-    if label is None:
-        raise UnknownNameError(f'labels.yaml has no "{name}_counted"')
+    label = _label(labels, f"{name}_counted")
     return Phrase((label.en_one if lang == "en" and number == 1 else None) or label[lang]).format(n=number)
 
 
 def format_label(labels: Labels, lang: Lang, name: str, **words: object) -> str:
     """Return a label with its placeholders filled; raises UnknownNameError where there is none, or it has others."""
-    return Phrases(labels, lang)[name].format(**words)
+    return Phrase(_label(labels, name)[lang]).format(**words)
+
+
+def _label(labels: Labels, name: str) -> Label:
+    if name not in labels:
+        raise UnknownNameError(f'labels.yaml has no "{name}"')
+    return labels[name]
 
 
 def measure_title(labels: Labels, lang: Lang, measure: MeasureView) -> str:
