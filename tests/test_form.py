@@ -292,6 +292,11 @@ CUT = {
     "comma in braces": "x: {zh: 甲, en: It runs, twice, and, again}",
     "comma behind a quotation in braces": "x: {zh: 甲, en: 'It', runs}",
     "full-width comma in brackets": "x: [a，b]",
+    "list behind a comma in braces": "x: {zh: 甲, en: It runs, [ours]}",
+    "comma in a quotation in braces": "x: {zh: 甲, en: 'It, runs', ours}",
+    "list as the name of a field": "? [*b]\n: 1",
+    "the same anchor twice, of lists": "x: &a [1]\nz: &a [2]",
+    "alias as the name of a field": "*It : 1",
 }
 
 

@@ -1,11 +1,13 @@
 """The history of the plan comes from git alone, and is not missed where there is none."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from conftest import SMALL_PLAN, Repository
+from plansite.cli import main
 from plansite.history.changelog import HistoryView, Version, read_history
 from plansite.history.git import contents, version
 from plansite.site.graph import PlanView
@@ -78,10 +80,21 @@ def test_without_a_history_there_is_none(
 
 
 def test_the_version_of_the_files_is_their_commit(repository: Repository) -> None:
+    shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), repository.plan.parent)
+    repository.commit("2026-02-01T08:00:00+08:00")
     commit = repository.git("rev-parse", "HEAD")
     assert version(repository.plan) == commit
+    folder = repository.folder / "out"
+    assert main(["export", "--plan", str(repository.plan), str(folder)]) == 0
+    assert json.loads((folder / "plan.json").read_text("utf-8"))["about"]["version"] == commit
     repository.edit("extend credit loans", "extend loans")
     assert version(repository.plan) == f"{commit}-modified"
+
+
+def test_a_link_to_the_plan_has_its_history(repository: Repository) -> None:
+    link = repository.folder / "data" / "other.yaml"
+    link.symlink_to("plan.yaml")
+    assert read_history(link) == read_history(repository.plan)
 
 
 def test_a_record_keeps_its_history_under_another_name(repository: Repository) -> None:
@@ -127,7 +140,11 @@ def test_values_that_no_plan_may_have_are_read_as_well_as_can_be(repository: Rep
     repository.commit("2026-02-03T08:00:00+08:00")
     repository.edit("keywords:\n", "5: [&a [*a]]\n    keywords:\n")
     repository.commit("2026-02-04T08:00:00+08:00")
-    assert len(versions(repository)) == 3
+    for text in ("=", "<<"):
+        repository.edit("date: 2022-05-11", f"date: {text}")
+        repository.commit("2026-02-05T08:00:00+08:00")
+        repository.edit(f"date: {text}", "date: 2022-05-11")
+    assert len(versions(repository)) == 5
 
 
 def test_only_one_file_of_one_commit_is_asked_for(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,7 +178,7 @@ class _Reader:
     def __init__(self, document: YamlDocument, text: str, lines: list[str]) -> None:
         self.document, self.text, self.lines = document, text, lines
         self.events: Iterator[Event] = yaml.parse(text, yaml.CSafeLoader)
-        self.anchors = set[str]()
+        self.anchors = set[str | None]()
 
     def read(self) -> tuple[Any, list[Hint]]:
         """Return the data of the only document, or a hint at the second one."""
@@ -201,6 +201,8 @@ class _Reader:
             code = "yaml_alias" if event.anchor in self.anchors else "yaml_text"
             self.document.report(code, position, path, mark="*")
             return None
+        if event.anchor and event.anchor in self.anchors:
+            self.document.report("yaml_text", position, path, mark="&")
         self.anchors.add(event.anchor)
         column = None if event.flow_style else event.start_mark.column
         if event.tag not in COLLECTION_TAGS:
@@ -278,26 +280,31 @@ class _Reader:
         """Yield the key and the first event of the value of each field of a mapping."""
         for key in takewhile(lambda event: not isinstance(event, yaml.MappingEndEvent), self.events):
             if not isinstance(key, yaml.ScalarEvent):
-                self.skip(key)
+                key.end_mark = self.skip(key).end_mark
             yield key, next(self.events)
 
     def whole_pairs(self, path: YamlPath) -> Iterator[tuple[Event, Event]]:
         """Yield (key, value) of a mapping in braces; join, and report, a text that its own comma has cut."""
         held: tuple[Event, Event] | None = None
+        joined = False
         for key, value in self.pairs():
             # YAML takes what follows the comma for a key without a colon.
             if held and held[1].value and value.start_mark.index <= key.end_mark.index:
                 name, text = held
-                if "," not in text.value:
+                if not joined:
                     position = position_of(self.text, self.text.index(",", text.end_mark.index))
                     self.document.report("text_in_braces", position, (*path, name.value), mark=",")
                 whole = self.text[text.start_mark.index : key.end_mark.index]
-                held = (name, _plain(whole, text.start_mark, key.end_mark, is_text=True))
+                marks = (text.start_mark, key.end_mark)
+                held, joined = (name, yaml.ScalarEvent(text.anchor, text.tag, (False, True), whole, *marks)), True
+                self.skip(value)
                 continue
             if held:
                 yield held
-            held = (key, value) if isinstance(key, yaml.ScalarEvent) and isinstance(value, yaml.ScalarEvent) else None
-            if not held:
+            held, joined = None, False
+            if isinstance(key, yaml.ScalarEvent) and isinstance(value, yaml.ScalarEvent):
+                held = (key, value)
+            else:
                 yield key, value
         if held:
             yield held
@@ -306,10 +313,16 @@ class _Reader:
         """Yield the path of each field of a mapping, and the first event of its value."""
         keys = self.document.keys
         for key, first in self.whole_pairs(path) if start.flow_style else self.pairs():
-            value, position = first, mark_position(key.start_mark)
-            name = key.value if isinstance(key, yaml.ScalarEvent) else "[...]"
+            value, at, position = first, key.start_mark.index, mark_position(key.start_mark)
+            if not isinstance(key, yaml.ScalarEvent):
+                code = "yaml_text" if isinstance(key, yaml.AliasEvent) else "yaml"
+                self.document.report(code, position, path, mark="*")
+                self.skip(first)
+                continue
+            name = key.value
             if key.anchor or key.tag:
-                self.document.report("yaml_text", position, path, mark=self.text[key.start_mark.index])
+                self.anchors.add(key.anchor)
+                self.document.report("yaml_text", position, path, mark=self.text[at])
             if len(name) > MAX_TEXT:
                 self.document.report("yaml_long", position, path, most=MAX_TEXT)
                 self.skip(first)
@@ -342,7 +355,9 @@ def implicit_tag(value: str) -> str:
 
 
 def construct(tag: str, value: str) -> Any:
-    """Return the value of unquoted text with this tag; raises ValueError for an impossible one, as 2022-13-01."""
+    """Return the value of unquoted text with this tag; raises ValueError for <<, or an impossible one, 2022-13-01."""
+    if tag not in SCALAR_TAGS:
+        raise ValueError(tag)
     return yaml.SafeLoader.yaml_constructors[tag](CONSTRUCTOR, yaml.ScalarNode(tag, value))
 
 

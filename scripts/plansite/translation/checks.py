@@ -4,8 +4,8 @@ import hashlib
 import re
 from calendar import month_name
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from itertools import groupby
 from math import prod
 from typing import Any
@@ -112,9 +112,9 @@ def _english_number(match: re.Match[str]) -> str:
         return match["name"].upper()
     if match["month"]:
         return str(list(month_name).index(match["month"]))
-    scale = prod(SCALES[word] for word in match["scale"].lower().split())
+    scale = prod(SCALES[word] for word in match["scale"].casefold().split())
     if match["word"]:
-        return f"{ENGLISH_NUMBERS[match['word'].lower()] * scale:.12g}"
+        return f"{ENGLISH_NUMBERS[match['word'].casefold()] * scale:.12g}"
     digits = match["digits"]
     return f"{float(digits.rstrip('%').replace(',', '')) * scale:.12g}" + "%" * digits.endswith("%")
 
@@ -162,7 +162,7 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
     Findings in a record whose Chinese has changed since its English was confirmed do not block: its page says so until
     an editor has confirmed it again.
     """
-    matcher = matcher_of(glossary)
+    check = _checker(glossary)
     for path, record in (found for pattern in RECORD_PATHS for found in select(data, *pattern)):
         texts = text_pairs(record, path)
         missing = [inner for inner, _, text in texts if not isinstance(text.get("en"), str)]
@@ -178,7 +178,7 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
             yield Finding((*path, "en_confirmed"), "unconfirmed", details, blocks=False)
         for inner, zh, text in texts:
             if inner not in missing and OWN_FIELDS.isdisjoint(inner):
-                for end, code, details in check_sentence(matcher, zh, text["en"], tuple(text.get("waivers", ()))):
+                for end, code, details in check(zh, text["en"], tuple(text.get("waivers", ()))):
                     yield Finding((*inner, *end), code, details, blocks=confirmed == expected)
 
 
@@ -220,7 +220,12 @@ def check_glossary(glossary: Any, plan: Any) -> Iterator[Finding]:
 
 
 # A preview checks the plan after each edit, which changes one sentence of up to tens of thousands.
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1)
+def _checker(glossary: Glossary) -> Callable[..., list[tuple[YamlPath, str, dict[str, Any]]]]:
+    """Return check_sentence for one glossary, which remembers what it has checked."""
+    return lru_cache(maxsize=100_000)(partial(check_sentence, matcher_of(glossary)))
+
+
 def check_sentence(
     matcher: GlossaryMatcher, zh: str, en: str, waivers: tuple[str, ...] = ()
 ) -> list[tuple[YamlPath, str, dict[str, Any]]]:
