@@ -204,7 +204,7 @@ def _merge(source: Path, target: Path) -> None:
 
 
 def _finish(stage: Path) -> None:
-    """Mark a new site as ours, and let a web server read it, whatever the umask."""
+    """Mark a new site as ours, and let a web server read it under any umask."""
     (stage / MARK).write_text("plansite built this folder and replaces all of it at the next build.\n", "utf-8")
     for path in (stage, *stage.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)

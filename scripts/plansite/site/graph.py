@@ -36,8 +36,7 @@ class PlanView:
         changed = [version for version in versions or () if version.changes]
         self.history = HistoryView(changed, _keys(plan)) if changed else None
         self.matcher = matcher_of(loaded.glossary)
-        self.translation = translation(plan.notice)
-        self.file = path_in_repository(Path(loaded.file))
+        self.translation, self.file = translation(plan.notice), path_in_repository(Path(loaded.file))
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
         self.term_by_id = {term.id: term for term in self.terms}
         self.units = [UnitView(self, record, lines["units", index]) for index, record in enumerate(plan.units)]
@@ -97,8 +96,8 @@ class PlanView:
     def confirmed(self) -> date:
         """The last day on which English of the notice or of a unit was confirmed; without any, that of the notice."""
         records: list[RecordView] = [*self.themes, *self.safeguards, *self.units, *self.measures]
-        states = [self.translation, *(record.translation for record in records)]
-        return max((state.confirmed for state in states if state.confirmed), default=self.notice.date)
+        days = (state.confirmed for state in (self.translation, *(record.translation for record in records)))
+        return max(filter(None, days), default=self.notice.date)
 
     def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
         """Return the glossary in the order of a dictionary, [(initial letter, terms), ...]; Chinese by its pinyin."""

@@ -78,7 +78,7 @@ def _notice(plan: PlanView, lang: Lang, url: Callable[[str], str]) -> dict[str, 
         "alternateName": notice.title[other],
         "legislationDate": notice.date.isoformat(),
         "legislationPassedBy": [{"@type": "Organization", "name": issuer[lang]} for issuer in notice.issuers],
-        # This site is an edited republication, whatever the notice itself is.
+        # This site is an edited republication of the notice.
         "encoding": {
             "@type": "LegislationObject",
             "legislationLegalValue": "https://schema.org/UnofficialLegalValue",
