@@ -119,7 +119,7 @@ def pattern(steps: YamlPath, model: str) -> tuple[str, ...]:
 
 
 EXAMPLES: dict[str, Any] = {
-    "Waivers": {"figures": "No figures.", "terms": "No terms.", "lists": "No lists."},
+    "Waivers": {"figures": "No figures.", "terms": "No terms.", "lists": "No lists.", "length": "No end."},
     "Note": {"en": "A note."},
     "Target": {
         "kind": "cadence",

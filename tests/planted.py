@@ -45,11 +45,14 @@ NAMES = [
 WEAKER = {
     "must not": ["should not", "may not"],
     "must": ["should", "may"],
-    "The District will": ["The District may", "The District should", "The District intends to"],
-    "It will": ["It may", "It could", "It will try to", "It will consider whether to", "It will seek to"],
-    "will be": ["may be", "should be", "might be"],
-    "will establish": ["will explore establishing"],
-    "will introduce": ["will explore", "will pilot"],
+    "Improve": ["Try to improve", "Consider improving", "Explore ways to improve"],
+    "Promote": ["Explore promoting", "Consider promoting"],
+    "Strengthen": ["Try to strengthen", "Possibly strengthen"],
+    "Support": ["Consider supporting"],
+    "Establish": ["Explore establishing", "Plan to establish"],
+    "Introduce": ["Consider introducing", "Explore"],
+    "Speed up": ["Try to speed up", "Gradually speed up"],
+    "Continue to": ["Consider whether to", "Try to"],
     "fully": ["partly"],
     "strictly": ["generally"],
     "accelerate": ["gradually accelerate"],
@@ -140,6 +143,8 @@ def dropped_item(place: Place, _: random.Random) -> Iterator[tuple[str, str]]:
     item = r"[\w'\"\-+&() ]{3,70}?"
     for run in re.finditer(rf"(?:such as|including|in|of|for|like|between|:) ({item}(?:, {item})+) and ", place.en):
         items = run[1].split(", ")
+        if place.in_gloss(run.start(1)) or any(entry.count("(") != entry.count(")") for entry in items):
+            continue
         # A clause that only begins like a list is none.
         if len(items) + 1 not in counts or any(re.match("and |or |with |so |to |it ", entry) for entry in items):
             continue

@@ -31,7 +31,7 @@ from plansite.site.templates import (
 )
 from plansite.source.chinese import notice_text
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
-from plansite.source.schema import Kind, Target
+from plansite.source.schema import Kind, Responsibility, Target
 from plansite.validate import load_labels, load_plan
 
 MACROS = PROJECT / "macros"
@@ -434,6 +434,7 @@ def chosen_labels() -> set[str]:
         "record": ({*KINDS, "added", "removed"} - {"measures"}),
         "change": ("added", "removed", "changed"),
         "translation": ("stale", "confirmed"),
+        "told": get_args(Responsibility.model_fields["role"].annotation),
     }
     made = {f"{prefix}_{value}" for prefix, values in choices.items() for value in values}
     made |= {f"{kind}_counted" for kind in KINDS}

@@ -59,10 +59,13 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     from plansite.editor import hints
     from plansite.site.assemble import Sources, assemble
+    from plansite.translation.checks import statistics
     from plansite.validate import load_plan
 
     sources = Sources(plan=options.file)
     warnings = assemble(sources).warnings if sources.macros.is_dir() else load_plan(sources.plan).warnings
+    if options.statistics:
+        print(statistics(load_plan(sources.plan).plan))
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
@@ -182,6 +185,7 @@ FILES = {"type": Path, "nargs": "*", "default": [PLAN, GLOSSARY], "metavar": "FI
 COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Sequence[Any]]] = {
     "check": (_check, "say everything that is wrong with the plan and, in the project, its templates", [
         _argument("--format", choices=("text", "github", "json"), help=None, default="text"),
+        _argument("--statistics", action="store_true", help="print how long the sentences of the English are"),
         _argument("file", type=Path, nargs="?", default=PLAN, metavar="FILE"),
     ]),
     "confirm": (_confirm, "note that the English of a record is right for its present Chinese", [

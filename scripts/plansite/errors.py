@@ -110,6 +110,8 @@ def _word(key: str, value: object, lang: Lang) -> str:
     """Return a detail of a problem as its message shows it."""
     if key == "nearest":
         return WORDS[key][lang].format(nearest=escape_unprintable(str(value))) if value else ""
+    if isinstance(value, dict):
+        return escape_unprintable(str(value[lang]))
     if isinstance(value, list | tuple):
         listed = ("、" if lang == "zh" else ", ").join(escape_unprintable(str(item)) for item in value[:MAX_LISTED])
         more = WORDS["more"][lang].format(more=len(value) - MAX_LISTED, all=len(value))

@@ -65,6 +65,7 @@ class Waivers(Record):
     figures: AnyText | None = None
     terms: AnyText | None = None
     lists: AnyText | None = None
+    length: AnyText | None = None
 
 
 class Target(Record):
@@ -300,10 +301,15 @@ class Term(Record):
 
 
 class Wording(Record):
-    """Chinese words and the English agreed for them: what is checked like a term, but needs no explanation."""
+    """Chinese words and the English agreed for them: what is checked like a term, but needs no explanation.
+
+    Without Chinese words the English must not occur, for a `reason`; `instead` is what to write.
+    """
 
     zh: tuple[AnyText, ...]
     en: tuple[English, ...]
+    reason: Text | None = None
+    instead: English | None = None
     inside: tuple[Chinese, ...] = Field(default=(), alias="except")
     only: StrictBool = False
 

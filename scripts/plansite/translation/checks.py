@@ -12,7 +12,7 @@ from typing import Any
 
 from plansite.errors import LANGUAGES
 from plansite.source.rules import Finding, find_repeated, reserved, select
-from plansite.source.schema import Glossary
+from plansite.source.schema import Glossary, Plan
 from plansite.source.yaml_reader import YamlPath
 from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses, matcher_of
 
@@ -178,7 +178,10 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
             yield Finding((*path, "en_confirmed"), "unconfirmed", details, blocks=False)
         for inner, zh, text in texts:
             if inner not in missing and OWN_FIELDS.isdisjoint(inner):
-                for end, code, details in check(zh, text["en"], tuple(text.get("waivers", ()))):
+                is_sentence = not SENTENCE_LISTS.isdisjoint(inner)
+                for end, code, details in check(
+                    zh, text["en"], tuple(text.get("waivers", ())), is_sentence=is_sentence
+                ):
                     yield Finding((*inner, *end), code, details, blocks=confirmed == expected)
 
 
@@ -227,13 +230,17 @@ def _checker(glossary: Glossary) -> Callable[..., list[tuple[YamlPath, str, dict
 
 
 def check_sentence(
-    matcher: GlossaryMatcher, zh: str, en: str, waivers: tuple[str, ...] = ()
+    matcher: GlossaryMatcher, zh: str, en: str, waivers: tuple[str, ...] = (), *, is_sentence: bool = True
 ) -> list[tuple[YamlPath, str, dict[str, Any]]]:
     """Return [(path within the text, code, details), ...] for the problems of one text that are not waived."""
-    sentence = matcher.match(zh, blank_glosses(en))
+    without_glosses = blank_glosses(en)
+    sentence = matcher.match(zh, without_glosses)
     findings: list[tuple[YamlPath, str, dict[str, Any]]] = []
-    for rule, check in (("figures", check_figures), ("terms", check_terms), ("lists", check_lists)):
-        problems = list(check(sentence))
+    rules = {"figures": check_figures(sentence), "terms": check_terms(sentence), "lists": check_lists(sentence)}
+    if is_sentence:
+        rules["length"] = check_length(without_glosses)
+    for rule, found in rules.items():
+        problems = list(found)
         if rule not in waivers:
             findings += ((("en",), code, details) for code, details in problems)
         elif not problems:
@@ -253,6 +260,8 @@ def check_terms(sentence: SentenceMatch) -> Problems:
         details = {"term": list(entry.zh), "words": forms, "forms": list(entry.forms), "zh": times}
         if times > len(forms):
             yield "wording_lost", details | {"en": len(forms)}
+        elif times < len(forms) and entry.reason:
+            yield "forbidden_words", details | {"reason": dict(entry.reason), "instead": entry.instead or ""}
         elif times < len(forms):
             yield "wording_added" if entry.zh else "weakened", details
 
@@ -264,6 +273,33 @@ def check_figures(sentence: SentenceMatch) -> Problems:
         yield "figure_missing", {"figures": sorted(missing.elements())}
     if added := english - chinese:
         yield "figure_added", {"figures": sorted(added.elements())}
+
+
+MAX_WORDS = 40
+"""Words that a sentence of the English may have."""
+SENTENCE_BREAK = re.compile(r"""(?<=[.!?]) +(?=["(]?[A-Z0-9])|(?<=[.!?]") +(?=["(]?[A-Z0-9])""")
+
+
+def word_counts(en: str) -> list[int]:
+    """Return the number of words of each sentence of an English text, whose glosses are blanked out."""
+    return [len(sentence.split()) for sentence in SENTENCE_BREAK.split(" ".join(en.split()))]
+
+
+def statistics(plan: Plan) -> str:
+    """Return a line on the English of the notice: how many sentences, their mean length and the longest, in words."""
+    clauses = [clause.sentences for clause in (plan.notice.general_requirements, *plan.measures, *plan.safeguards)]
+    texts = [sentence.en for sentences in (plan.notice.preamble, *clauses) for sentence in sentences if sentence.en]
+    counts = [words for text in texts for words in word_counts(blank_glosses(text))]
+    longer = sum(words > MAX_WORDS for words in counts)
+    length = f"mean {sum(counts) / len(counts):.1f} words, longest {max(counts)}" if counts else "none"
+    return f"English sentences: {len(counts)}; {length}; {longer} over {MAX_WORDS} words"
+
+
+def check_length(en: str) -> Problems:
+    """Yield sentences of the English that nobody reads to their end; glosses are blanked out."""
+    for words in word_counts(en):
+        if words > MAX_WORDS:
+            yield "long_sentence", {"found": words, "most": MAX_WORDS}
 
 
 MIN_ITEMS = 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from plansite.source.schema import Glossary, Term, Wording
+from plansite.source.schema import Glossary, Term, Text, Wording
 from plansite.source.texts import CHINESE_SCRIPT, GLOSS
 
 WORD = re.compile(r"\w+")
@@ -36,6 +36,9 @@ class GlossaryEntry:
     only: bool = True
     """Whether the English forms may translate nothing else."""
     term: Term | None = None
+    reason: Text | None = None
+    """Why the English must not occur."""
+    instead: str | None = None
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -82,7 +85,10 @@ class GlossaryMatcher:
     def __init__(self, glossary: Glossary) -> None:
         words: list[Term | Wording] = [*glossary.terms, *glossary.wordings]
         entries = [GlossaryEntry((term.zh,), (term.en, *term.also), term.only, term) for term in glossary.terms]
-        entries += [GlossaryEntry(wording.zh, wording.en, wording.only) for wording in glossary.wordings]
+        entries += [
+            GlossaryEntry(wording.zh, wording.en, wording.only, reason=wording.reason, instead=wording.instead)
+            for wording in glossary.wordings
+        ]
         self._terms = [entry for entry in entries if entry.term and not entry.only]
         # "must not" is counted before "must".
         self._only = longest_first(entry for entry in entries if entry.only and entry.forms)
