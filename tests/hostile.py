@@ -206,7 +206,9 @@ def shape(html: str) -> Iterator[tuple[str, ...]]:
         given = element.attributes
         # A language acts on nothing, and where a translation is missing an element is in another one.
         yield from ((str(element.tag), name) for name in ("", *given) if name != "lang")
-        for name in {"href", "src", "srcset", "action", "content", "style", "cite", "data"} & set(given):
+        # What a <meta> says acts only where it stands for a header.
+        acting = {"href", "src", "srcset", "action", "style", "cite", "data"}
+        for name in (acting | ({"content"} if "http-equiv" in given else set())) & set(given):
             address = urlsplit(given[name] or "")
             yield str(element.tag), name, address.scheme, address.netloc
         if element.tag in {"script", "style"} and given.get("type") not in {"application/json", "application/ld+json"}:

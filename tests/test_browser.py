@@ -97,7 +97,7 @@ def test_a_choice_of_light_or_dark_is_remembered(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-colors", "dark")
     page.locator(".display").get_by_text("Display").click()
     expect(page.get_by_role("radio", name="Dark")).to_be_checked()
-    page.get_by_role("radio", name="As the system").check()
+    page.get_by_role("radio", name="System setting").check()
     expect(page.locator("html")).to_have_attribute("data-colors", "light")
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-colors", "dark")

@@ -189,7 +189,7 @@ PAGES: dict[Lang, dict[str, str]] = {
     "en": {
         "home": "./", "Measures": "measures/", "all measures": "measures/", "units": "units/", "themes": "themes/",
         "topics": "topics/", "foreign investors": "invest/", "figures": "targets/",
-        "Commitments in figures": "targets/", "full text": "text/", "glossary": "glossary/",
+        "Figures in the notice": "targets/", "full text": "text/", "glossary": "glossary/",
         "changes": "changes/", "open data": "data/", "about": "about/",
         "accessibility": "accessibility/", "contribute": "contribute/",
     },

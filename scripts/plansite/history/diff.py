@@ -126,6 +126,8 @@ LIST_OF_REFERENCE = {
 }
 """{field with a reference: list of the records it points to}; a field with several has the name of that list."""
 CONFIRMATION = {"en_for", "en_confirmed"}
+NOT_TOLD = CONFIRMATION | {"waivers"}
+"""Fields of the editors, which say nothing of the plan."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ class _Comparison:
             return
         if isinstance(old, dict) or isinstance(new, dict):
             before, after = (value if isinstance(value, dict) else {} for value in (old, new))
-            own = CONFIRMATION | ({"number", "id"} if not path or isinstance(path[-1], int) else set())
+            own = NOT_TOLD | ({"number", "id"} if not path or isinstance(path[-1], int) else set())
             for key in dict.fromkeys([*after, *before]):
                 if key in LANGUAGES:
                     yield from self._edits(before.get(key), after.get(key), path, key)
