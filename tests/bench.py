@@ -224,7 +224,8 @@ def turns(name: str, runs: int) -> Iterator[int]:
 
 def checkout(target: Path) -> Path:
     """Copy the project as it stands, with its history."""
-    subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(target)], check=True)  # noqa: S607
+    command = ["git", "clone", "--quiet", str(PROJECT), str(target)]
+    subprocess.run(command, check=True)
     for name in ("data", "docs", "macros", "overrides"):
         shutil.rmtree(target / name)
     return copy_project(target, with_notice=False)

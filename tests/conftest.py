@@ -155,7 +155,7 @@ class Repository:
         """Run git as an editor would; return what it prints."""
         identity = ("-c", "user.name=Editor", "-c", "user.email=editor@localhost")
         done = subprocess.run(
-            ["git", *identity, *command],  # noqa: S607
+            ["git", *identity, *command],  # noqa: S607 - wherever it is installed
             cwd=self.folder,
             env=os.environ | environment,
             check=True,

@@ -1,13 +1,14 @@
 """This module tests facts derived from a plan: who answers for what, what belongs together."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from plansite.errors import LANGUAGES
-from plansite.site.graph import PlanView, TranslationView
+from plansite.site.graph import MeasureView, PlanView, TranslationView
 
 
-def numbers(measures: object) -> list[int]:
-    return [measure.number for measure in measures]  # type: ignore[attr-defined]
+def numbers(measures: Iterable[MeasureView]) -> list[int]:
+    return [measure.number for measure in measures]
 
 
 def test_one_body_is_one_unit_whatever_the_notice_calls_it(small_view: PlanView) -> None:

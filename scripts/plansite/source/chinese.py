@@ -135,8 +135,8 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
 def pinyin_readings(texts: Iterable[str]) -> dict[str, list[str]]:
     """Return the pinyin of texts without tones: {"税务局": ["shui", "wu", "ju"]}."""
     # Loading its dictionaries takes as long as reading the plan, and English pages need none of them.
-    from pypinyin import lazy_pinyin, load_phrases_dict  # noqa: PLC0415
-    from pypinyin.contrib.mmseg import seg  # noqa: PLC0415
+    from pypinyin import lazy_pinyin, load_phrases_dict  # noqa: PLC0415 - slow to load
+    from pypinyin.contrib.mmseg import seg  # noqa: PLC0415 - slow to load
 
     # pypinyin lacks this word: 长 alone is zhang.
     load_phrases_dict({"长三角": [["cháng"], ["sān"], ["jiǎo"]]})
