@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,22 @@ def test_exit_codes(command: list[str], code: int) -> None:
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert bool(done.stdout + done.stderr) == (command != ["check"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "English sentences: 6; words a sentence: mean 9.3, longest 21, 0 with more than 40\n"),
+        ("zh", "英文共6句；每句词数：平均9.3，最长21，超过40的0句\n"),
+    ],
+)
+def test_statistics_are_said_in_each_language_and_never_within_json(lang: str, said: str, tmp_path: Path) -> None:
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
+    command = ["plansite", "check", "--statistics", "--lang", lang]
+    assert run(*command, "plan.yaml", cwd=tmp_path).stdout == said
+    done = run(*command, "--format", "json", "plan.yaml", cwd=tmp_path)
+    assert (json.loads(done.stdout), done.stderr) == ([], said)
 
 
 def test_the_help_says_what_they_mean(tmp_path: Path) -> None:

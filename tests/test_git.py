@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SMALL_PLAN, Repository, copy_project, run
+from plansite.errors import path_in_repository
 from plansite.history.git import obstacle, version
 
 
@@ -92,3 +93,15 @@ def test_a_build_says_it_once(repository: Repository, tmp_path: Path) -> None:
     done = run("plansite", "build", cwd=project)
     assert done.returncode == 0
     assert done.stderr.count("git fetch --unshallow") == done.stderr.count("\n") == 1
+
+
+def test_a_path_is_that_in_its_repository_wherever_the_command_was_started(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (repository.folder, repository.folder / "data"):
+        monkeypatch.chdir(folder)
+        assert path_in_repository(repository.plan) == "data/plan.yaml"
+    nested = repository.folder / "sites" / "one" / "data"
+    nested.mkdir(parents=True)
+    monkeypatch.chdir(nested.parent)
+    assert path_in_repository(Path("data/plan.yaml")) == "sites/one/data/plan.yaml"

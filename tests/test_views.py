@@ -5,6 +5,7 @@ from datetime import date
 
 from plansite.errors import LANGUAGES
 from plansite.site.graph import MeasureView, PlanView, TranslationView
+from plansite.validate import LoadedPlan
 
 
 def numbers(measures: Iterable[MeasureView]) -> list[int]:
@@ -65,6 +66,13 @@ def test_a_term_is_marked_where_it_first_occurs(small_view: PlanView) -> None:
     assert [piece.text for piece in small_view.measures[2].segments["zh"][0]] == ["完善", "破产", "制度。"]
     marked = [piece.text for found in small_view.measures[0].segments["zh"] for piece in found if piece.kind == "term"]
     assert marked == ["准入许可"]
+
+
+def test_a_term_in_letters_with_accents_or_in_none_has_its_place_in_the_dictionary(small: LoadedPlan) -> None:
+    plan, names = PlanView(small), {"破产": "Éclair", "准入许可": "—"}
+    for term in plan.terms:
+        term.en = names[term.zh]
+    assert [initial for initial, _ in plan.terms_by_initial("en")] == ["", "E"]
 
 
 def test_the_glossary_knows_the_measures_and_the_order_of_a_dictionary(

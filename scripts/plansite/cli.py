@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
-from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, format_problems, lang_of_locale
+from plansite.errors import LANGUAGES, WORDS, BuildError, Lang, PlanError, format_problems, lang_of_locale
 
 # Each command imports what it needs when it runs: all modules together take longer than most commands.
 PLAN, GLOSSARY = Path("data/plan.yaml"), Path("data/glossary.yaml")
@@ -65,7 +65,10 @@ def _check(options: argparse.Namespace) -> None:
     sources = Sources(plan=options.file)
     warnings = assemble(sources).warnings if sources.macros.is_dir() else load_plan(sources.plan).warnings
     if options.statistics:
-        print(statistics(load_plan(sources.plan).plan))
+        figures = statistics(load_plan(sources.plan).plan)
+        # Whoever asks for JSON or for annotations reads nothing else there.
+        target = sys.stdout if options.format == "text" else sys.stderr
+        print(WORDS["statistics"][options.lang].format(**figures), file=target)
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]

@@ -58,7 +58,10 @@ def hints(paths: Sequence[Path]) -> list[Problem]:
 
 
 def format_files(paths: Sequence[Path]) -> list[Path]:
-    """Put files into their one form, return those that changed; raise PlanError, and write none, if one is no YAML."""
+    """Put files into their one form; return those that changed.
+
+    Raises PlanError, and writes none of them, where one is no YAML.
+    """
     documents = {path: read_yaml(path) for path in paths}
     if problems := [problem for document in documents.values() for problem in document.problems]:
         raise PlanError(problems)

@@ -285,14 +285,21 @@ def word_counts(en: str) -> list[int]:
     return [len(sentence.split()) for sentence in SENTENCE_BREAK.split(" ".join(en.split()))]
 
 
-def statistics(plan: Plan) -> str:
-    """Return a line on the English of the notice: how many sentences, their mean length and the longest, in words."""
+def statistics(plan: Plan) -> dict[str, float]:
+    """Return the number of English sentences of the notice, and their lengths in words.
+
+    The keys are those of the words "statistics" in messages.yaml; `over` counts the sentences with more than `most`.
+    """
     clauses = [clause.sentences for clause in (plan.notice.general_requirements, *plan.measures, *plan.safeguards)]
     texts = [sentence.en for sentences in (plan.notice.preamble, *clauses) for sentence in sentences if sentence.en]
     counts = [words for text in texts for words in word_counts(blank_glosses(text))]
-    longer = sum(words > MAX_WORDS for words in counts)
-    length = f"mean {sum(counts) / len(counts):.1f} words, longest {max(counts)}" if counts else "none"
-    return f"English sentences: {len(counts)}; {length}; {longer} over {MAX_WORDS} words"
+    return {
+        "sentences": len(counts),
+        "mean": round(sum(counts) / max(len(counts), 1), 1),
+        "longest": max(counts, default=0),
+        "most": MAX_WORDS,
+        "over": sum(words > MAX_WORDS for words in counts),
+    }
 
 
 def check_length(en: str) -> Problems:
