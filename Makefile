@@ -54,7 +54,7 @@ test: $(VENV)/dev.done  ## all tests, the browser's included
 	@$(MAKE) --no-print-directory $(VALIDATOR) check
 	$(BIN)/pytest -m "site or browser or planted" --numprocesses 2 --dist worksteal
 
-planted: $(VENV)/dev.done  ## how many of 200 errors planted in the plan the check finds
+planted: $(VENV)/dev.done  ## how many of 260 errors planted in the plan the check finds
 	@$(BIN)/python tests/planted.py
 
 mutations: $(VENV)/dev.done  ## for how many of 300 slips in the plan the check names the line to mend

@@ -150,6 +150,9 @@ def whole(name: str) -> Any:
         "units": [{"unit": "tax-service", "as": "区税务局"}],
         "printed": "（责任单位，区税务局）",
     }
+    for sentence in sentences(data):
+        english = sentence.get("en", [])
+        sentence["en"] = [english] if isinstance(english, str) else english
     _complete(Plan, data)
     for record in (data["notice"], data["invest"], *(one for kind in CONFIRMED for one in data[kind])):
         record["en_for"] = "00000000"
@@ -161,12 +164,20 @@ CONFIRMED = ("themes", "units", "topics", "measures", "safeguards")
 
 def consistent(plan: Any) -> Any:
     """Return a plan whose sentences hold the words of their targets, as they must whatever those are."""
-    for measure in plan["measures"]:
-        for sentence in measure["sentences"]:
-            for target in sentence.get("targets", ()):
-                for lang, words in target["words"].items():
-                    sentence[lang] += "" if words in sentence[lang] else words
+    for sentence in sentences({"measures": plan["measures"]}):
+        for target in sentence.get("targets", ()):
+            words = target["words"]
+            sentence["zh"] += "" if words["zh"] in sentence["zh"] else words["zh"]
+            sentence["en"][0] += "" if words["en"] in " ".join(sentence["en"]) else words["en"]
     return plan
+
+
+def sentences(plan: Any) -> Iterator[dict[str, Any]]:
+    """Yield every sentence of the notice in plain data, which may have only some of its records."""
+    notice = plan.get("notice")
+    clauses = [*plan["measures"], *plan.get("safeguards", ()), *([notice["general_requirements"]] if notice else ())]
+    yield from (sentence for clause in clauses for sentence in clause["sentences"])
+    yield from notice["preamble"] if notice else ()
 
 
 def _complete(model: type[BaseModel], data: dict[str, Any]) -> None:

@@ -1,19 +1,22 @@
-"""This module plants 200 errors in sentences of the real plan and counts how many the check finds: `make planted`."""
+"""This module plants 260 errors in texts of the real plan and counts how many the check finds: `make planted`."""
 
 import random
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from plansite.source.schema import Glossary, Sentence
-from plansite.translation.checks import check_sentence, source_hash
+from plansite.source.schema import Glossary, Sentence, Text
+from plansite.translation.checks import check_text, checked_text, source_hash
 from plansite.translation.glossary import GlossaryMatcher
 
 PLAN = Path(__file__).parent.parent / "data" / "plan.yaml"
@@ -59,6 +62,16 @@ WEAKER = {
     "every eligible": ["selected"],
     "in accordance with laws and regulations": ["as appropriate"],
 }
+FIRMER = {
+    "Explore": ["Carry out", "Complete", "Introduce"],
+    "Encourage": ["Require"],
+    "Seek": ["Achieve"],
+    "Strive to": ["Proceed to"],
+    "On a trial basis, ": [""],
+    " on a trial basis": [""],
+    "may": ["must", "will"],
+}
+ELSEWHERE = {"in and outside the Chinese mainland": ["at home and abroad", "abroad", "in China and abroad"]}
 OPEN = {
     "such as": ["namely", "consisting of"],
     "including": ["namely"],
@@ -71,24 +84,31 @@ OPEN = {
 
 @dataclass(frozen=True)
 class Planted:
-    """A sentence with one error: the kind of error, what was written for what, and the sentence as plain data."""
+    """A text with one error: the kind of error, what was written for what, and the text as plain data."""
 
     kind: str
     place: "Place"
     wrong: str
-    sentence: dict[str, Any]
+    text: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A sentence of the plan: which one of which measure or safeguard, as plain data counts them."""
+    """A text of the plan and one of its English sentences, and the way to them in plain data."""
 
     name: str
     kind: str
     index: int
-    at: int
+    steps: tuple[Any, ...]
+    part: int | None
+    """Which of several English sentences it is."""
     zh: str
     en: str
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is the title of a measure or safeguard, rather than a sentence."""
+        return self.steps == ("title",)
 
     @property
     def record(self) -> str:
@@ -101,13 +121,20 @@ class Place:
 
 
 def places(plan: dict[str, Any]) -> list[Place]:
-    """Return every translated sentence of the measures and safeguards."""
-    return [
-        Place(f"{kind}[{item.get('number') or item['id']}].{at + 1}", kind, index, at, s["zh"], s["en"])
-        for kind in ("measures", "safeguards")
-        for index, item in enumerate(plan[kind])
-        for at, s in enumerate(item["sentences"])
-    ]
+    """Return every English sentence of the measures and safeguards, and their titles."""
+    found = []
+    for kind in ("measures", "safeguards"):
+        for index, item in enumerate(plan[kind]):
+            name = f"{kind}[{item.get('number') or item['id']}]"
+            for at, sentence in enumerate(item["sentences"]):
+                several = isinstance(sentence["en"], list)
+                for part, en in enumerate(sentence["en"] if several else [sentence["en"]]):
+                    steps = ("sentences", at)
+                    way = Place(f"{name}.{at + 1}", kind, index, steps, part if several else None, sentence["zh"], en)
+                    found.append(way)
+            title = item["title"]
+            found.append(Place(f"{name}.title", kind, index, ("title",), None, title["zh"], title["en"]))
+    return found
 
 
 def swapped(words: dict[str, list[str]]) -> Callable[[Place, random.Random], Iterator[tuple[str, str]]]:
@@ -173,6 +200,13 @@ def half_width(place: Place, _: random.Random) -> Iterator[tuple[str, str]]:
     yield "half-width comma", place.zh.replace("，", ",", 1) if "，" in place.zh else place.zh[:-1] + "."
 
 
+def lost_word(place: Place, _: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield a title without one of its words, which may narrow or widen it."""
+    for match in re.finditer(r"(?<= )[a-z-]{5,} ", place.en) if place.is_title else ():
+        if not place.in_gloss(match.start()):
+            yield f"without {match[0].strip()}", place.en[: match.start()] + place.en[match.end() :]
+
+
 Plant = Callable[[Place, random.Random], Iterator[tuple[str, str]]]
 KINDS: list[tuple[str, int, str, Plant]] = [
     ("changed figure", 30, "en", changed_figure),
@@ -183,20 +217,30 @@ KINDS: list[tuple[str, int, str, Plant]] = [
     ("Chinese in English", 10, "en", foreign_script),
     ("half-width mark in Chinese", 10, "zh", half_width),
     ("stale sentence", 20, "zh", stale),
+    ("firmer verb", 30, "en", swapped(FIRMER)),
+    ("境外 as abroad", 5, "en", swapped(ELSEWHERE)),
+    ("word lost in a title", 25, "en", lost_word),
 ]
 CERTAIN = {"half-width mark in Chinese", "stale sentence"}
 """Kinds that no check can miss: such a mark is allowed nowhere, and any other Chinese has another fingerprint."""
+FOR_PEOPLE = {"word lost in a title"}
+"""Kinds of which the check finds only those that concern an agreed term; the rest stays for readers."""
 
 
 def planted(plan: dict[str, Any], seed: int = SEED) -> Iterator[Planted]:
-    """Yield 200 sentences with one error each, the same for the same seed."""
+    """Yield 260 texts with one error each, the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     for kind, number, lang, plant in KINDS:
-        found = [(place, wrong, text) for place in places(plan) for wrong, text in plant(place, chance)]
+        where = [place for place in places(plan) if place.is_title == (kind in FOR_PEOPLE)]
+        found = [(place, wrong, text) for place in where for wrong, text in plant(place, chance)]
         # Where the plan has fewer places than errors, each place is taken before any is taken again.
         rounds = [chance.sample(found, len(found)) for _ in range(-(-number // len(found)))]
         for place, wrong, text in [entry for each in rounds for entry in each][:number]:
-            yield Planted(kind, place, wrong, sentence_at(plan, place) | {lang: text})
+            right = text_at(plan, place)
+            spoiled = text if lang == "zh" or place.part is None else list(right["en"])
+            if isinstance(spoiled, list) and place.part is not None:
+                spoiled[place.part] = text
+            yield Planted(kind, place, wrong, right | {lang: spoiled})
 
 
 def record_at(plan: dict[str, Any], place: Place) -> dict[str, Any]:
@@ -205,24 +249,23 @@ def record_at(plan: dict[str, Any], place: Place) -> dict[str, Any]:
     return record
 
 
-def sentence_at(plan: dict[str, Any], place: Place) -> dict[str, Any]:
-    """Return a sentence as plain data."""
-    sentence: dict[str, Any] = record_at(plan, place)["sentences"][place.at]
-    return sentence
+def text_at(plan: dict[str, Any], place: Place) -> dict[str, Any]:
+    """Return a sentence or title as plain data."""
+    text: dict[str, Any] = reduce(getitem, place.steps, record_at(plan, place))
+    return text
 
 
 def is_caught(error: Planted, plan: dict[str, Any], agreed: GlossaryMatcher) -> bool:
     """Return whether the schema, the proof of the sentence or the fingerprint of its record finds the error."""
     try:
-        Sentence.model_validate(error.sentence)
+        (Text if error.place.is_title else Sentence).model_validate(error.text)
     except ValidationError:
         return True
-    record = record_at(plan, error.place)
-    sentences = list(record["sentences"])
-    sentences[error.place.at] = error.sentence
-    stale = source_hash(record | {"sentences": sentences}) != record["en_for"]
-    waivers = tuple(error.sentence.get("waivers", ()))
-    return stale or bool(check_sentence(agreed, error.sentence["zh"], error.sentence["en"], waivers))
+    spoiled = deepcopy(plan)
+    text_at(spoiled, error.place).update(error.text)
+    record = record_at(spoiled, error.place)
+    stale = source_hash(record) != record["en_for"]
+    return stale or bool(check_text(agreed, checked_text(error.text, is_sentence=not error.place.is_title)))
 
 
 def run(seed: int = SEED) -> tuple[Counter[str], Counter[str], list[Planted]]:
@@ -240,13 +283,16 @@ def main(seed: int = SEED) -> None:
     """Print the table: the kinds that have to be judged, and apart from them those that no check can miss."""
     total, caught, missed = run(seed)
     print(f"{'planted error':<28}{'planted':>8}{'caught':>8}{'share':>8}")
-    certain = [kind for kind in total if kind in CERTAIN]
-    for name, kinds in (("judged", [kind for kind in total if kind not in CERTAIN]), ("certain", certain)):
+    groups = {
+        "judged": [kind for kind in total if kind not in CERTAIN | FOR_PEOPLE],
+        "certain": [kind for kind in total if kind in CERTAIN],
+        "for people": [kind for kind in total if kind in FOR_PEOPLE],
+    }
+    for name, kinds in groups.items():
         for kind in kinds:
             print(f"{kind:<28}{total[kind]:>8}{caught[kind]:>8}{caught[kind] / total[kind]:>8.0%}")
         number, found = (sum(counts[kind] for kind in kinds) for counts in (total, caught))
         print(f"{name:<28}{number:>8}{found:>8}{found / number:>8.1%}")
-    print(f"{'all':<28}{total.total():>8}{caught.total():>8}{caught.total() / total.total():>8.1%}")
     for error in missed:
         print(f"missed: {error.kind}: {error.place.name}: {error.wrong}")
 

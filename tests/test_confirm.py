@@ -32,14 +32,14 @@ def changed(before: str, after: str) -> list[tuple[str, str]]:
 
 
 def test_only_the_two_fields_change_and_comments_stay(plan: Path) -> None:
-    edit(plan, '    en_for: "ee8995f6"', "    en_for: 'ee8995f6'  # checked by two people")
+    edit(plan, '    en_for: "2f3e3bf7"', "    en_for: '2f3e3bf7'  # checked by two people")
     edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
     before = plan.read_text("utf-8")
     said = confirm_translations(plan, ["2"], TODAY)
     value = said[0].split()[2].rstrip(",")
     assert said == [f"2: en_for {value}, en_confirmed 2027-01-02"]
     assert changed(before, plan.read_text("utf-8")) == [
-        ("    en_for: 'ee8995f6'  # checked by two people", f'    en_for: "{value}"  # checked by two people'),
+        ("    en_for: '2f3e3bf7'  # checked by two people", f'    en_for: "{value}"  # checked by two people'),
         ("    en_confirmed: 2026-11-23", "    en_confirmed: 2027-01-02"),
     ]
     assert load_plan(plan).warnings == []
@@ -60,7 +60,7 @@ def test_fields_that_are_missing_are_put_in(name: str, plan: Path) -> None:
 
 def test_windows_line_ends_stay(plan: Path) -> None:
     edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
-    edit(plan, '    en_for: "ee8995f6"\n', "")
+    edit(plan, '    en_for: "2f3e3bf7"\n', "")
     plan.write_bytes(plan.read_bytes().replace(b"\n", b"\r\n"))
     confirm_translations(plan, ["2"], TODAY)
     assert b"\n" not in plan.read_bytes().replace(b"\r\n", b"")
@@ -100,11 +100,11 @@ def test_a_record_on_one_line_stays_on_it(plan: Path) -> None:
 def test_a_record_may_be_named_twice_and_begin_with_any_field(plan: Path) -> None:
     edit(
         plan,
-        '  - number: 2\n    en_for: "ee8995f6"\n    en_confirmed: 2026-11-23\n    section: 2\n',
+        '  - number: 2\n    en_for: "2f3e3bf7"\n    en_confirmed: 2026-11-23\n    section: 2\n',
         "  - section: 2\n    number: 2\n",
     )
     confirm_translations(plan, ["2", "2"], TODAY)
-    assert '  - section: 2\n    en_for: "ee8995f6"\n    en_confirmed: 2027-01-02\n    number: 2\n' in plan.read_text(
+    assert '  - section: 2\n    en_for: "2f3e3bf7"\n    en_confirmed: 2027-01-02\n    number: 2\n' in plan.read_text(
         "utf-8"
     )
     assert load_plan(plan).warnings == []
@@ -112,14 +112,14 @@ def test_a_record_may_be_named_twice_and_begin_with_any_field(plan: Path) -> Non
 
 @pytest.mark.parametrize("empty", ["", "  # to do"])
 def test_a_field_left_empty_is_filled(empty: str, plan: Path) -> None:
-    edit(plan, '    en_for: "ee8995f6"\n', f"    en_for:{empty}\n")
+    edit(plan, '    en_for: "2f3e3bf7"\n', f"    en_for:{empty}\n")
     confirm_translations(plan, ["2"], TODAY)
-    assert f'    en_for: "ee8995f6"{empty}\n' in plan.read_text("utf-8")
+    assert f'    en_for: "2f3e3bf7"{empty}\n' in plan.read_text("utf-8")
 
 
-@pytest.mark.parametrize("value", ["\n      ee8995f6", " >-\n      ee8995f6", " # as before\n      'ee8995f6'"])
+@pytest.mark.parametrize("value", ["\n      2f3e3bf7", " >-\n      2f3e3bf7", " # as before\n      '2f3e3bf7'"])
 def test_a_field_over_several_lines_is_written_too(value: str, plan: Path) -> None:
-    edit(plan, ' "ee8995f6"', value)
+    edit(plan, ' "2f3e3bf7"', value)
     edit(plan, "zh: 推广信用贷产品。", "zh: 推广信用贷产品和服务。")
     confirm_translations(plan, ["2"], TODAY)
     assert load_plan(plan).plan.measures[1].en_confirmed == TODAY

@@ -45,8 +45,8 @@ def test_exit_codes(command: list[str], code: int) -> None:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("en", "English sentences: 6; words a sentence: mean 9.3, longest 21, 0 with more than 40\n"),
-        ("zh", "英文共6句；每句词数：平均9.3，最长21，超过40的0句\n"),
+        ("en", "English sentences: 8; words a sentence: mean 8.5, longest 21, 0 with more than 40\n"),
+        ("zh", "英文共8句；每句词数：平均8.5，最长21，超过40的0句\n"),
     ],
 )
 def test_statistics_are_said_in_each_language_and_never_within_json(lang: str, said: str, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_plan_json_says_what_is_not_translated(small_view: PlanView) -> None:
     measures = json.loads(plan_json(small_view, Package(small_view)))["measures"]
     assert [measure["translation"] for measure in measures] == ["current", "current", "missing"]
     assert [measure["en_confirmed"] for measure in measures] == ["2026-11-23", "2026-11-23", None]
-    assert measures[2]["sentences"][0] == {"zh": "完善破产制度。", "en": None, "note": None}
+    assert measures[2]["sentences"][0] == {"zh": "完善破产制度。", "en": [], "note": None}
     assert measures[0]["sentences"][0]["note"] == "The notice does not say which permits [许可] are meant."
     assert measures[0]["topics"] == ["taxation"]
     assert measures[1]["keywords"]["zh"] == ["贷款", "借钱", "融资", "企业贷款", "无抵押贷款", "小微贷款"]
@@ -134,7 +134,7 @@ def test_sentences_csv_holds_the_notice_in_order(real_view: PlanView, folder: Pa
     rows = read(content)
     sentences = [row for row in rows if row["kind"] == "sentence"]
     expected = [sentence for item in (*real_view.measures, *real_view.safeguards) for sentence in item.sentences]
-    assert [(row["zh"], row["en"]) for row in sentences[2:]] == [(s.zh, s.en) for s in expected]
+    assert [(row["zh"], row["en"]) for row in sentences[2:]] == [(s.zh, s["en"]) for s in expected]
     assert {row["translation"] for row in rows} == {"current"}
     last = real_view.measures[-1]
     number = len(last.sentences)

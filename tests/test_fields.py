@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 import yaml
@@ -57,11 +58,14 @@ def test_nothing_is_explained_that_no_record_has() -> None:
 
 
 def test_every_choice_is_explained() -> None:
-    choices = {
-        (record, name): get_args(field.annotation)
-        for (record, name), model in FIELDS.items()
-        if (field := model.model_fields.get(name)) and isinstance(next(iter(get_args(field.annotation)), None), str)
+    annotations = {
+        place: next(iter(get_args(field.annotation)), None)
+        if NoneType in get_args(field.annotation)
+        else field.annotation
+        for place, model in FIELDS.items()
+        if (field := model.model_fields.get(place[1]))
     }
+    choices = {place: get_args(of) for place, of in annotations.items() if get_origin(of) is Literal}
     assert choices["Unit", "kind"] == get_args(Kind)
     explained = {(record, name): field_help(model, name).values for (record, name), model in FIELDS.items()}
     assert {place: tuple(values) for place, values in explained.items() if values} == choices
@@ -77,8 +81,10 @@ def described(part: dict[str, Any], root: dict[str, Any], data: object, steps: t
         for index, entry in enumerate(data):
             yield from described(items, root, entry, (*steps, index))
     elif isinstance(data, dict):
-        properties = next(each["properties"] for each in parts if "properties" in each)
-        for key, value in data.items():
+        free = any("additionalProperties" in each and "properties" not in each for each in parts)
+        properties: dict[str, Any] = next((each["properties"] for each in parts if "properties" in each), {})
+        # The keys of a mapping such as {探索: 2} are words of the plan.
+        for key, value in () if free else data.items():
             if not all(CHINESE_CHARACTER.search(properties[key].get(word, "")) for word in ("title", "description")):
                 yield ".".join(map(str, (*steps, key)))
             yield from described(properties[key], root, value, (*steps, key))

@@ -31,7 +31,7 @@ from plansite.site.templates import (
 )
 from plansite.source.chinese import notice_text
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
-from plansite.source.schema import Kind, Responsibility, Target
+from plansite.source.schema import Kind, Responsibility, Strength, Target
 from plansite.validate import load_labels, load_plan
 
 MACROS = PROJECT / "macros"
@@ -222,7 +222,7 @@ def test_pages_are_rendered_only_where_data_differ(tmp_path: Path) -> None:
     for name in ("plan.yaml", "glossary.yaml"):
         shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
     sources = Sources(tmp_path / "plan.yaml", tmp_path / "macros", PROJECT / "docs")
-    unchanged, unknown = "The data of the plan have not changed.", "The pages affected cannot be listed"
+    unchanged, unknown = "The content of this site has not changed.", "The pages affected cannot be listed"
     assert report_changes(sources, str(SMALL_PLAN), None, "en").split("\n")[1] == f"<p>{unchanged}</p>"
     text = SMALL_PLAN.read_text("utf-8")
     sources.plan.write_text(f"{text}# Another form only.\n", "utf-8")
@@ -276,6 +276,7 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
     address = "https://plan.example.org/x/measures/2/"
     assert queries(page) == [
         name | {"sentence": "第1句：推广信用贷产品。", "address": f"{address}#s1"},
+        name | {"sentence": "第2句：探索凭信用放款，鼓励店铺使用。", "address": f"{address}#s2"},
         name | {"address": address},
     ]
     unit = found["units/tax-service.en"]
@@ -290,7 +291,7 @@ def test_without_a_known_address_a_report_gives_the_path(small_view: PlanView) -
     publication = Publication(Repository.at("http://localhost:3000/someone/plan"))
     page = rendered(small_view, publication=publication)["measures/2.en"]
     assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/tests/data/plan.yaml#L142"]
-    assert [query["address"] for query in queries(page)] == ["/en/measures/2/#s1", "/en/measures/2/"]
+    assert [query["address"] for query in queries(page)] == [f"/en/measures/2/{end}" for end in ("#s1", "#s2", "")]
 
 
 def test_reports_fill_fields_that_the_form_has_and_stay_short_enough(real_view: PlanView) -> None:
@@ -435,6 +436,7 @@ def chosen_labels() -> set[str]:
         "change": ("added", "removed", "changed"),
         "translation": ("stale", "confirmed"),
         "told": get_args(Responsibility.model_fields["role"].annotation),
+        "strength": (f"{strength}{words}" for strength in get_args(Strength) for words in ("", "_help")),
     }
     made = {f"{prefix}_{value}" for prefix, values in choices.items() for value in values}
     made |= {f"{kind}_counted" for kind in KINDS}

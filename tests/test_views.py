@@ -55,7 +55,7 @@ def test_translation_is_missing_until_every_sentence_has_english(small_view: Pla
 
 
 def test_a_term_is_marked_where_it_first_occurs(small_view: PlanView) -> None:
-    first = small_view.measures[0].segments["en"][0]
+    first = small_view.measures[0].statements["en"][0][0].segments
     assert [(piece.kind, piece.text) for piece in first] == [
         ("text", "The District will clear all "),
         ("term", "access permits"),
@@ -63,8 +63,13 @@ def test_a_term_is_marked_where_it_first_occurs(small_view: PlanView) -> None:
         ("gloss", "[those not on the list of 许可]"),
         ("text", "."),
     ]
-    assert [piece.text for piece in small_view.measures[2].segments["zh"][0]] == ["完善", "破产", "制度。"]
-    marked = [piece.text for found in small_view.measures[0].segments["zh"] for piece in found if piece.kind == "term"]
+    assert [piece.text for piece in small_view.measures[2].statements["zh"][0][0].segments] == [
+        "完善",
+        "破产",
+        "制度。",
+    ]
+    stated = [statement for found in small_view.measures[0].statements["zh"] for statement in found]
+    marked = [piece.text for statement in stated for piece in statement.segments if piece.kind == "term"]
     assert marked == ["准入许可"]
 
 

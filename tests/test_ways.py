@@ -48,9 +48,9 @@ def test_every_measure_is_reached_by_its_topics_each_with_its_sentence(site: Pat
                 reached[number] = reached.get(number, 0) + 1
                 measure = real.plan.measures[number - 1]
                 asked = next(asked for asked in measure.topics if asked.topic == topic.id)
-                quote = without(one(card, ".sentence"), ".quote__place")
-                sentence = getattr(measure.sentences[asked.sentence - 1], lang)
-                assert said(quote.text()) == said(sentence)
+                quotes = [without(quote, ".quote__place, .strength") for quote in card.css(".statements")]
+                sentences = [measure.sentences[number - 1][lang] for number in asked.sentences]
+                assert [said(quote.text()) for quote in quotes] == [said(sentence) for sentence in sentences]
                 named = [str(unit.attributes["href"]).split("/")[-2] for unit in card.css(".clause a")]
                 assert named == [mention.unit for mention in measure.responsibility.units]
         assert sorted(reached) == [measure.number for measure in real.plan.measures]

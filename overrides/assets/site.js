@@ -3,7 +3,7 @@
 // The language toggle keeps the place and the filters: /measures/7/#s2 leads to /en/measures/7/#s2.
 for (const toggle of document.querySelectorAll(".language-toggle")) {
   const address = toggle.getAttribute("href");
-  const keepPlace = () => toggle.setAttribute("href", address + location.search + location.hash);
+  const keepPlace = () => toggle.setAttribute("href", address + location.search + location.hash.replace(/^(#s\d+)-\d+$/, "$1"));
   for (const turned of ["pointerdown", "focus", "click"]) toggle.addEventListener(turned, keepPlace);
   addEventListener("hashchange", keepPlace);
   keepPlace();

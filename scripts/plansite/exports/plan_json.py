@@ -70,9 +70,9 @@ About = record(
 )
 Sentence = record(
     "Sentence",
-    "A sentence of the notice; `note` is the translator's.",
+    "A sentence of the notice and its English, as one or several sentences; `note` is the translator's.",
     zh=str,
-    en=str | None,
+    en=list[str],
     note=(str | None, Field(None, validation_alias=AliasPath("note", "en"))),
 )
 Notice = record(

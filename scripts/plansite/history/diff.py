@@ -14,6 +14,7 @@ from plansite.errors import LANGUAGES, Lang
 from plansite.source.rules import select
 from plansite.source.yaml_reader import YamlPath
 from plansite.translation.checks import record_name, source_hash, text_pairs
+from plansite.translation.glossary import english
 
 Action = Literal["added", "removed", "changed", "moved"]
 Words = Mapping[Lang, str]
@@ -104,7 +105,8 @@ def record_key(record: Any) -> Any:
 def record_title(record: Any) -> Words:
     """Return the title or name of a record, or the text that it is."""
     named = next((record[name] for name in ("name", "title", "words") if isinstance(record.get(name), dict)), record)
-    return {lang: one_line(named[lang]) if isinstance(named.get(lang), str) else "" for lang in LANGUAGES}
+    zh = named.get("zh")
+    return {"zh": one_line(zh) if isinstance(zh, str) else "", "en": one_line(english(named) or "")}
 
 
 def one_line(text: str) -> str:
@@ -126,7 +128,7 @@ LIST_OF_REFERENCE = {
 }
 """{field with a reference: list of the records it points to}; a field with several has the name of that list."""
 CONFIRMATION = {"en_for", "en_confirmed"}
-NOT_TOLD = CONFIRMATION | {"waivers"}
+NOT_TOLD = CONFIRMATION | {"waivers", "times"}
 """Fields of the editors, which say nothing of the plan."""
 
 
@@ -209,7 +211,10 @@ class _Comparison:
             before, after = (value if isinstance(value, dict) else {} for value in (old, new))
             own = NOT_TOLD | ({"number", "id"} if not path or isinstance(path[-1], int) else set())
             for key in dict.fromkeys([*after, *before]):
-                if key in LANGUAGES:
+                if key == "en" and isinstance(before.get("zh", after.get("zh")), str):
+                    # Where English sentences begin and end is no change of their words.
+                    yield from self._edits(english(before), english(after), path, key)
+                elif key in LANGUAGES:
                     yield from self._edits(before.get(key), after.get(key), path, key)
                 elif key not in own:
                     yield from self._edits(before.get(key), after.get(key), (*path, key))
@@ -263,7 +268,7 @@ class _Comparison:
         if value is None:
             return None
         if isinstance(value, dict) and "zh" in value:
-            return {lang: one_line(str(value.get(lang) or value["zh"])) for lang in LANGUAGES}
+            return {"zh": one_line(str(value["zh"])), "en": one_line(str(english(value) or value["zh"]))}
         if isinstance(value, dict | list):
             items = [((key,), value[key]) for key in value] if isinstance(value, dict) else [(path, e) for e in value]
             words = [self._shown(inner, entry) or _same("") for inner, entry in items]

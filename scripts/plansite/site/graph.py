@@ -17,7 +17,7 @@ from plansite.history.diff import KINDS, SINGLE
 from plansite.source import schema as model
 from plansite.source.chinese import chinese_numeral, pinyin_readings
 from plansite.translation.checks import source_hash, text_pairs
-from plansite.translation.glossary import Segment, matcher_of, segments
+from plansite.translation.glossary import Statement, matcher_of, statements
 from plansite.validate import LoadedPlan
 
 State = Literal["missing", "stale", "current"]
@@ -77,8 +77,7 @@ class PlanView:
     @property
     def busiest_units(self) -> list["UnitView"]:
         """The named units with most measures."""
-        named = [unit for unit in self.units if unit.kind != "collective"]
-        return sorted(named, key=lambda u: -len(u.measures))[:BUSIEST_UNITS]
+        return sorted((u for u in self.units if u.kind != "collective"), key=lambda u: -len(u.measures))[:BUSIEST_UNITS]
 
     @property
     def most_measures(self) -> int:
@@ -88,8 +87,8 @@ class PlanView:
     @property
     def targets_by_kind(self) -> dict[str, int]:
         """The number of targets of each kind."""
-        quotes = [quote for measure in self.measures_with_targets for quote in measure.target_sentences]
-        kinds = Counter(target.kind for quote in quotes for target in quote.sentence.targets)
+        sentences = (quote.sentence for measure in self.measures_with_targets for quote in measure.target_sentences)
+        kinds = Counter(target.kind for sentence in sentences for target in sentence.targets)
         return {kind: kinds[kind] for kind in ("target", "cadence", "count")}
 
     @cached_property
@@ -98,6 +97,15 @@ class PlanView:
         records: list[RecordView] = [*self.themes, *self.safeguards, *self.units, *self.measures]
         days = (state.confirmed for state in (self.translation, *(record.translation for record in records)))
         return max(filter(None, days), default=self.notice.date)
+
+    def statements(self, sentence: model.Sentence, lang: Lang) -> list[Statement]:
+        """Return the statements of a sentence in one language, without marks on its terms."""
+        return statements(self.matcher, sentence, lang)
+
+    @property
+    def strengths(self) -> list[tuple[model.Strength, list[tuple[str, str]]]]:
+        """Each strength with the words that express it, [(Chinese, English), ...]; those without words are left out."""
+        return [(s, words) for s in get_args(model.Strength) if (words := self.matcher.words_of(s))]
 
     def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
         """Return the glossary in the order of a dictionary, [(initial letter, terms), ...]; Chinese by its pinyin."""
@@ -159,8 +167,7 @@ class ThemeView(RecordView):
     def __init__(self, plan: PlanView, record: model.Theme, part: int) -> None:
         super().__init__(plan, record)
         self.id, self.name, self.title = record.id, record.name, record.title
-        self.part = chinese_numeral(part)
-        self.address = f"themes/{record.id}"
+        self.part, self.address = chinese_numeral(part), f"themes/{record.id}"
         self.sections = [SectionView(self, section) for section in record.sections]
 
     @cached_property
@@ -175,8 +182,7 @@ class SectionView(RecordView):
     def __init__(self, theme: ThemeView, record: model.Section) -> None:
         super().__init__(theme.plan, record)
         self.theme, self.number, self.title = theme, record.number, record.title
-        self.numeral = chinese_numeral(record.number)
-        self.anchor = f"section-{record.number}"
+        self.numeral, self.anchor = chinese_numeral(record.number), f"section-{record.number}"
 
 
 @dataclass(frozen=True)
@@ -233,8 +239,8 @@ class MeasureView(ClauseView):
         self.number, self.keywords, self.line = record.number, record.keywords, line
         self.address = f"measures/{record.number}"
         self.section, self.theme = section, section.theme
-        self.topic_refs = {ref.topic: ref.sentence for ref in record.topics}
-        """{id of a topic: the number of the sentence that matters most for it}"""
+        self.topic_refs = {ref.topic: ref.sentences for ref in record.topics}
+        """{id of a topic: the numbers of the sentences that answer its question}"""
         self.topics = [topic for topic in plan.topics if topic.id in self.topic_refs]
         self.audiences = [audience for audience in plan.audiences if audience.id in record.audiences]
         self.changes: list[ChangeView] = plan.history.of("measures", str(record.number)) if plan.history else []
@@ -249,18 +255,12 @@ class MeasureView(ClauseView):
         return [self.plan.term_by_id[entry.term.id] for entry in entries if entry.term]
 
     @cached_property
-    def segments(self) -> dict[Lang, list[list[Segment]]]:
-        """Its sentences in each language, in segments; a term is marked where the measure first uses it."""
-        matcher, seen = self.plan.matcher, set[tuple[Lang, str]]()
-        found: dict[Lang, list[list[Segment]]] = {lang: [] for lang in LANGUAGES}
-        for sentence in self.sentences:
-            en = sentence.en or ""
-            marks = {"zh": matcher.marks_in_chinese(sentence.zh), "en": matcher.marks_in_english(sentence.zh, en)}
-            for lang in LANGUAGES:
-                first = {(lang, mark.term.id): mark for mark in reversed(marks[lang])}
-                new = sorted(mark for key, mark in first.items() if key not in seen)
-                found[lang].append(segments(sentence.zh if lang == "zh" else en, new))
-                seen |= first.keys()
+    def statements(self) -> dict[Lang, list[list[Statement]]]:
+        """Its sentences in each language as statements; a term is marked where the measure first uses it."""
+        found: dict[Lang, list[list[Statement]]] = {}
+        for lang in LANGUAGES:
+            seen = set[str]()
+            found[lang] = [statements(self.plan.matcher, sentence, lang, seen) for sentence in self.sentences]
         return found
 
     @cached_property
@@ -319,8 +319,8 @@ class TopicView(RecordView):
 
     @cached_property
     def answers(self) -> list[Answer]:
-        """Its measures, in order, each with the sentence that matters most to a reader who asks."""
-        return [Answer(measure, [measure.topic_refs[self.id]]) for measure in self.measures]
+        """Its measures, in order, each with the sentences that answer its question."""
+        return [Answer(measure, measure.topic_refs[self.id]) for measure in self.measures]
 
     @cached_property
     def units(self) -> list[tuple["UnitView", int]]:

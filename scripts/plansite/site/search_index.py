@@ -22,8 +22,8 @@ from plansite.source.chinese import chinese_numeral, pinyin_readings
 from plansite.source.schema import Labels, Sentence, Text
 from plansite.source.texts import HAN
 from plansite.source.yaml_reader import read_text
-from plansite.translation.checks import COUNT_WORDS
 from plansite.translation.glossary import strip_glosses
+from plansite.translation.numbers import COUNT_WORDS
 
 FieldName = Literal["title", "section", "keyword", "sentence"]
 """The part of a document that a text belongs to, by which the worker weighs a match."""

@@ -127,7 +127,7 @@ def _joined(values: Iterable[object]) -> str:
 
 def _measures(plan: PlanView) -> Rows:
     for measure in plan.measures:
-        english = [sentence.en for sentence in measure.sentences if sentence.en]
+        english = [sentence["en"] for sentence in measure.sentences if sentence.en]
         complete = len(english) == len(measure.sentences)
         row: Row = {
             "number": measure.number,
@@ -176,7 +176,7 @@ def _sentences(plan: PlanView) -> Rows:
             "place": address,
             "kind": "sentence" if isinstance(text, Sentence) else "title",
             "zh": text.zh,
-            "en": text.en,
+            "en": text["en"] or None,
             "note": text.note.en if isinstance(text, Sentence) and text.note else None,
             "order": order,
             "measure": measure.number if measure else None,

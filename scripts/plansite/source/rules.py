@@ -15,14 +15,15 @@ from plansite.errors import LANGUAGES
 from plansite.source.chinese import responsibility_clause
 from plansite.source.yaml_reader import YamlPath
 
-RESERVED = """all-measures general glossary invest keywords measures notice plan responsible safeguards themes
-translation-notice unit who""".split()
+RESERVED = """all-measures general glossary invest keywords measures notice plan responsible safeguards strength
+themes translation-notice unit who""".split()
 """Ids of other elements on the pages that have elements with the ids of themes, stages and terms."""
-RESERVED_PREFIXES = ("filter-", "initial-", "measure-", "safeguard-", "section-", "term-")
+RESERVED_PREFIXES = ("filter-", "initial-", "measure-", "safeguard-", "section-", "strength-", "term-")
 """Beginnings of the ids of further elements on these pages."""
 UNIQUE = """audiences.*.id invest.stages.*.id redirects.*.from measures.*.number themes.*.sections.*.number
-measures.*/audiences.* measures.*/topics.* measures.*/responsibility.units.* safeguards.*/responsibility.units.*
-invest.stages.*/topics.* invest.stages.*/measures.*.measure invest.stages.*.measures.*/sentences.*""".split()
+measures.*/audiences.* measures.*/topics.* measures.*.topics.*/sentences.* measures.*/responsibility.units.*
+safeguards.*/responsibility.units.* invest.stages.*/topics.*
+invest.stages.*/measures.*.measure invest.stages.*.measures.*/sentences.*""".split()
 """Patterns of values that may not be repeated in the plan, or within the record before the slash."""
 REFERENCES = {
     "section": ("themes.*.sections.*.number", "measures.*.section", ""),
@@ -118,8 +119,9 @@ def _keywords(data: Any) -> Iterator[Finding]:
     for pattern in ("measures.*", "units.*", "invest"):
         for path, record in select(data, pattern):
             for lang in LANGUAGES:
-                texts = [*select(record, "title", lang), *select(record, "sentences.*", lang)]
-                text = "\n".join(str(value) for _, value in texts).lower()
+                patterns = (f"title.{lang}", f"sentences.*.{lang}", f"sentences.*.{lang}.*")
+                texts = [value for pattern in patterns for _, value in select(record, pattern)]
+                text = "\n".join(value for value in texts if isinstance(value, str)).lower()
                 keywords = [entry for entry in select(record, "keywords", lang, "*") if isinstance(entry[1], str)]
                 yield from find_repeated(((*path, *inner), word.lower()) for inner, word in keywords)
                 # Most words are not in the text, and compiling an expression for each would take long.
@@ -199,7 +201,9 @@ def _excerpts(data: Any) -> Iterator[Finding]:
     """Yield measures and sentences that a topic or a stage names and that do not exist."""
     lengths = [len(measure["sentences"]) for measure in data["measures"]]
     by_number = {measure["number"]: length for measure, length in zip(data["measures"], lengths, strict=True)}
-    named = [(path, sentence, lengths[int(path[1])]) for path, sentence in select(data, "measures.*.topics.*.sentence")]
+    named = [
+        (path, sentence, lengths[int(path[1])]) for path, sentence in select(data, "measures.*.topics.*.sentences.*")
+    ]
     # Of two measures with the same number, either may be the one that is meant.
     for path, number in select(data, "invest.stages.*.measures.*.measure") if len(by_number) == len(lengths) else ():
         if number in by_number:

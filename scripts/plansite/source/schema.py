@@ -23,6 +23,7 @@ from plansite.source.texts import (
     Number,
     Slug,
     Translation,
+    Translations,
 )
 from plansite.source.yaml_reader import YamlPath, read_text
 
@@ -56,7 +57,7 @@ class Note(Record):
 
 
 Guide = Annotated[tuple[Text, ...], Field(min_length=2, max_length=3)]
-"""Sentences of our own that open a page; it says that they are not part of the notice."""
+"""Our sentences that open a page."""
 
 
 class Waivers(Record):
@@ -79,17 +80,22 @@ class Target(Record):
 
 
 class Sentence(Record):
-    """A sentence of the notice; English is absent until it has been translated."""
+    """A sentence of the notice with the one or more sentences that are its English, none until it is translated."""
 
     zh: Chinese
-    en: Translation | None = None
+    en: Translations = ()
     note: Note | None = None
     targets: tuple[Target, ...] = ()
     waivers: Waivers = Waivers()
+    times: dict[Chinese, Number] = {}
+
+    def __getitem__(self, lang: Lang) -> str:
+        """Return the text in one language, "" where it has not been translated."""
+        return self.zh if lang == "zh" else " ".join(self.en)
 
     def shown(self, lang: Lang) -> str:
         """Return the text in one language, in Chinese where it has not been translated."""
-        return (self.en if lang == "en" else None) or self.zh
+        return self[lang] or self.zh
 
 
 class Translated(Record):
@@ -206,10 +212,10 @@ class Topic(Translated):
 
 
 class TopicRef(Record):
-    """A topic of a measure, and the number of the sentence that matters most to whoever asks about it."""
+    """A topic of a measure, and the numbers of the sentences that answer its question."""
 
     topic: AnyText
-    sentence: Number = 1
+    sentences: Annotated[tuple[Number, ...], NOT_EMPTY] = (1,)
 
 
 TopicRefOrId = Annotated[
@@ -288,6 +294,9 @@ class Plan(Record):
     redirects: tuple[Redirect, ...] = ()
 
 
+Strength = Literal["explored", "tried", "encouraged", "sought", "allowed", "required"]
+
+
 class Term(Record):
     """A term of the notice with its agreed English and a line that explains it."""
 
@@ -297,6 +306,7 @@ class Term(Record):
     also: tuple[English, ...] = ()
     inside: tuple[Chinese, ...] = Field(default=(), alias="except")
     only: StrictBool = False
+    strength: Strength | None = None
     note: Text
 
 
@@ -312,6 +322,7 @@ class Wording(Record):
     instead: English | None = None
     inside: tuple[Chinese, ...] = Field(default=(), alias="except")
     only: StrictBool = False
+    strength: Strength | None = None
 
 
 class Glossary(Record):
@@ -373,15 +384,15 @@ class FieldHelp:
 
 def field_help(model: type[BaseModel], name: str) -> FieldHelp:
     """Return the words of fields.yaml for a field, named as in the plan, of a record or of one that it extends."""
-    records = (_fields().get(base.__name__, {}) for base in model.__mro__)
-    return FieldHelp(**next(fields[name] for fields in records if name in fields))
+    fields = _fields()
+    return FieldHelp(**next(fields[b.__name__][name] for b in model.__mro__ if name in fields.get(b.__name__, ())))
 
 
 @cache
 def field_help_at(path: YamlPath) -> FieldHelp:
     """Return the words for the field at a path of the plan or its glossary, only its name if there is no such field."""
     record, name = record_at(Glossary if path[0] == "terms" else Plan, path[:-1]), str(path[-1])
-    known = record is not None and name in fields_of(record)
+    known = record and name in fields_of(record)
     return field_help(record, name) if record and known else FieldHelp(dict.fromkeys(LANGUAGES, name))
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from string import Formatter
 from typing import Annotated, NoReturn
 
-from pydantic import AfterValidator, Field, Strict
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 # GB/T 15834-2011 prescribes full-width marks in Chinese; a full stop between digits is a decimal point.
 FULL_WIDTH = dict(zip(",:;!?()[]<>", "，：；！？（）［］〈〉", strict=True)) | {".": "。", '"': "“”", "'": "‘’"}
@@ -96,6 +96,15 @@ def _glossed(value: str) -> str:
     return value
 
 
+def _as_list(value: object) -> object:
+    """Take a bare text for the list of it, nothing for no text."""
+    if isinstance(value, str):
+        return (_glossed(_text(value)),)
+    if not isinstance(value, list | tuple | None):
+        raise PydanticKnownError("string_type")
+    return value or ()
+
+
 def _fillable(value: str) -> str:
     try:
         parts = [part for part in Formatter().parse(value) if part[1] is not None]
@@ -128,6 +137,12 @@ AnyText = Annotated[str, Strict(), AfterValidator(_text)]
 Chinese = Annotated[AnyText, AfterValidator(_chinese)]
 English = Annotated[AnyText, AfterValidator(_english)]
 Translation = Annotated[AnyText, AfterValidator(_glossed)]
+Translations = Annotated[
+    tuple[Translation, ...],
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""One sentence, or a list of several."""
 Fingerprint = Annotated[
     AnyText, _matching(FINGERPRINT, "not_a_fingerprint"), Field(json_schema_extra={"pattern": FINGERPRINT})
 ]

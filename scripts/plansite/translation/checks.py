@@ -2,122 +2,18 @@
 
 import hashlib
 import re
-from calendar import month_name
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import groupby
-from math import prod
 from typing import Any
 
 from plansite.errors import LANGUAGES
 from plansite.source.rules import Finding, find_repeated, reserved, select
 from plansite.source.schema import Glossary, Plan
 from plansite.source.yaml_reader import YamlPath
-from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses, matcher_of
-
-DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-TENFOLD = {"十": 10, "百": 100, "千": 1000}
-MYRIADS = {"亿": 10**8, "万": 10**4}
-HALVES = {"半", "一半"}
-NAMED = r"[A-Za-z]++[0-9][A-Za-z0-9]*|[0-9]+(?!(?:st|nd|rd|th)\b)[A-Za-z]+[A-Za-z0-9]*"
-"""A name with figures in it, the same in both languages: G60, 5G."""
-DIGITAL = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
-_WHOLE = rf"[{''.join([*DIGITS, *TENFOLD, *MYRIADS])}]+"
-CHINESE_NUMBER = re.compile(
-    rf"{NAMED}|(?P<digits>{DIGITAL})(?P<scale>[万亿]*)%?|一?半"
-    rf"|(?P<percent>百分之)?(?P<whole>{_WHOLE})(?:点(?P<decimals>[{''.join(DIGITS)}]+))?"
-)
-TO_NINETEEN = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-seventeen eighteen nineteen""".split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-ORDINALS += [f"{word}th" for word in TO_NINETEEN[13:]]
-COUNT_WORDS = {word: number for words in (TO_NINETEEN, ORDINALS) for number, word in enumerate(words)}
-COUNT_WORDS |= dict(zip(TENS, range(20, 100, 10), strict=True))
-COUNT_WORDS |= {
-    f"{ten}-{one}": COUNT_WORDS[ten] + number
-    for ten in TENS
-    for words in (TO_NINETEEN, ORDINALS)
-    for number, one in enumerate(words[1:10], start=1)
-}
-"""The English for 0 to 99, as a count and as far as `ORDINALS` goes as a place in an order."""
-SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-ENGLISH_NUMBERS: dict[str, float] = COUNT_WORDS | SCALES | {"half": 0.5, "double": 2, "twice": 2}
-NUMBER_WORDS = {word.partition("-")[0] for word in ENGLISH_NUMBERS}
-"""The first words of numbers without digits."""
-
-
-def _any_of(words: Iterable[str]) -> str:
-    """Return a pattern for the longest of these words, by first letters: one by one many are slow to try."""
-    groups = groupby(sorted(words, key=lambda word: (word[0], -len(word))), key=lambda word: word[0])
-    return "|".join(f"{first}(?:{'|'.join(word[1:] for word in group)})" for first, group in groups)
-
-
-_MONTH = rf"(?-i:{'|'.join(month_name[1:])})"
-_BEFORE_MONTH = "|".join(rf"(?<=\b{word} )" for word in ("in", "of", "by", "since", "until"))
-ENGLISH_NUMBER = re.compile(
-    rf"(?<![\w.])(?:(?P<name>{NAMED})|(?:(?P<digits>{DIGITAL}%?)(?:st|nd|rd|th)?"
-    rf"|(?P<word>{_any_of(ENGLISH_NUMBERS)}))(?P<scale>(?: (?:{'|'.join(SCALES)}))*)"
-    rf"|(?P<month>{_MONTH}(?= [0-9])|(?:{_BEFORE_MONTH}){_MONTH}))(?!\w)",
-    re.IGNORECASE,
-)
-
-
-def chinese_numbers(text: str) -> list[str]:
-    """Return the numbers of a Chinese text in figures, and names with figures: "10万元，G60" is ["100000", "G60"]."""
-    return list(map(_chinese_number, CHINESE_NUMBER.finditer(text)))
-
-
-def english_numbers(text: str) -> list[str]:
-    """Return the numbers, ordinals and months of an English text as `chinese_numbers` does."""
-    # Most texts have no number, and ENGLISH_NUMBER is slow.
-    words = set(re.findall(r"\w+", text))
-    may_have = not words.isdisjoint(month_name) or not NUMBER_WORDS.isdisjoint(map(str.lower, words))
-    return list(map(_english_number, ENGLISH_NUMBER.finditer(text))) if may_have or re.search("[0-9]", text) else []
-
-
-def _chinese_number(match: re.Match[str]) -> str:
-    if match["digits"]:
-        value = float(match["digits"].replace(",", "")) * prod(MYRIADS[character] for character in match["scale"])
-        return f"{value:.12g}" + "%" * match[0].endswith("%")
-    if match[0] in HALVES:
-        return "0.5"
-    if not match["whole"]:
-        return match[0].upper()
-    decimals = "".join(str(DIGITS[character]) for character in match["decimals"] or "")
-    return f"{_value(match['whole']) + float(f'0.{decimals}'):.12g}" + "%" * bool(match["percent"])
-
-
-def _value(text: str) -> int:
-    """Return the value of a number in Chinese characters: 百 is 100, 一万二千 is 12000, 二〇二二 is 2022."""
-    for character, scale in MYRIADS.items():
-        if character in text:
-            before, _, after = text.rpartition(character)
-            return (_value(before) if before else 1) * scale + _value(after)
-    if all(character in DIGITS for character in text):
-        return int("".join(str(DIGITS[character]) for character in text) or 0)
-    total = digit = 0
-    for character in text:
-        if character in TENFOLD:
-            total += (digit or 1) * TENFOLD[character]
-            digit = 0
-        else:
-            digit = DIGITS[character]
-    return total + digit
-
-
-def _english_number(match: re.Match[str]) -> str:
-    if match["name"]:
-        return match["name"].upper()
-    if match["month"]:
-        return str(list(month_name).index(match["month"]))
-    scale = prod(SCALES[word] for word in match["scale"].casefold().split())
-    if match["word"]:
-        return f"{ENGLISH_NUMBERS[match['word'].casefold()] * scale:.12g}"
-    digits = match["digits"]
-    return f"{float(digits.rstrip('%').replace(',', '')) * scale:.12g}" + "%" * digits.endswith("%")
-
+from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses, english, matcher_of
+from plansite.translation.numbers import chinese_numbers, english_numbers
 
 RECORD_PATHS = tuple(
     tuple(path.split())
@@ -165,7 +61,7 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
     check = _checker(glossary)
     for path, record in (found for pattern in RECORD_PATHS for found in select(data, *pattern)):
         texts = text_pairs(record, path)
-        missing = [inner for inner, _, text in texts if not isinstance(text.get("en"), str)]
+        missing = [inner for inner, _, text in texts if english(text) is None]
         expected, confirmed = source_hash(record), record.get("en_for")
         # The page of a record without any translation says so; a gap in a translation is a mistake.
         sentences = [inner for inner, *_ in texts if not SENTENCE_LISTS.isdisjoint(inner)]
@@ -176,12 +72,10 @@ def check_translations(data: Any, glossary: Glossary) -> Iterator[Finding]:
             yield Finding((*path, "en_for"), "stale" if confirmed else "unconfirmed", details, blocks=False)
         elif confirmed and not record.get("en_confirmed"):
             yield Finding((*path, "en_confirmed"), "unconfirmed", details, blocks=False)
-        for inner, zh, text in texts:
+        for inner, _, text in texts:
             if inner not in missing and OWN_FIELDS.isdisjoint(inner):
-                is_sentence = not SENTENCE_LISTS.isdisjoint(inner)
-                for end, code, details in check(
-                    zh, text["en"], tuple(text.get("waivers", ())), is_sentence=is_sentence
-                ):
+                checked = checked_text(text, is_sentence=not SENTENCE_LISTS.isdisjoint(inner))
+                for end, code, details in check(checked):
                     yield Finding((*inner, *end), code, details, blocks=confirmed == expected)
 
 
@@ -193,7 +87,8 @@ def check_targets(data: Any) -> Iterator[Finding]:
     for path, sentence in select(data, "measures", "*", "sentences", "*"):
         for inner, words in select(sentence, "targets", "*", "words"):
             for lang in LANGUAGES:
-                if sentence.get(lang) and str(words.get(lang, "")) not in str(sentence[lang]):
+                text = english(sentence) if lang == "en" else str(sentence.get(lang))
+                if text and str(words.get(lang, "")) not in text:
                     yield Finding((*path, *inner, lang), "words_elsewhere")
             target = sentence["targets"][inner[1]]
             value, zh = str(target.get("value")), str(words.get("zh"))
@@ -225,45 +120,80 @@ def check_glossary(glossary: Any, plan: Any) -> Iterator[Finding]:
 # A preview checks the plan after each edit, which changes one sentence of up to tens of thousands.
 @lru_cache(maxsize=1)
 def _checker(glossary: Glossary) -> Callable[..., list[tuple[YamlPath, str, dict[str, Any]]]]:
-    """Return check_sentence for one glossary, which remembers what it has checked."""
-    return lru_cache(maxsize=100_000)(partial(check_sentence, matcher_of(glossary)))
+    """Return check_text for one glossary, which remembers what it has checked."""
+    return lru_cache(maxsize=100_000)(partial(check_text, matcher_of(glossary)))
 
 
-def check_sentence(
-    matcher: GlossaryMatcher, zh: str, en: str, waivers: tuple[str, ...] = (), *, is_sentence: bool = True
-) -> list[tuple[YamlPath, str, dict[str, Any]]]:
-    """Return [(path within the text, code, details), ...] for the problems of one text that are not waived."""
-    without_glosses = blank_glosses(en)
-    sentence = matcher.match(zh, without_glosses)
+@dataclass(frozen=True)
+class CheckedText:
+    """A text with its English, and what the record says about the check: schema.Sentence has the meaning of each."""
+
+    zh: str
+    en: tuple[str, ...]
+    is_list: bool
+    waivers: tuple[str, ...]
+    times: tuple[tuple[str, int], ...]
+    is_sentence: bool
+
+
+def checked_text(text: Mapping[str, Any], *, is_sentence: bool) -> CheckedText:
+    """Return a text given as plain data, whose English is there; a title is no sentence."""
+    is_list = not isinstance(text["en"], str)
+    en = tuple(text["en"]) if is_list else (text["en"],)
+    return CheckedText(
+        text["zh"], en, is_list, tuple(text.get("waivers", ())), tuple(text.get("times", {}).items()), is_sentence
+    )
+
+
+def check_text(matcher: GlossaryMatcher, text: CheckedText) -> list[tuple[YamlPath, str, dict[str, Any]]]:
+    """Return [(path within the text, code, details), ...] for the problems of one text that are not waived.
+
+    The English sentences of a Chinese one are compared with it together.
+    """
+    texts = [blank_glosses(en) for en in text.en]
+    sentence = matcher.match(text.zh, " ".join(texts))
     findings: list[tuple[YamlPath, str, dict[str, Any]]] = []
-    rules = {"figures": check_figures(sentence), "terms": check_terms(sentence), "lists": check_lists(sentence)}
-    if is_sentence:
-        rules["length"] = check_length(without_glosses)
+    rules = {
+        "figures": check_figures(sentence),
+        "terms": check_terms(sentence, dict(text.times), exact=len(texts) > 1),
+        "lists": check_lists(sentence),
+    }
+    if text.is_sentence:
+        rules["length"] = check_length(texts)
+        for at, en in enumerate(text.en):
+            path: YamlPath = ("en", at) if text.is_list else ("en",)
+            findings += ((path, code, details) for code, details in check_form(en))
     for rule, found in rules.items():
         problems = list(found)
-        if rule not in waivers:
+        if rule not in text.waivers:
             findings += ((("en",), code, details) for code, details in problems)
         elif not problems:
             findings.append((("waivers", rule), "needless_waiver", {}))
-    return findings
+    usual = {words: number for entry, number, _ in (*sentence.found, *sentence.counted) for words in entry.zh}
+    needless = (words for words, number in text.times if usual.get(words, number) == number)
+    return findings + [(("times", words), "needless_waiver", {}) for words in needless]
 
 
-def check_terms(sentence: SentenceMatch) -> Problems:
-    """Yield the terms of the Chinese that the English lacks, and words of strength that it adds or loses."""
-    for entry, times, forms in sentence.found:
-        if len(forms) < times:
-            details = {"term": list(entry.zh), "forms": list(entry.forms), "zh": times, "en": len(forms)}
-            yield "wording_lost" if forms else "term_missing", details
+def check_terms(sentence: SentenceMatch, times: Mapping[str, int] | None = None, *, exact: bool = False) -> Problems:
+    """Yield the terms of the Chinese that the English lacks, and words of strength that it adds or loses.
+
+    Where it is `exact`, English that has several sentences may not have any term more often than the Chinese either.
+    """
+    for entry, number, forms in (*sentence.found, *sentence.counted):
+        given = next((times[words] for words in entry.zh if times and words in times), None)
+        expected = number if given is None else given
+        details = {"term": list(entry.zh), "words": forms, "forms": list(entry.forms), "zh": number, "en": len(forms)}
+        if len(forms) < expected:
+            yield "wording_lost" if forms or entry.only else "term_missing", details
+        elif len(forms) > expected and number and (exact or given is not None):
+            yield "wording_repeated", details | {"how": f"{entry.zh[0]}: {len(forms)}"}
+        elif len(forms) > expected and entry.only:
+            if entry.reason:
+                yield "forbidden_words", details | {"reason": dict(entry.reason), "instead": entry.instead or ""}
+            else:
+                yield "wording_added" if entry.zh else "weakened", details
     for entry, form in sentence.foreign:
         yield "term_added", {"words": form, "term": list(entry.zh)}
-    for entry, times, forms in sentence.counted:
-        details = {"term": list(entry.zh), "words": forms, "forms": list(entry.forms), "zh": times}
-        if times > len(forms):
-            yield "wording_lost", details | {"en": len(forms)}
-        elif times < len(forms) and entry.reason:
-            yield "forbidden_words", details | {"reason": dict(entry.reason), "instead": entry.instead or ""}
-        elif times < len(forms):
-            yield "wording_added" if entry.zh else "weakened", details
 
 
 def check_figures(sentence: SentenceMatch) -> Problems:
@@ -277,12 +207,11 @@ def check_figures(sentence: SentenceMatch) -> Problems:
 
 MAX_WORDS = 40
 """Words that a sentence of the English may have."""
-SENTENCE_BREAK = re.compile(r"""(?<=[.!?]) +(?=["(]?[A-Z0-9])|(?<=[.!?]") +(?=["(]?[A-Z0-9])""")
-
-
-def word_counts(en: str) -> list[int]:
-    """Return the number of words of each sentence of an English text, whose glosses are blanked out."""
-    return [len(sentence.split()) for sentence in SENTENCE_BREAK.split(" ".join(en.split()))]
+ABBREVIATIONS = ("No", "Co", "Ltd", "Inc", "St", "Mr", "Ms", "Dr", "vs", "e.g", "i.e", "etc", "approx")
+"""What a full stop may follow within a sentence."""
+NO_ABBREVIATION = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in ABBREVIATIONS)
+SENTENCE_BREAK = re.compile(rf"""{NO_ABBREVIATION}(?:(?<=[.!?])|(?<=[.!?]["”)])) +(?=["“(]?[A-Z0-9])""")
+SENTENCE_END = re.compile(r"""[.!?]["”)]?$""")
 
 
 def statistics(plan: Plan) -> dict[str, float]:
@@ -292,7 +221,7 @@ def statistics(plan: Plan) -> dict[str, float]:
     """
     clauses = [clause.sentences for clause in (plan.notice.general_requirements, *plan.measures, *plan.safeguards)]
     texts = [sentence.en for sentences in (plan.notice.preamble, *clauses) for sentence in sentences if sentence.en]
-    counts = [words for text in texts for words in word_counts(blank_glosses(text))]
+    counts = [len(blank_glosses(text).split()) for sentences in texts for text in sentences]
     return {
         "sentences": len(counts),
         "mean": round(sum(counts) / max(len(counts), 1), 1),
@@ -302,11 +231,20 @@ def statistics(plan: Plan) -> dict[str, float]:
     }
 
 
-def check_length(en: str) -> Problems:
-    """Yield sentences of the English that nobody reads to their end; glosses are blanked out."""
-    for words in word_counts(en):
+def check_length(texts: Iterable[str]) -> Problems:
+    """Yield English sentences that nobody reads to their end; glosses are blanked out."""
+    for words in (len(text.split()) for text in texts):
         if words > MAX_WORDS:
             yield "long_sentence", {"found": words, "most": MAX_WORDS}
+
+
+def check_form(text: str) -> Problems:
+    """Yield what makes an English text other than one whole sentence."""
+    without_glosses = blank_glosses(text)
+    if breaks := list(SENTENCE_BREAK.finditer(without_glosses)):
+        yield "several_sentences", {"found": len(breaks) + 1, "first": text[: breaks[0].end()].rstrip()}
+    if not SENTENCE_END.search(without_glosses.rstrip()):
+        yield "no_full_stop", {}
 
 
 MIN_ITEMS = 3

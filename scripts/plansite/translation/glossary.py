@@ -5,9 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal, get_args
 
-from plansite.source.schema import Glossary, Term, Text, Wording
+from plansite.errors import Lang
+from plansite.source.schema import Glossary, Sentence, Strength, Term, Text, Wording
 from plansite.source.texts import CHINESE_SCRIPT, GLOSS
 
 WORD = re.compile(r"\w+")
@@ -27,6 +28,14 @@ def strip_glosses(en: str) -> str:
     return re.sub(rf" ?{GLOSS.pattern}", "", en)
 
 
+def english(text: Any) -> str | None:
+    """Return the English of a text given as plain data, its sentences in a row; None where it is no text."""
+    value = text.get("en")
+    if isinstance(value, list | tuple) and value and all(isinstance(sentence, str) for sentence in value):
+        return " ".join(value)
+    return value if isinstance(value, str) else None
+
+
 @dataclass(frozen=True, eq=False)
 class GlossaryEntry:
     """Chinese words and their agreed English forms; `term` is set where the glossary explains them."""
@@ -39,6 +48,8 @@ class GlossaryEntry:
     reason: Text | None = None
     """Why the English must not occur."""
     instead: str | None = None
+    strength: Strength | None = None
+    """How firm it makes a sentence."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -84,10 +95,13 @@ class GlossaryMatcher:
 
     def __init__(self, glossary: Glossary) -> None:
         words: list[Term | Wording] = [*glossary.terms, *glossary.wordings]
-        entries = [GlossaryEntry((term.zh,), (term.en, *term.also), term.only, term) for term in glossary.terms]
+        entries = [
+            GlossaryEntry((term.zh,), (term.en, *term.also), term.only, term, strength=term.strength)
+            for term in glossary.terms
+        ]
         entries += [
-            GlossaryEntry(wording.zh, wording.en, wording.only, reason=wording.reason, instead=wording.instead)
-            for wording in glossary.wordings
+            GlossaryEntry(w.zh, w.en, w.only, reason=w.reason, instead=w.instead, strength=w.strength)
+            for w in glossary.wordings
         ]
         self._terms = [entry for entry in entries if entry.term and not entry.only]
         # "must not" is counted before "must".
@@ -106,6 +120,19 @@ class GlossaryMatcher:
     def find_entries(self, zh: str) -> list[GlossaryEntry]:
         """Return the entries of a Chinese sentence in order, the longest where they overlap."""
         return [self._by_zh[words] for words in self._zh.findall(zh) if words in self._by_zh]
+
+    def strengths(self, zh: str, en: str | None = None) -> list[Strength]:
+        """Return how firm the parts of a Chinese sentence are, weakest first, or how firm one English sentence is."""
+        text = None if en is None else blank_glosses(en)
+        entries = (entry for entry in self.find_entries(zh) if text is None or entry.pattern.search(text))
+        found = {entry.strength for entry in entries}
+        strengths = [strength for strength in get_args(Strength) if strength in found]
+        return strengths if en is None else strengths[:1]
+
+    def words_of(self, strength: Strength) -> list[tuple[str, str]]:
+        """Return the words that express a strength, [(Chinese, English), ...]."""
+        entries = dict.fromkeys(entry for entry in self._by_zh.values() if entry.strength == strength)
+        return [(entry.zh[0], entry.forms[0]) for entry in entries]
 
     def match(self, zh: str, en: str) -> SentenceMatch:
         """Find the entries of a Chinese sentence and those of its English, in which glosses are blanked out."""
@@ -184,6 +211,37 @@ def segments(text: str, marks: Sequence[TermMark] = ()) -> list[Segment]:
         found += [Segment(text[end:start], "text"), segment]
         end = stop
     return [segment for segment in (*found, Segment(text[end:], "text")) if segment.text]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence in the language of a page: one of the notice, or one of those that are its English.
+
+    Its text is in segments; `strengths` say what its words of strength make of it.
+    """
+
+    segments: list[Segment]
+    strengths: list[Strength]
+
+
+def statements(
+    matcher: GlossaryMatcher, sentence: Sentence, lang: Lang, seen: set[str] | None = None
+) -> list[Statement]:
+    """Return the statements of a sentence in one language, [] where it has not been translated.
+
+    Terms are marked only with `seen`, the ids of those marked before, to which the new ones are added.
+    """
+    found = []
+    for text in (sentence.zh,) if lang == "zh" else sentence.en:
+        marks: list[TermMark] = []
+        if seen is not None:
+            every = matcher.marks_in_chinese(text) if lang == "zh" else matcher.marks_in_english(sentence.zh, text)
+            first = {mark.term.id: mark for mark in reversed(every)}
+            marks = sorted(mark for term, mark in first.items() if term not in seen)
+            seen |= first.keys()
+        strengths = matcher.strengths(sentence.zh, None if lang == "zh" else text)
+        found.append(Statement(segments(text, marks), strengths))
+    return found
 
 
 def split_by_script(text: str) -> list[tuple[bool, str]]:
