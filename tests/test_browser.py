@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route, ViewportSize, expect
 
 from conftest import BINARIES, CHROMIUM, CHROMIUM_FLAGS, DESKTOP, Watched, copy_small_project, edit, free_port
+from plansite.errors import Lang
 from plansite.validate import LoadedPlan
 
 pytestmark = pytest.mark.browser
@@ -391,11 +392,23 @@ COPIED = """(selector) => {
 
 def test_a_sentence_is_copied_without_its_sign(page: Page, small: LoadedPlan) -> None:
     page.context.grant_permissions(["clipboard-write"])
-    for path, lang in (("/measures/2/", "zh"), ("/en/measures/2/", "en")):
+    pages: list[tuple[str, Lang]] = [("/measures/2/", "zh"), ("/en/measures/2/", "en")]
+    for path, lang in pages:
         page.goto(path)
         page.locator("#s1 .anchor").click()
         expect(page.locator("#s1 .copied")).to_be_visible()
-        assert page.evaluate(COPIED, "#s1") == getattr(small.plan.measures[1].sentences[0], lang)
+        assert page.evaluate(COPIED, "#s1") == small.plan.measures[1].sentences[0][lang]
+
+
+def test_an_english_sentence_has_its_own_link_and_the_toggle_leads_to_the_chinese_one(page: Page) -> None:
+    page.goto("/en/measures/2/")
+    page.locator("#s2-2 .anchor").click()
+    expect(page).to_have_url(re.compile(r"/en/measures/2/#s2-2$"))
+    expect(page.locator("#s2-2")).to_contain_text("Encourage shops to make use of it.")
+    expect(page.locator("#s2-2 .strength")).to_have_attribute("href", "../../glossary/#strength-encouraged")
+    page.locator(".language-toggle").first.click()
+    expect(page).to_have_url(re.compile(r"[^n]/measures/2/#s2$"))
+    expect(page.locator("#s2")).to_contain_text("探索凭信用放款")
 
 
 CONTROLS = ".filters, .display, .home__search, .md-search, .search-open, .who__help"

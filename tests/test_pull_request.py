@@ -40,12 +40,11 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
     assert in_chinese.stderr == ""
     assert '<a href="https://example.org/measures/2/">第2条 ' in in_chinese.stdout
     assert f"<li>第1句（中文）：<span>{marked}</span></li>\n" in in_chinese.stdout
-    assert "<li><strong>中文已改，英文尚未确认</strong></li>\n" in in_chinese.stdout
+    assert "<li><strong>中文已改，英文尚未重新核对</strong></li>\n" in in_chinese.stdout
     in_english = run("plansite", "diff", "main", "--lang", "en", cwd=project).stdout
     assert f'<li>Sentence 1 (Chinese): <span lang="zh-Hans">{marked}</span></li>\n' in in_english
-    assert (
-        "<li><strong>The Chinese has changed and the English has not been confirmed since</strong></li>\n" in in_english
-    )
+    warning = "The Chinese has changed; the English has not been checked against it since"
+    assert f"<li><strong>{warning}</strong></li>\n" in in_english
     assert "<code>/measures/2/</code>, <code>/en/measures/2/</code>" in in_english
 
     # Somebody reads the English against it, mends and confirms it; now the check is silent.
@@ -84,8 +83,8 @@ def test_without_history_the_site_says_so(tmp_path: Path) -> None:
     project = copy_small_project(tmp_path)
     site = build_site(project, project / "site")
     said = {
-        "": "没有可用的修改记录：本站生成时没有版本历史。",
-        "en": "No history is available: this site was built without the history of its versions.",
+        "": "没有修改记录：生成本站时未取得版本历史。",
+        "en": "No history is available: this site was built without its version history.",
     }
     for folder, words in said.items():
         assert words in one(parsed(site / folder / "changes" / "index.html"), "main").text()

@@ -119,13 +119,14 @@ def test_nothing_is_in_the_wrong_language(site: Path) -> None:
 
 def test_every_sentence_is_there_in_both_languages(site: Path, real: LoadedPlan) -> None:
     for measure in real.plan.measures:
-        for root, own, other in ((site, "zh", "en"), (site / "en", "en", "zh")):
+        languages: list[tuple[Path, Lang, Lang]] = [(site, "zh", "en"), (site / "en", "en", "zh")]
+        for root, own, other in languages:
             page = parsed(root / "measures" / str(measure.number) / "index.html")
-            sentences = without(one(page, ".sentences"), ".term__card")
-            own_texts = [tag.text().removesuffix("#") for tag in sentences.css(".sentence")]
+            sentences = without(one(page, ".sentences"), ".term__card, .anchor, .strength")
+            stated = [[tag.text().strip() for tag in item.css(".sentence")] for item in sentences.css("li")]
             twins = sentences.css(".twin")
-            assert own_texts == [getattr(sentence, own) for sentence in measure.sentences]
-            assert [twin.text() for twin in twins] == [getattr(sentence, other) for sentence in measure.sentences]
+            assert stated == [[s.zh] if own == "zh" else list(s.en) for s in measure.sentences]
+            assert [twin.text() for twin in twins] == [sentence[other] for sentence in measure.sentences]
             assert {twin.attributes["lang"] for twin in twins} == {"en" if other == "en" else "zh-Hans"}
 
 
@@ -238,7 +239,7 @@ def test_the_description_of_a_page_says_what_it_is_about(site: Path, real: Loade
         for measure in real.plan.measures:
             work = linked(parsed(site / root / "measures" / str(measure.number) / "index.html"))["CreativeWork"]
             assert work["position"] == measure.number
-            whole = (" " if lang == "en" else "").join(getattr(s, lang) for s in measure.sentences)
+            whole = (" " if lang == "en" else "").join(s[lang] for s in measure.sentences)
             assert work["text"] == re.sub(r" ?\[.*?\]", "", whole)
             assert work["isPartOf"] == {"@id": notice["@id"]}
             units = [mention["@id"].split("/")[-2] for mention in work["mentions"]]
@@ -442,7 +443,7 @@ def test_changed_chinese_is_shown_as_unconfirmed_until_somebody_confirms_it(tmp_
     )
     assert stale is not None, done.stdout
     build_site(project, project / "site")
-    warning = "The Chinese has changed since this English was last confirmed, on November 23, 2026. "
+    warning = "The Chinese has changed since this English was last checked, on November 23, 2026. "
     for path in ("en/measures/2/index.html", "en/text/index.html"):
         notices = [notice.text() for notice in parsed(project / "site" / path).css(".notice--stale")]
         assert notices == [warning + "Until it has been checked again, rely on the Chinese."]

@@ -5,6 +5,8 @@ from datetime import date
 
 from plansite.errors import LANGUAGES
 from plansite.site.graph import MeasureView, PlanView, TranslationView
+from plansite.source.schema import Sentence
+from plansite.translation.glossary import statements
 from plansite.validate import LoadedPlan
 
 
@@ -71,6 +73,24 @@ def test_a_term_is_marked_where_it_first_occurs(small_view: PlanView) -> None:
     stated = [statement for found in small_view.measures[0].statements["zh"] for statement in found]
     marked = [piece.text for statement in stated for piece in statement.segments if piece.kind == "term"]
     assert marked == ["准入许可"]
+
+
+def test_each_english_sentence_is_marked_by_how_firm_it_is(small_view: PlanView) -> None:
+    chinese, english = (small_view.measures[1].statements[lang][1] for lang in LANGUAGES)
+    assert [statement.strengths for statement in chinese] == [["explored", "encouraged"]]
+    assert [statement.strengths for statement in english] == [["explored"], ["encouraged"]]
+    assert [small_view.statements(small_view.measures[2].sentences[0], lang) for lang in LANGUAGES][1] == []
+    assert small_view.strengths == [("explored", [("探索", "explore")]), ("encouraged", [("鼓励", "encourage")])]
+
+
+def test_the_weakest_word_marks_an_english_sentence_and_a_term_is_marked_once(real_view: PlanView) -> None:
+    sentence = Sentence(zh="探索鼓励甲，鼓励乙。", en=("Explore ways to encourage A.", "Encourage B."))
+    matcher, seen = real_view.matcher, set[str]()
+    found = statements(matcher, sentence, "en", seen)
+    assert [statement.strengths for statement in found] == [["explored"], ["encouraged"]]
+    terms = [piece.text for statement in found for piece in statement.segments if piece.kind == "term"]
+    assert terms == ["Explore", "encourage"]
+    assert seen == {"explore", "encourage"}
 
 
 def test_a_term_in_letters_with_accents_or_in_none_has_its_place_in_the_dictionary(small: LoadedPlan) -> None:

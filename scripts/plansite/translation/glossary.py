@@ -238,7 +238,7 @@ def statements(
             every = matcher.marks_in_chinese(text) if lang == "zh" else matcher.marks_in_english(sentence.zh, text)
             first = {mark.term.id: mark for mark in reversed(every)}
             marks = sorted(mark for term, mark in first.items() if term not in seen)
-            seen |= first.keys()
+            seen.update(first)
         strengths = matcher.strengths(sentence.zh, None if lang == "zh" else text)
         found.append(Statement(segments(text, marks), strengths))
     return found
