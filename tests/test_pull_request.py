@@ -51,7 +51,7 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
     assert run("plansite", "confirm", "2", cwd=project).returncode == 0
     assert "measures[2]" not in run("plansite", "check", cwd=project).stdout
     repository.commit("2027-03-04T10:00:00+08:00")
-    assert run("plansite", "diff", "main", "proposal", cwd=project).stdout.count("English confirmed") == 1
+    assert run("plansite", "diff", "main", "proposal", cwd=project).stdout.count("English checked") == 1
 
     # It is merged and published: the page of changes, the feed and the measure show it.
     repository.git("switch", "--quiet", "main")
