@@ -184,7 +184,9 @@ def check_terms(sentence: SentenceMatch, times: Mapping[str, int] | None = None,
         expected = number if given is None else given
         details = {"term": list(entry.zh), "words": forms, "forms": list(entry.forms), "zh": number, "en": len(forms)}
         if len(forms) < expected:
-            yield "wording_lost" if forms or entry.only else "term_missing", details
+            if entry.reason:
+                details |= {"reason": dict(entry.reason)}
+            yield "wording_lost" if forms or entry.only else "agreed_missing" if entry.reason else "term_missing", details
         elif len(forms) > expected and number and (exact or given is not None):
             yield "wording_repeated", details | {"how": f"{entry.zh[0]}: {len(forms)}"}
         elif len(forms) > expected and entry.only:
