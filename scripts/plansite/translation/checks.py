@@ -186,7 +186,10 @@ def check_terms(sentence: SentenceMatch, times: Mapping[str, int] | None = None,
         if len(forms) < expected:
             if entry.reason:
                 details |= {"reason": dict(entry.reason)}
-            yield "wording_lost" if forms or entry.only else "agreed_missing" if entry.reason else "term_missing", details
+            yield (
+                "wording_lost" if forms or entry.only else "agreed_missing" if entry.reason else "term_missing",
+                details,
+            )
         elif len(forms) > expected and number and (exact or given is not None):
             yield "wording_repeated", details | {"how": f"{entry.zh[0]}: {len(forms)}"}
         elif len(forms) > expected and entry.only:
