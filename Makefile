@@ -89,6 +89,7 @@ fmt: $(VENV)/site.done  ## put the plan and the glossary into their one form, ev
 schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a change to the model
 	$(BIN)/plansite schema plan > data/plan.schema.json
 	$(BIN)/plansite schema glossary > data/glossary.schema.json
+	$(BIN)/plansite schema site > data/site.schema.json
 
 characters: $(VENV)/dev.done  ## write the search's tables of characters anew after an update of OpenCC or pypinyin
 	@$(BIN)/python tests/characters.py

@@ -96,8 +96,8 @@ BROKEN_WHEN_RENDERED = {
     "a file": ("main.html", '["assets/site.css"]', '["assets/site.scss"]', 'overrides/ has no "assets/site.scss"'),
     "an include": ("partials/header.html", "partials/search", "partials/serch", "the template is missing"),
     "an argument": (
-        "partials/footer.html", "source_line.format(date=notice_date | format_date(site_lang)",
-        "source_line.format(date=notice_date | format_date",
+        "partials/footer.html", "source_line.format(date=site.date | format_date(site_lang)",
+        "source_line.format(date=site.date | format_date",
         "TypeError: format_date() missing",
     ),
     "a sum": ("partials/metadata.html", "page.title | e", "1 + page.title", "TypeError: unsupported operand"),

@@ -13,6 +13,7 @@ import yaml
 import plansite
 from conftest import REAL_PLAN, SMALL_PLAN
 from plansite.exports.files import schema
+from plansite.source.identity import Identity
 from plansite.source.schema import Glossary, Kind, Plan, Record, Unit, field_help
 from plansite.source.texts import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH
 
@@ -30,7 +31,7 @@ def records(model: type[Record] = Record) -> Iterator[type[Record]]:
 FIELDS = {
     (record.__name__, field.alias or name): record
     for record in records()
-    if record.__module__ == Plan.__module__ and record.__name__ != "Label"
+    if record.__module__ in {Plan.__module__, Identity.__module__} and record.__name__ != "Label"
     for name, field in record.model_fields.items()
 }
 
@@ -81,7 +82,9 @@ def described(part: dict[str, Any], root: dict[str, Any], data: object, steps: t
         for index, entry in enumerate(data):
             yield from described(items, root, entry, (*steps, index))
     elif isinstance(data, dict):
-        free = any("additionalProperties" in each and "properties" not in each for each in parts)
+        free = any(
+            {"additionalProperties", "patternProperties"} & each.keys() and "properties" not in each for each in parts
+        )
         properties: dict[str, Any] = next((each["properties"] for each in parts if "properties" in each), {})
         # The keys of a mapping such as {探索: 2} are words of the plan.
         for key, value in () if free else data.items():
@@ -91,12 +94,13 @@ def described(part: dict[str, Any], root: dict[str, Any], data: object, steps: t
 
 
 @pytest.mark.parametrize("plan", [REAL_PLAN, SMALL_PLAN], ids=["real", "small"])
-@pytest.mark.parametrize("model", [Plan, Glossary])
-def test_the_schema_explains_every_key_that_is_written(model: type[Plan | Glossary], plan: Path) -> None:
+@pytest.mark.parametrize("model", [Plan, Glossary, Identity])
+def test_the_schema_explains_every_key_that_is_written(model: type[Record], plan: Path) -> None:
     root = json.loads(schema(model))
-    data = yaml.safe_load(plan.with_name(f"{model.__name__.lower()}.yaml").read_text("utf-8"))
+    name = "site" if model is Identity else model.__name__.lower()
+    data = yaml.safe_load(plan.with_name(f"{name}.yaml").read_text("utf-8"))
     assert list(described(root, root, data, ())) == []
 
 
 def test_editors_are_never_told_to_write_nothing() -> None:
-    assert not re.search(r'"default"|\bnull\b', schema(Plan) + schema(Glossary))
+    assert not re.search(r'"default"|\bnull\b', schema(Plan) + schema(Glossary) + schema(Identity))

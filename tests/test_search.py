@@ -522,7 +522,11 @@ def test_rare_characters_are_found(query: str, browser: Browser, tmp_path: Path)
         page = context.new_page()
         page.add_script_tag(path=PROJECT / "overrides" / "assets" / "search.js")
         for lang in LANGUAGES:
-            page.add_script_tag(content=index_script(index_of(list(documents(plan, LABELS, lang)), LABELS, lang), lang))
+            page.add_script_tag(
+                content=index_script(
+                    index_of(list(documents(plan, LABELS, lang)), LABELS, lang, plan.site.place_names(lang)), lang
+                )
+            )
         found = page.evaluate("query => self.answer(query, 'zh').items", query)
     assert found[0][0]["location"] == "measures/2/"
     shown = "".join(entry["text"] for entry in found[0])

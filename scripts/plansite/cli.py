@@ -134,9 +134,11 @@ def _export(options: argparse.Namespace) -> None:
 
 def _schema(options: argparse.Namespace) -> None:
     from plansite.exports.files import schema
-    from plansite.source.schema import Glossary, Plan
+    from plansite.source.identity import Identity
+    from plansite.source.schema import Glossary, Plan, Record
 
-    print(schema(Plan if options.file == "plan" else Glossary), end="")
+    models: dict[str, type[Record]] = {"plan": Plan, "glossary": Glossary, "site": Identity}
+    print(schema(models[options.file]), end="")
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -207,7 +209,9 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
         _argument("head", metavar="HEAD", nargs="?", help="the version that follows (default: the plan itself)"),
     ]),
     "export": (_export, "write the data files", [READ_PLAN, FOLDER_ARGUMENT]),
-    "schema": (_schema, "print the JSON Schema of a file in data/", [_argument("file", choices=("plan", "glossary"))]),
+    "schema": (_schema, "print the JSON Schema of a file in data/", [
+        _argument("file", choices=("plan", "glossary", "site")),
+    ]),
     "build": (_build, "build the site", [
         _argument("folder", **BUILT, metavar="DIR"),
         _argument("--pdf", action="store_true", help="print the whole notice as well; needs Chromium"),

@@ -11,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from plansite.errors import MESSAGES, PlanError, Problem
+from plansite.source.identity import Identity
 from plansite.source.notice import check_notice, read_notice
-from plansite.source.rules import Finding, check_rules, nearest_match
+from plansite.source.rules import Finding, check_rules, nearest_match, select
 from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
 from plansite.source.yaml_hints import FIELD
 from plansite.source.yaml_reader import YamlDocument, YamlPath, read_yaml
@@ -37,6 +38,7 @@ class LoadedPlan:
 
     plan: Plan
     glossary: Glossary
+    identity: Identity
     file: str
     lines: Mapping[YamlPath, int]
     warnings: Sequence[Problem]
@@ -44,7 +46,7 @@ class LoadedPlan:
 
 
 def load_plan(path: Path) -> LoadedPlan:
-    """Read and validate a plan, the glossary.yaml beside it, and the notice in source/ beside it.
+    """Read and validate a plan, and beside it the glossary.yaml, the site.yaml if there is one, and the notice.
 
     Raises PlanError with all problems found. English, targets and the notice are compared once all types are right;
     YAML that cannot be parsed hides the rest.
@@ -65,10 +67,25 @@ def load_plan(path: Path) -> LoadedPlan:
     if plan and file and not unread and PREVENT_COMPARISON.isdisjoint(finding.code for finding in broken):
         _report(document, check_notice(plan, file, notice))
     problems = [*document.problems, *glossary_document.problems, *unread]
-    if plan is None or glossary is None or any(problem.blocks for problem in problems):
+    identity, said = _read_identity(path.with_name("site.yaml"), document.data if plan else None)
+    problems += said
+    if plan is None or glossary is None or identity is None or any(problem.blocks for problem in problems):
         raise PlanError(problems)
     lines = {steps: line for steps, (line, _) in document.values.items() if len(steps) == len(("units", 0))}
-    return LoadedPlan(plan, glossary, document.file, lines, problems)
+    return LoadedPlan(plan, glossary, identity, document.file, lines, problems)
+
+
+def _read_identity(path: Path, plan: Any) -> tuple[Identity | None, Sequence[Problem]]:
+    """Return what site.yaml says, nothing where there is none, and its problems; `plan` is plain data."""
+    if not path.exists():
+        return Identity(), []
+    document = read_yaml(path)
+    identity, _ = _validate(document, Identity)
+    themes = [value for _, value in select(plan, "themes.*.id")]
+    accents = document.data.get("accents") if identity and plan and isinstance(document.data, dict) else None
+    details = ({"kind": "theme", "value": theme, "allowed": themes} for theme in accents or () if theme not in themes)
+    _report(document, (Finding(("accents", detail["value"]), "unknown_id", detail) for detail in details))
+    return identity, document.problems
 
 
 def load_labels(path: Path) -> Labels:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -94,7 +94,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Add the generated pages of a language, before the i18n plugin sorts all files by language."""
         i18n: Any = config.plugins["i18n"]
         self._lang = i18n.current_language
-        self._assets = dict(_read_assets(Path(config.theme.custom_dir or "overrides")))
+        plan = self.site.plan
+        config.site_name = plan.site.name[self._lang]
+        colors = plan.site.stylesheet([theme.id for theme in plan.themes])
+        self._assets = dict(_read_assets(Path(config.theme.custom_dir or "overrides"), {"site.css": colors}))
         self._static_documents = []
         for page in self.site.pages.values():
             if page.lang == self._lang:
@@ -117,8 +120,10 @@ class PlanPlugin(BasePlugin[PlanConfig]):
     on_files = CombinedEvent(_add_pages, _place_files)
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
-        """Return an empty source for a generated page, which is no file on disk."""
-        return "" if page.file.src_uri in self.site.pages else None
+        """Return the source of a page: nothing for a generated one, which is no file on disk."""
+        if page.file.src_uri in self.site.pages:
+            return ""
+        return self.site.render_document(Path(page.file.abs_src_path or ""), self._lang)
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Keep the text of a page in docs/ for the search; that of generated pages comes from the plan."""
@@ -133,11 +138,11 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "assets": _AssetAddresses((name, asset.address) for name, asset in self._assets.items()),
             "has_history": bool(self.site.plan.history),
             "labels": Phrases(self.site.labels, self._lang),
-            "notice_date": self.site.plan.notice.date,
             "other_labels": Phrases(self.site.labels, other),
             "other_lang": other,
             "other_root": FOLDER[other],
             "root": FOLDER[self._lang],
+            "site": self.site.plan.site,
             "site_lang": self._lang,
         }
         env.filters |= {"css": css, "digest": digest, "format_date": format_date, "jsmin": jsmin}
@@ -250,10 +255,11 @@ class _AssetAddresses(dict[str, str]):
         raise UnknownNameError(f'overrides/ has no "{file}"')
 
 
-def _read_assets(overrides: Path) -> Iterator[tuple[str, Asset]]:
+def _read_assets(overrides: Path, more: Mapping[str, str]) -> Iterator[tuple[str, Asset]]:
+    """Yield (file in overrides/, its asset), with `more` at the end of a file's content, {file name: text}."""
     for path in sorted((overrides / "assets").iterdir()):
         if minify := MINIFIERS.get(path.suffix):
-            content = minify(path.read_text("utf-8"))
+            content = minify(path.read_text("utf-8")) + more.get(path.name, "")
             address = f"assets/{path.stem}.{hashlib.sha256(content.encode()).hexdigest()[:8]}{path.suffix}"
             yield f"assets/{path.name}", Asset(address, content)
 

@@ -16,6 +16,7 @@ from plansite.errors import LANGUAGES
 from plansite.exports.plan_json import PlanData, plan_json
 from plansite.site.graph import PlanView
 from plansite.site.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral
+from plansite.source import identity
 from plansite.source.schema import Plan, field_help
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -65,7 +66,7 @@ def workbook(package: Package) -> bytes:
     target = io.BytesIO()
     book = Workbook(target, {"in_memory": True})
     # Without a date of its own every run would give other bytes.
-    book.set_properties({"title": both(package.words.title), "created": datetime.combine(package.confirmed, time())})
+    book.set_properties({"title": both(package.title), "created": datetime.combine(package.confirmed, time())})
     wrapped = {"valign": "top", "text_wrap": True}
     text, day = book.add_format(wrapped), book.add_format(wrapped | {"num_format": "yyyy-mm-dd"})
     one_line = book.add_format({"valign": "top"})  # for what is the same in every row, and is to make none higher
@@ -110,7 +111,7 @@ def workbook(package: Package) -> bytes:
 def _about(package: Package) -> Iterator[tuple[Value, ...]]:
     """Yield the rows of the sheet that describes the data and each table with its columns."""
     yield "", "中文", "English"
-    yield "title", package.words.title.zh, package.words.title.en
+    yield "title", package.title.zh, package.title.en
     yield "source", package.source.zh, package.source.en
     yield "date", package.date, package.date
     yield "licence", package.words.licence.zh, package.words.licence.en
@@ -130,8 +131,8 @@ def data_package(package: Package, files: dict[str, bytes]) -> dict[str, Any]:
     tables = {f"{table.name}.csv": table for table in package.tables}
     return {
         "profile": "data-package",
-        "name": "xiangcheng-business-environment-2022",
-        "title": both(package.words.title),
+        "name": package.plan.site.id,
+        "title": both(package.title),
         "description": "\n\n".join(f"{package.source[lang]}. {package.words.licence[lang]}" for lang in LANGUAGES),
         "version": package.version,
         "created": f"{package.confirmed.isoformat()}T00:00:00Z",
@@ -163,7 +164,7 @@ def _table_schema(table: Table) -> dict[str, Any]:
 
 
 def schema(model: type[BaseModel]) -> str:
-    """Return the JSON Schema of plan.yaml or glossary.yaml, for completion and hints in editors in both languages."""
+    """Return the JSON Schema of a file in data/, for completion and hints in editors in both languages."""
     text = json.dumps({"$schema": DIALECT, **model.model_json_schema()})
     return _json(json.loads(text, object_hook=_describe))
 
@@ -182,7 +183,8 @@ def _describe(part: dict[str, Any]) -> dict[str, Any]:
             described.pop("default", None)
             if {"type": "null"} in described.get("anyOf", []):
                 described.update(described.pop("anyOf")[0])
-            field = field_help(getattr(plansite.source.schema, part["title"]), name)
+            model = getattr(plansite.source.schema, part["title"], None) or getattr(identity, part["title"])
+            field = field_help(model, name)
             described["title"] = f"{field.name['zh']} {field.name['en']}"
             described["description"] = "\n\n".join(field.described(lang) for lang in LANGUAGES)
             if field.values:

@@ -62,7 +62,7 @@ NAMED = {"id": str, "name": Text}
 About = record(
     "About",
     'Where the data come from, under which terms, and from which commit they were made ("" where not known).',
-    title=at("words.title", Text),
+    title=Text,
     source=Text,
     date=date,
     licence=at("words.licence", Text),

@@ -68,6 +68,10 @@ ADDRESSES = {
     "terms": "glossary#{}",
 }
 """The address of each kind of record."""
+OURS = {"note", "keywords", "targets", "topics", "audiences", "name", "printed"}
+"""Fields of these records that are ours."""
+NOTICE_KINDS = {"notice", "themes", "measures", "safeguards"}
+"""The kinds of records whose Chinese is that of the notice, but for OURS."""
 
 
 class EditView:
@@ -178,9 +182,21 @@ class HistoryView:
             days.setdefault(version.date, []).append(version)
         return days
 
+    @property
+    def text_changes(self) -> list[date]:
+        """The dates on which Chinese text of the notice was changed here after it was first published."""
+        return list(dict.fromkeys(v.date for v in self.versions[:-1] if any(map(_changes_notice, v.changes))))
+
     def of(self, kind: str, key: str) -> list[ChangeView]:
         """Return the changes of a record of today, the newest first, under any number or id it has had."""
         return self._of.get((kind, key), [])
+
+
+def _changes_notice(change: ChangeView) -> bool:
+    """Return whether a change concerns Chinese text of the notice, rather than ours."""
+    if change.kind not in NOTICE_KINDS or change.action != "changed":
+        return False
+    return any(edit.lang == "zh" and OURS.isdisjoint(edit.path) for edit in change.edits)
 
 
 def urn(*names: str) -> str:

@@ -63,6 +63,10 @@ class Site:
         """Render a generated page; raises PlanError where its template is wrong."""
         return self.templates.render_page(page, self.plan, self._link_targets, self.publication)
 
+    def render_document(self, path: Path, lang: Lang) -> str:
+        """Return the Markdown of a page written by hand; raises PlanError where what it names is wrong."""
+        return self.templates.render_document(path, self.plan, lang)
+
     def render_all(self, pages: Iterable[Page]) -> Iterator[tuple[Page, RenderedPage]]:
         """Render pages; raises PlanError at the end with every broken line of the templates, each once."""
         problems: dict[str, Problem] = {}
@@ -126,6 +130,10 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
         raise PlanError(problems)
     templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
+    for path in sorted(sources.docs.glob("*.md")):
+        attempt(partial(templates.render_document, path, plan, "en" if path.name.endswith(".en.md") else "zh"))
+    if any(problem.blocks for problem in problems):
+        raise PlanError(problems)
     return Site(plan, templates, by_file, addresses, published, [*loaded.warnings, *problems], publication)
 
 
@@ -158,7 +166,8 @@ def write_pages(site: Site, docs: Path, target: Path) -> int:
         files[page.lang, page.address] = f"---\n{''.join(lines)}---\n\n<div>\n{rendered.body}</div>\n"
     for path in docs.glob("*.md"):
         name, _, lang = path.stem.partition(".")
-        files["en" if lang == "en" else "zh", name] = LINK_TO_FILE.sub(r"](../\1/", path.read_text("utf-8"))
+        written: Lang = "en" if lang == "en" else "zh"
+        files[written, name] = LINK_TO_FILE.sub(r"](../\1/", site.render_document(path, written))
     for (lang, address), markdown in files.items():
         path = target / FOLDER[lang] / address / "index.md"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from plansite.errors import LANGUAGES, Lang, path_in_repository
 from plansite.history.changelog import ChangeView, HistoryView, Version
 from plansite.history.diff import KINDS, SINGLE
+from plansite.site.about import SiteView
 from plansite.source import schema as model
 from plansite.source.chinese import chinese_numeral, pinyin_readings
 from plansite.translation.checks import source_hash, text_pairs
@@ -32,6 +33,7 @@ class PlanView:
     def __init__(self, loaded: LoadedPlan, versions: Sequence[Version] | None = None, version: str = "") -> None:
         plan, lines = loaded.plan, loaded.lines
         self.version, self.notice, self.redirects = version, plan.notice, plan.redirects
+        self.site = SiteView(loaded.identity, plan.notice)
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
         self.history = HistoryView(changed, _keys(plan)) if changed else None

@@ -39,7 +39,7 @@ def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Call
     elif page.address in {"", "text"}:
         about = _notice(plan, lang, url) | _translation_of("text#notice", lang, locate)
     elif page.address == "data":
-        about = _dataset(labels, lang, url, locate("", "zh"))
+        about = _dataset(plan, labels, lang, url, locate("", "zh"))
     elif page.address == "measures":
         measures = plan.measures
     if measures is not None:
@@ -118,11 +118,11 @@ def _unit(unit: UnitView, lang: Lang, url: Callable[[str], str]) -> dict[str, An
     }
 
 
-def _dataset(labels: Labels, lang: Lang, url: Callable[[str], str], root: str) -> dict[str, Any]:
+def _dataset(plan: PlanView, labels: Labels, lang: Lang, url: Callable[[str], str], root: str) -> dict[str, Any]:
     media = {name: MEDIA[PurePath(name).suffix] for name in description().files}
     return {
         "@type": "Dataset",
-        "name": description().title[lang],
+        "name": plan.site.name[lang] + labels["colon"][lang] + labels["data"][lang],
         "description": labels["data_lead"][lang],
         "url": url("data"),
         "license": LICENCE,

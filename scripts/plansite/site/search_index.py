@@ -55,7 +55,8 @@ class SearchDocument:
 
 def search_script(plan: PlanView, labels: Labels, lang: Lang, static_pages: Iterable[SearchDocument]) -> str:
     """Return search/LANG.js, which the worker loads when the search box is used first."""
-    return index_script(index_of([*documents(plan, labels, lang), *static_pages], labels, lang), lang)
+    found = [*documents(plan, labels, lang), *static_pages]
+    return index_script(index_of(found, labels, lang, plan.site.place_names(lang)), lang)
 
 
 def index_script(index: dict[str, Any], lang: Lang) -> str:
@@ -65,17 +66,25 @@ def index_script(index: dict[str, Any], lang: Lang) -> str:
     return f"self.indexes.{lang} = JSON.parse('{quoted}');\n"
 
 
-def index_of(found: list[SearchDocument], labels: Labels, lang: Lang) -> dict[str, Any]:
-    """Return the index of documents, with the tables by which the worker understands a query."""
+def index_of(
+    found: list[SearchDocument], labels: Labels, lang: Lang, place_names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the index of documents, with the tables by which the worker understands a query.
+
+    Names of the place say nothing about what is sought, since all documents are about it.
+    """
     texts = [text for document in found for text in all_texts(document)]
-    stops, synonyms = stopwords(), table("synonyms")[lang]
+    every = "\n".join(texts).lower()
+    stops = stopwords()
+    # Of words for the same thing at least one has to be found.
+    synonyms = [group for group in table("synonyms")[lang] if any(word in every for word in group)]
     searched = [*texts, *stops["zh"], *(word for group in synonyms for word in group)]
     return {
         "documents": [{name: value for name, value in asdict(document).items() if value} for document in found],
         "families": stem_families(texts),
         "synonyms": synonyms,
         "stops": stops,
-        "vague": table("stopwords")["vague"][lang].split(),
+        "vague": [*table("stopwords")["vague"][lang].split(), *place_names],
         "simplified": simplified("".join(searched)),
         "readings": readings(texts) if lang == "zh" else {},
         "sentence": labels["sentence_numbered"][lang],

@@ -54,7 +54,6 @@ class TableDescription(Text):
 class Description(Record):
     """The content of tables.yaml: the words for all data files, and the columns that every table ends with."""
 
-    title: Text
     licence: Text
     files: dict[str, Text]
     tables: dict[str, TableDescription]
@@ -77,7 +76,8 @@ class Package:
     def __init__(self, plan: PlanView, site_url: str = "") -> None:
         self.plan, self.site_url, self.words = plan, site_url, description()
         self.source, self.date, self.confirmed = plan.notice.announcement, plan.notice.date, plan.confirmed
-        self.version = plan.version
+        self.version, name = plan.version, plan.site.name
+        self.title = Text(zh=f"{name.zh}：数据", en=f"{name.en}: data")
 
     @cached_property
     def tables(self) -> list[Table]:

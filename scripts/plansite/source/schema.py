@@ -152,6 +152,10 @@ class Notice(Translated):
     general_requirements: Part
     safeguards_title: Text
     imprint: Imprint
+    year: Number | None = None
+    valid_until: Date | None = None
+    withdrawn: Date | None = None
+    replaced_by: Text | None = None
 
 
 class Section(Record):

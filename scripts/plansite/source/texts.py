@@ -35,12 +35,12 @@ DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt")
 SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 ADDRESS = rf"{SLUG}(/{SLUG})*(\.[a-z0-9-]+)*"
 FINGERPRINT = "^[0-9a-f]{8}$"
-LABEL_PLACEHOLDERS = """after all before date file kind line measures n numeral others s sections terms text themes
-title topics units""".split()
+LABEL_PLACEHOLDERS = """after all before date file issuers kind line measures n numeral others place s sections
+terms text themes title topics units year""".split()
 """What may stand in the braces of a label."""
 
 
-def _refuse(code: str, value: str, at: int | None = None, **details: object) -> NoReturn:
+def refuse(code: str, value: str, at: int | None = None, **details: object) -> NoReturn:
     """Raise a code of messages.yaml for a text, or for its character at an index."""
     if at is not None:
         details |= {"mark": value[at], "character": f"U+{ord(value[at]):04X}", "at": at + 1}
@@ -50,48 +50,48 @@ def _refuse(code: str, value: str, at: int | None = None, **details: object) -> 
 def _visible(value: str) -> str:
     for at, character in enumerate(value) if not value.isprintable() else ():
         if not character.isprintable() and unicodedata.category(character) != "Zs":
-            _refuse("control_character", value, at)
+            refuse("control_character", value, at)
     return value
 
 
 def _text(value: str) -> str:
     _visible(value)
     if value != value.strip() or not value:
-        _refuse("edge_space" if value.strip() else "empty_text", value)
+        refuse("edge_space" if value.strip() else "empty_text", value)
     if value.isascii():
         return value
     if space := SPACES.search(value):
-        _refuse("unusual_space", value, space.start())
+        refuse("unusual_space", value, space.start())
     for mark in VARIANTS.finditer(value):
         ordinary = SUPPLEMENT.get(mark[0]) or unicodedata.normalize("NFKC", mark[0])
         if ordinary != mark[0]:
-            _refuse("unusual_form", value, mark.start(), instead=ordinary)
+            refuse("unusual_form", value, mark.start(), instead=ordinary)
         # A dozen ordinary characters have their place among the compatibility forms.
         if mark[0] <= LAST_RADICAL:
-            _refuse("lone_radical", value, mark.start())
+            refuse("lone_radical", value, mark.start())
     return value
 
 
 def _chinese(value: str) -> str:
     if not CHINESE_CHARACTER.search(value):
-        _refuse("no_chinese", value)
+        refuse("no_chinese", value)
     if mark := HALF_WIDTH.search(value):
-        _refuse("ascii_punctuation", value, mark.start(), instead=FULL_WIDTH[mark[0]])
+        refuse("ascii_punctuation", value, mark.start(), instead=FULL_WIDTH[mark[0]])
     if " " in value:
-        _refuse("chinese_space", value, value.index(" "))
+        refuse("chinese_space", value, value.index(" "))
     return value
 
 
 def _english(value: str) -> str:
     if not value.isascii() and (mark := CHINESE_SCRIPT.search(value)):
-        _refuse("chinese_in_english", value, mark.start())
+        refuse("chinese_in_english", value, mark.start())
     return value
 
 
 def _glossed(value: str) -> str:
     without = GLOSS.sub(lambda gloss: " " * len(gloss[0]), value)
     if bracket := re.search(r"[\[\]]", without):
-        _refuse("open_gloss", value, bracket.start())
+        refuse("open_gloss", value, bracket.start())
     _english(without)
     return value
 
@@ -113,16 +113,16 @@ def _fillable(value: str) -> str:
     except ValueError:
         names = ["{}"]
     if unknown := next((name for name in names if name not in LABEL_PLACEHOLDERS), None):
-        _refuse("unknown_placeholder", unknown, allowed=LABEL_PLACEHOLDERS)
+        refuse("unknown_placeholder", unknown, allowed=LABEL_PLACEHOLDERS)
     return value
 
 
 def _matching(pattern: str, code: str) -> AfterValidator:
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            _refuse(code, value)
+            refuse(code, value)
         if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
-            _refuse("device_name", device)
+            refuse("device_name", device)
         return value
 
     return AfterValidator(check)

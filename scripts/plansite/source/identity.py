@@ -1,0 +1,79 @@
+"""This module types data/site.yaml: who publishes which plan, and what the site says of itself."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StrictBool
+
+from plansite.source.schema import Record, Text
+from plansite.source.texts import AnyText, Slug, refuse
+
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
+EMAIL = re.compile(r"[^\s@<>\"'\\]+@[^\s@<>\"'\\]+\.[^\s@<>\"'\\]+")
+TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{4,}")
+COLOR = re.compile("#[0-9a-f]{6}")
+
+
+def _fits(pattern: re.Pattern[str], code: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            refuse(code, value)
+        return value
+
+    return AfterValidator(check)
+
+
+WebAddress = Annotated[AnyText, _fits(WEB_ADDRESS, "not_a_web_address")]
+Color = Annotated[AnyText, _fits(COLOR, "not_a_color")]
+
+
+class Place(Record):
+    """The place that a government governs, and where that is."""
+
+    level: Literal["district", "county", "city", "province", "state", "ministry"]
+    name: Text
+    within: Text | None = None
+
+
+class Publisher(Record):
+    """Who publishes the site."""
+
+    name: Text
+    website: WebAddress | None = None
+
+
+class Contact(Record):
+    """How the publisher is reached, in at least one way."""
+
+    email: Annotated[AnyText, _fits(EMAIL, "not_an_email")] | None = None
+    form: WebAddress | None = None
+    telephone: Annotated[AnyText, _fits(TELEPHONE, "not_a_telephone")] | None = None
+
+
+class Accent(Record):
+    """The color of a theme on light and on dark ground."""
+
+    light: Color
+    dark: Color
+
+
+class Terms(Text):
+    """The terms of use, whose Chinese may name a licence with spaces in it."""
+
+    zh: AnyText
+
+
+class Identity(Record):
+    """What the site says of itself; what is left out follows from the plan, or is told as not known."""
+
+    id: Slug = "plan"
+    name: Text | None = None
+    short_name: Text | None = None
+    place: Place | None = None
+    publisher: Publisher | None = None
+    contact: Contact | None = None
+    official: StrictBool = False
+    english: Literal["own", "issuer"] = "own"
+    licence: Terms | None = None
+    topics_note: Text | None = None
+    accents: dict[Slug, Accent] = Field(default_factory=dict)

@@ -1,0 +1,143 @@
+"""This module tests what a site says of itself: from site.yaml, or from the plan where that says nothing."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader
+from selectolax.lexbor import LexborHTMLParser
+
+from conftest import PROJECT, SMALL_PLAN, one, parsed
+from plansite.errors import LANGUAGES, Lang, PlanError
+from plansite.site.about import PALETTE, SiteView
+from plansite.site.templates import Phrases, format_date
+from plansite.source.identity import Identity
+from plansite.validate import LoadedPlan, load_labels, load_plan
+
+LABELS = load_labels(PROJECT / "macros" / "labels.yaml")
+WRONG = [
+    ("website: https://office.example.org/", "website: office.example.org", "publisher.website", "no address of a"),
+    ("email: plan@example.org", "email: plan at example.org", "contact.email", "which is no e-mail address"),
+    ("telephone: 0123 456-789", "telephone: ask us", "contact.telephone", "which is no telephone number"),
+    ('light: "#3d6a1f"', "light: green", "accents.market.light", "which is no color"),
+    ("  market: {", "  markt: {", "accents.markt", 'the theme "markt", which does not exist (did you mean "market"?)'),
+    ("level: county", "level: parish", "place.level", '"parish"'),
+    ("official: false", "official: no idea", "official", "must be true or false"),
+    ("short_name:", "shortname:", "shortname", 'unknown field "shortname" (did you mean "short_name"?)'),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "path", "said"), WRONG, ids=[path for _, _, path, _ in WRONG])
+def test_a_slip_is_named_with_its_line(tmp_path: Path, right: str, wrong: str, path: str, said: str) -> None:
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
+    text = SMALL_PLAN.with_name("site.yaml").read_text("utf-8")
+    assert text.count(right) == 1
+    (tmp_path / "site.yaml").write_text(text.replace(right, wrong), "utf-8")
+    with pytest.raises(PlanError) as found:
+        load_plan(tmp_path / "plan.yaml")
+    line = text[: text.index(right)].count("\n") + 1
+    [problem] = found.value.problems
+    assert (Path(problem.file).name, problem.line) == ("site.yaml", line)
+    assert path.rpartition(".")[2] in problem.text_line("en")
+    assert said in problem.text_line("en")
+    assert problem.text_line("zh") != problem.text_line("en")
+
+
+def test_without_a_file_the_plan_says_who_it_is(small: LoadedPlan, tmp_path: Path) -> None:
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
+    site = SiteView(load_plan(tmp_path / "plan.yaml").identity, small.plan.notice)
+    assert site.name == site.short_name == small.plan.notice.title
+    assert site.lacks == ["publisher", "contact"]
+    assert SiteView(small.identity, small.plan.notice).lacks == []
+
+
+def age(lang: Lang, small: LoadedPlan, **changes: Any) -> str:
+    """Return the line on the age of a plan whose notice has other fields."""
+    environment = Environment(loader=FileSystemLoader(PROJECT / "overrides"), autoescape=True)
+    environment.filters |= {"format_date": format_date, "url": str}
+    site = SiteView(Identity(english="issuer"), small.plan.notice.model_copy(update=changes))
+    template = environment.get_template("partials/age.html")
+    html = template.render(site=site, labels=Phrases(LABELS, lang), site_lang=lang, root="")
+    return " ".join(one(LexborHTMLParser(html), "p").text().split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "chinese", "english"),
+    [
+        (
+            {},
+            "2022年5月11日印发的计划。通知没有写明有效期",
+            "A plan issued May 11, 2022. The notice states no end date",
+        ),
+        ({"year": 2022}, "2022年的计划，2022年5月11日印发。", "A plan for 2022, issued May 11, 2022."),
+        ({"valid_until": date(2025, 12, 31)}, "有效期至2025年12月31日。", "It is valid until December 31, 2025."),
+        (
+            {"replaced_by": {"zh": "新计划", "en": "New Plan"}},
+            "已由《新计划》取代。",
+            "It has been replaced by New Plan.",
+        ),
+        ({"withdrawn": date(2024, 1, 2)}, "已于2024年1月2日废止。", "It was withdrawn on January 2, 2024."),
+    ],
+    ids=["open", "for a year", "until", "replaced", "withdrawn"],
+)
+def test_every_page_says_whether_the_plan_is_in_force(
+    small: LoadedPlan, changes: dict[str, Any], chinese: str, english: str
+) -> None:
+    for lang, said in zip(LANGUAGES, (chinese, english), strict=True):
+        assert said in age(lang, small, **changes)
+
+
+def luminance(color: str) -> float:
+    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one_color: str, other: str) -> float:
+    """Return the contrast of two colors (WCAG 2.2, 1.4.3)."""
+    light, dark = sorted((luminance(one_color), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_colors_can_be_read_on_their_ground(real: LoadedPlan) -> None:
+    for accent in (*PALETTE, *real.identity.accents.values()):
+        assert contrast(accent.light, "#ffffff") >= 4.5
+        assert contrast(accent.light, "#f5f6f8") >= 4.5
+        assert contrast(accent.dark, "#11161d") >= 4.5
+        assert contrast(accent.dark, "#1a212b") >= 4.5
+
+
+def test_each_theme_has_its_color_and_the_stripe_has_all() -> None:
+    site = SiteView(Identity(), load_plan(SMALL_PLAN).plan.notice)
+    css = site.stylesheet([f"t{at}" for at in range(10)])
+    assert css.count(".theme-t") == 20
+    assert ".theme-t8{--theme:#1f5fae}" in css, "the colors begin anew"
+    assert "--stripe:linear-gradient(90deg,#1f5fae 0% 10%" in css
+
+
+@pytest.mark.site
+def test_pages_say_who_publishes_or_that_nobody_is_named(site: Path, small_site: Path) -> None:
+    footer = one(parsed(small_site / "en" / "index.html"), ".site-footer")
+    links = [str(link.attributes["href"]) for link in footer.css("a")]
+    assert {"https://office.example.org/", "mailto:plan@example.org", "tel:0123456-789"} <= set(links)
+    assert "Published by Some County Office." in " ".join(footer.text().split())
+    for root, said in (
+        ("", "本站未写明发布者。没有写明联系方式。"),
+        ("en", "No publisher is named for this site. No contact is given."),
+    ):
+        assert said in " ".join(one(parsed(site / root / "about" / "index.html"), ".site-footer").text().split())
+
+
+@pytest.mark.site
+def test_nothing_of_our_plan_is_left_in_the_site_of_another(small_site: Path) -> None:
+    names = ("相城", "Xiangcheng", "苏州", "Suzhou", "B-READY", "58 measures", "58条")
+    files = [path for path in small_site.rglob("*") if path.suffix in {".html", ".json", ".csv", ".xml", ".js", ".css"}]
+    assert len(files) > 50
+    left = [
+        (str(path.relative_to(small_site)), name) for path in files for name in names if name in path.read_text("utf-8")
+    ]
+    assert left == []
