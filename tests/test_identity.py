@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 from selectolax.lexbor import LexborHTMLParser
 
-from conftest import PROJECT, SMALL_PLAN, one, parsed
+from conftest import PROJECT, SMALL_PLAN, copy_small_project, one, parsed, run
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.site.about import PALETTE, SiteView
 from plansite.site.templates import Phrases, format_date
@@ -130,6 +130,19 @@ def test_pages_say_who_publishes_or_that_nobody_is_named(site: Path, small_site:
         ("en", "No publisher is named for this site. No contact is given."),
     ):
         assert said in " ".join(one(parsed(site / root / "about" / "index.html"), ".site-footer").text().split())
+
+
+def test_whoever_publishes_is_told_what_the_site_does_not_name(tmp_path: Path) -> None:
+    project = copy_small_project(tmp_path / "project")
+    assert run("plansite", "check", cwd=project).stdout == ""
+    (project / "data" / "site.yaml").write_text("official: false\n", "utf-8")
+    hints = ["names no publisher", "gives no contact"]
+    checked = run("plansite", "check", cwd=project)
+    assert checked.returncode == 0
+    assert [hint in line for hint, line in zip(hints, checked.stdout.splitlines(), strict=True)] == [True, True]
+    assert run("plansite", "build", "out", cwd=project).stderr == ""
+    published = run("plansite", "build", "out", cwd=project, SITE_URL="https://example.org/")
+    assert [hint in line for hint, line in zip(hints, published.stderr.splitlines(), strict=True)] == [True, True]
 
 
 @pytest.mark.site

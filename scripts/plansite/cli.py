@@ -60,7 +60,7 @@ def _check(options: argparse.Namespace) -> None:
     from plansite.editor import hints
     from plansite.site.assemble import Sources, assemble
     from plansite.translation.checks import statistics
-    from plansite.validate import load_plan
+    from plansite.validate import load_plan, unnamed
 
     sources = Sources(plan=options.file)
     warnings = assemble(sources).warnings if sources.macros.is_dir() else load_plan(sources.plan).warnings
@@ -72,7 +72,8 @@ def _check(options: argparse.Namespace) -> None:
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
-    if problems := format_problems(hints(files), options.format, options.lang):
+    found = [*hints(files), *(unnamed(load_plan(sources.plan), sources.plan) if sources.macros.is_dir() else ())]
+    if problems := format_problems(found, options.format, options.lang):
         print(problems)
 
 
@@ -145,7 +146,9 @@ def _build(options: argparse.Namespace) -> None:
     from plansite.build.builder import build
 
     _report_obstacle(options.lang)
-    print(build(options.folder, pdf=options.pdf))
+    result = build(options.folder, pdf=options.pdf)
+    _report_unnamed(options.lang)
+    print(result)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -162,6 +165,15 @@ def _report_obstacle(lang: Lang) -> None:
 
     if found := obstacle(PLAN):
         print(found.message(lang), file=sys.stderr)
+
+
+def _report_unnamed(lang: Lang) -> None:
+    """Say of a site that is to be published who does not stand on it."""
+    from plansite.site.pages import site_address
+    from plansite.validate import load_plan, unnamed
+
+    if site_address(os.environ) and (found := unnamed(load_plan(PLAN), PLAN)):
+        print(format_problems(found, "text", lang), file=sys.stderr)
 
 
 def _package(options: argparse.Namespace) -> None:

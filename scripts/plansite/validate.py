@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from plansite.errors import MESSAGES, PlanError, Problem
+from plansite.errors import MESSAGES, PlanError, Problem, display_path
 from plansite.source.identity import Identity
 from plansite.source.notice import check_notice, read_notice
 from plansite.source.rules import Finding, check_rules, nearest_match, select
@@ -86,6 +86,13 @@ def _read_identity(path: Path, plan: Any) -> tuple[Identity | None, Sequence[Pro
     details = ({"kind": "theme", "value": theme, "allowed": themes} for theme in accents or () if theme not in themes)
     _report(document, (Finding(("accents", detail["value"]), "unknown_id", detail) for detail in details))
     return identity, document.problems
+
+
+def unnamed(loaded: LoadedPlan, plan: Path) -> list[Problem]:
+    """Return a hint for the publisher and the contact that site.yaml beside a plan does not name."""
+    site, file = loaded.identity, display_path(plan.with_name("site.yaml"))
+    codes = {"no_publisher": site.publisher, "no_contact": site.contact}
+    return [Problem(file, 1, 1, "site", code) for code, named in codes.items() if named is None]
 
 
 def load_labels(path: Path) -> Labels:
