@@ -103,7 +103,7 @@ def copy_project(target: Path, *, with_notice: bool = True) -> Path:
 def copy_small_project(target: Path) -> Path:
     """Copy what a build needs to a folder, with the plan of three measures in place of ours and nothing published."""
     copy_project(target, with_notice=False)
-    for name in ("plan.yaml", "glossary.yaml", "site.yaml"):
+    for name in ("plan.yaml", "glossary.yaml", "site.yaml", "updates.yaml"):
         shutil.copy(SMALL_PLAN.with_name(name), target / "data")
     (target / "data" / "addresses.txt").unlink()
     (target / ".gitignore").write_text("/site/\n", "utf-8")

@@ -21,7 +21,7 @@ MOVED = "\nredirects:\n  - {from: units/tax-service, to: units/tax-bureau}\n"
 def check(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
     monkeypatch.chdir(project)
     main(["check", "--lang", "en"])
-    return capsys.readouterr().out.splitlines()
+    return [line for line in capsys.readouterr().out.splitlines() if ": site: " not in line]
 
 
 def rename(project: Path, old: str, new: str, redirects: str = "") -> None:

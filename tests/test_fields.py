@@ -16,6 +16,7 @@ from plansite.exports.files import schema
 from plansite.source.identity import Identity
 from plansite.source.schema import Glossary, Kind, Plan, Record, Unit, field_help
 from plansite.source.texts import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH
+from plansite.source.updates import Updates
 
 WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("source").joinpath("fields.yaml").read_text("utf-8"))
 QUOTED = re.compile(r'[\[{"][^\]}"]*[\]}"]|\*')
@@ -31,7 +32,7 @@ def records(model: type[Record] = Record) -> Iterator[type[Record]]:
 FIELDS = {
     (record.__name__, field.alias or name): record
     for record in records()
-    if record.__module__ in {Plan.__module__, Identity.__module__} and record.__name__ != "Label"
+    if record.__module__ in {Plan.__module__, Identity.__module__, Updates.__module__} and record.__name__ != "Label"
     for name, field in record.model_fields.items()
 }
 
@@ -94,7 +95,7 @@ def described(part: dict[str, Any], root: dict[str, Any], data: object, steps: t
 
 
 @pytest.mark.parametrize("plan", [REAL_PLAN, SMALL_PLAN], ids=["real", "small"])
-@pytest.mark.parametrize("model", [Plan, Glossary, Identity])
+@pytest.mark.parametrize("model", [Plan, Glossary, Identity, Updates])
 def test_the_schema_explains_every_key_that_is_written(model: type[Record], plan: Path) -> None:
     root = json.loads(schema(model))
     name = "site" if model is Identity else model.__name__.lower()
@@ -103,4 +104,4 @@ def test_the_schema_explains_every_key_that_is_written(model: type[Record], plan
 
 
 def test_editors_are_never_told_to_write_nothing() -> None:
-    assert not re.search(r'"default"|\bnull\b', schema(Plan) + schema(Glossary) + schema(Identity))
+    assert not re.search(r'"default"|\bnull\b', schema(Plan) + schema(Glossary) + schema(Identity) + schema(Updates))

@@ -15,7 +15,7 @@ from plansite.editor import add_addresses, write_file
 def project(tmp_path: Path) -> Path:
     """The small plan with the real templates, with something to write for each command."""
     project = copy_project(tmp_path / "project", with_notice=False)
-    for name in ("plan.yaml", "glossary.yaml", "site.yaml"):
+    for name in ("plan.yaml", "glossary.yaml", "site.yaml", "updates.yaml"):
         shutil.copy(SMALL_PLAN.with_name(name), project / "data" / name)
     (project / "data" / "addresses.txt").write_bytes(b"# Published\r\ntext\r\n")
     return project

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -256,6 +257,7 @@ def test_another_form_is_one_hint_and_no_failure(
     for path in FILES[2:]:
         text = path.read_text("utf-8")
         (tmp_path / path.name).write_bytes((mess(text) if path.name == name else text).encode())
+    shutil.copy(SMALL_PLAN.with_name("site.yaml"), tmp_path)
     plan = tmp_path / "plan.yaml"
     assert load_plan(plan).warnings == []
     assert main(["check", "--format", "json", str(plan)]) == 0

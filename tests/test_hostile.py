@@ -55,8 +55,8 @@ FEW = {slot: text for number, (slot, text) in enumerate(SLOTS.items()) if slot[0
 """All but most of the labels, which are alike."""
 WORDS = ("measures", "*", "sentences", "*", "targets", "*", "words", "en")
 TITLE: dict[Lang, Slot] = {lang: ("plan", ("measures", 1, "title", lang)) for lang in LANGUAGES}
-UNPUBLISHED = {"waivers", "printed", "wordings", "also", "except"}
-"""What only the check reads, or `plansite text`."""
+UNPUBLISHED = {"waivers", "printed", "wordings", "also", "except", "keywords"}
+"""What only the check, the search or `plansite text` reads."""
 UNUSED = {
     (*sentence, *field)
     for sentence in (

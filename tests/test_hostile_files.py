@@ -138,7 +138,7 @@ HOSTILE = ["brackets", "100 MB on one line", "NUL only"]
 @pytest.mark.parametrize("file", ["data/glossary.yaml", "macros/labels.yaml"])
 def test_the_other_files_are_refused_alike(file: str, tmp_path: Path) -> None:
     copy_project(tmp_path, with_notice=False)
-    for part in ("plan.yaml", "glossary.yaml", "site.yaml"):
+    for part in ("plan.yaml", "glossary.yaml", "site.yaml", "updates.yaml"):
         (tmp_path / "data" / part).write_bytes(SMALL_PLAN.with_name(part).read_bytes())
     for name in HOSTILE:
         content, expected = FILES[name]

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 from selectolax.lexbor import LexborHTMLParser
 
-from conftest import PROJECT, SMALL_PLAN, copy_small_project, one, parsed, run
+from conftest import PROJECT, SMALL_PLAN, copy_small_project, edit, one, parsed, run
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.site.about import PALETTE, SiteView
 from plansite.site.templates import Phrases, format_date
@@ -143,6 +143,37 @@ def test_whoever_publishes_is_told_what_the_site_does_not_name(tmp_path: Path) -
     assert run("plansite", "build", "out", cwd=project).stderr == ""
     published = run("plansite", "build", "out", cwd=project, SITE_URL="https://example.org/")
     assert [hint in line for hint, line in zip(hints, published.stderr.splitlines(), strict=True)] == [True, True]
+
+
+@pytest.mark.site
+def test_what_has_happened_since_stands_where_it_belongs_with_its_source(small_site: Path) -> None:
+    for address in ("measures/1", "units/tax-service", "topics/taxation", "updates"):
+        [entry] = [
+            entry
+            for entry in parsed(small_site / "en" / address / "index.html").css(".update")
+            if "The rules on permits changed." in entry.text()
+        ]
+        assert one(entry, "time").text() == "March 2023"
+        source = one(entry, ".update__source a[rel=external]")
+        assert (source.text(), source.attributes["href"]) == ("Some Paper", "https://www.news.example.org/permits")
+        assert "checked November 20, 2026" in entry.text()
+    assert parsed(small_site / "en" / "measures" / "2" / "index.html").css(".update") == []
+    every = parsed(small_site / "updates" / "index.html")
+    assert [time.text() for time in every.css(".update time")] == ["2024年2月3日", "2023年3月"]
+    assert "news.example.org" in one(every, ".update__source").text(), "the host, where nobody is named"
+
+
+def test_an_update_about_what_does_not_exist_is_named(tmp_path: Path) -> None:
+    for name in ("plan.yaml", "glossary.yaml", "updates.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
+    edit(tmp_path / "updates.yaml", "measures: [1], units: [tax-service]", "measures: [4], units: [tax-servce]")
+    with pytest.raises(PlanError) as found:
+        load_plan(tmp_path / "plan.yaml")
+    said = [problem.text_line("en").partition(": ")[2] for problem in found.value.problems]
+    assert [line.partition("; allowed")[0] for line in said] == [
+        'updates[1].about.measures[1]: names the measure "4", which does not exist (did you mean "3"?)',
+        'updates[1].about.units[1]: names the unit "tax-servce", which does not exist (did you mean "tax-service"?)',
+    ]
 
 
 @pytest.mark.site

@@ -254,7 +254,7 @@ def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     assert addresses["zh"] == addresses["en"]
     plan = real_view
     records = [*plan.measures, *plan.units, *plan.themes, *plan.topics, *plan.redirects]
-    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 11 + len(records)
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 12 + len(records)
 
 
 def hrefs(page: str, role: str) -> list[str]:

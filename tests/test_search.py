@@ -50,7 +50,7 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
             "topic": plan.topics,
         }
         records |= {"section": [section for theme in plan.themes for section in theme.sections], "term": plan.terms}
-        assert counts == {kind: len(of_kind) for kind, of_kind in records.items()} | {"page": 15}
+        assert counts == {kind: len(of_kind) for kind, of_kind in records.items()} | {"page": 16}
         assert len({document.location for document in found}) == len(found)
         measures = [document for document in found if document.kind == "measure"]
         sentences = sum(len(measure.sentences) for measure in plan.measures)

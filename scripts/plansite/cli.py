@@ -137,8 +137,9 @@ def _schema(options: argparse.Namespace) -> None:
     from plansite.exports.files import schema
     from plansite.source.identity import Identity
     from plansite.source.schema import Glossary, Plan, Record
+    from plansite.source.updates import Updates
 
-    models: dict[str, type[Record]] = {"plan": Plan, "glossary": Glossary, "site": Identity}
+    models: dict[str, type[Record]] = {"plan": Plan, "glossary": Glossary, "site": Identity, "updates": Updates}
     print(schema(models[options.file]), end="")
 
 
@@ -222,7 +223,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
     ]),
     "export": (_export, "write the data files", [READ_PLAN, FOLDER_ARGUMENT]),
     "schema": (_schema, "print the JSON Schema of a file in data/", [
-        _argument("file", choices=("plan", "glossary", "site")),
+        _argument("file", choices=("plan", "glossary", "site", "updates")),
     ]),
     "build": (_build, "build the site", [
         _argument("folder", **BUILT, metavar="DIR"),

@@ -15,6 +15,7 @@ from plansite.source.identity import Identity
 from plansite.source.notice import check_notice, read_notice
 from plansite.source.rules import Finding, check_rules, nearest_match, select
 from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
+from plansite.source.updates import Updates
 from plansite.source.yaml_hints import FIELD
 from plansite.source.yaml_reader import YamlDocument, YamlPath, read_yaml
 from plansite.translation.checks import check_glossary, check_targets, check_translations
@@ -39,6 +40,7 @@ class LoadedPlan:
     plan: Plan
     glossary: Glossary
     identity: Identity
+    updates: Updates
     file: str
     lines: Mapping[YamlPath, int]
     warnings: Sequence[Problem]
@@ -68,11 +70,18 @@ def load_plan(path: Path) -> LoadedPlan:
         _report(document, check_notice(plan, file, notice))
     problems = [*document.problems, *glossary_document.problems, *unread]
     identity, said = _read_identity(path.with_name("site.yaml"), document.data if plan else None)
-    problems += said
-    if plan is None or glossary is None or identity is None or any(problem.blocks for problem in problems):
+    updates, told = _read_updates(path.with_name("updates.yaml"), document.data if plan else None)
+    problems += [*said, *told]
+    if (
+        plan is None
+        or glossary is None
+        or identity is None
+        or updates is None
+        or any(problem.blocks for problem in problems)
+    ):
         raise PlanError(problems)
     lines = {steps: line for steps, (line, _) in document.values.items() if len(steps) == len(("units", 0))}
-    return LoadedPlan(plan, glossary, identity, document.file, lines, problems)
+    return LoadedPlan(plan, glossary, identity, updates, document.file, lines, problems)
 
 
 def _read_identity(path: Path, plan: Any) -> tuple[Identity | None, Sequence[Problem]]:
@@ -86,6 +95,22 @@ def _read_identity(path: Path, plan: Any) -> tuple[Identity | None, Sequence[Pro
     details = ({"kind": "theme", "value": theme, "allowed": themes} for theme in accents or () if theme not in themes)
     _report(document, (Finding(("accents", detail["value"]), "unknown_id", detail) for detail in details))
     return identity, document.problems
+
+
+def _read_updates(path: Path, plan: Any) -> tuple[Updates | None, Sequence[Problem]]:
+    """Return the updates, none where there is no file, and its problems; `plan` is plain data."""
+    if not path.exists():
+        return Updates(), []
+    document = read_yaml(path)
+    updates, _ = _validate(document, Updates)
+    for kind, pattern, known in (("measure", "measures", "measures.*.number"), ("unit", "units", "units.*.id")):
+        allowed = [value for _, value in select(plan, known)]
+        named = select(document.data, "updates.*.about", pattern, "*") if updates and plan else []
+        unknown = (
+            (at, {"kind": kind, "value": value, "allowed": allowed}) for at, value in named if value not in allowed
+        )
+        _report(document, (Finding(at, "unknown_id", details) for at, details in unknown))
+    return updates, document.problems
 
 
 def unnamed(loaded: LoadedPlan, plan: Path) -> list[Problem]:

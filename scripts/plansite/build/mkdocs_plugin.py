@@ -137,6 +137,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         env.globals |= {
             "assets": _AssetAddresses((name, asset.address) for name, asset in self._assets.items()),
             "has_history": bool(self.site.plan.history),
+            "has_updates": bool(self.site.plan.updates),
             "labels": Phrases(self.site.labels, self._lang),
             "other_labels": Phrases(self.site.labels, other),
             "other_lang": other,

@@ -11,14 +11,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-import plansite.source.schema
 from plansite.errors import LANGUAGES
 from plansite.exports.plan_json import PlanData, plan_json
 from plansite.site.graph import PlanView
 from plansite.site.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral
-from plansite.source import identity
+from plansite.source import identity, updates
+from plansite.source import schema as plan_schema
 from plansite.source.schema import Plan, field_help
 
+MODELS = plan_schema, identity, updates
+"""The modules with the models of the files in data/."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -183,7 +185,7 @@ def _describe(part: dict[str, Any]) -> dict[str, Any]:
             described.pop("default", None)
             if {"type": "null"} in described.get("anyOf", []):
                 described.update(described.pop("anyOf")[0])
-            model = getattr(plansite.source.schema, part["title"], None) or getattr(identity, part["title"])
+            model = next(getattr(m, part["title"]) for m in MODELS if hasattr(m, part["title"]))
             field = field_help(model, name)
             described["title"] = f"{field.name['zh']} {field.name['en']}"
             described["description"] = "\n\n".join(field.described(lang) for lang in LANGUAGES)

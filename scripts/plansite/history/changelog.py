@@ -10,9 +10,9 @@ from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
 from plansite.errors import Lang
-from plansite.history.diff import SINGLE, Action, Change, Edit, Words, diff_plans, mark_changes
+from plansite.history.diff import KINDS, SINGLE, Action, Change, Edit, Words, diff_plans, mark_changes
 from plansite.history.git import contents, git, read_snapshot
-from plansite.source.schema import field_help_at
+from plansite.source.schema import Plan, field_help_at
 from plansite.source.yaml_reader import YamlPath
 
 
@@ -197,6 +197,13 @@ def _changes_notice(change: ChangeView) -> bool:
     if change.kind not in NOTICE_KINDS or change.action != "changed":
         return False
     return any(edit.lang == "zh" and OURS.isdisjoint(edit.path) for edit in change.edits)
+
+
+def record_keys(plan: Plan) -> dict[str, set[str]]:
+    """Return {field of the plan: the numbers or ids of its records}."""
+    listed = {kind: getattr(plan, kind) for kind in KINDS if kind not in SINGLE and hasattr(plan, kind)}
+    keys = {kind: {str(getattr(record, "number", None) or record.id) for record in listed[kind]} for kind in listed}
+    return keys | {kind: {kind} for kind in SINGLE}
 
 
 def urn(*names: str) -> str:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from plansite.errors import LANGUAGES, Lang, path_in_repository
-from plansite.history.changelog import ChangeView, HistoryView, Version
-from plansite.history.diff import KINDS, SINGLE
+from plansite.history.changelog import ChangeView, HistoryView, Version, record_keys
 from plansite.site.about import SiteView
 from plansite.source import schema as model
 from plansite.source.chinese import chinese_numeral, pinyin_readings
+from plansite.source.updates import Update
 from plansite.translation.checks import source_hash, text_pairs
 from plansite.translation.glossary import Statement, matcher_of, statements
 from plansite.validate import LoadedPlan
@@ -34,9 +34,10 @@ class PlanView:
         plan, lines = loaded.plan, loaded.lines
         self.version, self.notice, self.redirects = version, plan.notice, plan.redirects
         self.site = SiteView(loaded.identity, plan.notice)
+        self.updates, self.looked_for = loaded.updates.newest_first, loaded.updates.looked_for
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
-        self.history = HistoryView(changed, _keys(plan)) if changed else None
+        self.history = HistoryView(changed, record_keys(plan)) if changed else None
         self.matcher = matcher_of(loaded.glossary)
         self.translation, self.file = translation(plan.notice), path_in_repository(Path(loaded.file))
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
@@ -57,8 +58,7 @@ class PlanView:
         for measure, following in pairwise(self.measures):
             measure.next, following.previous = following, measure
         self.safeguards = [SafeguardView(self, record, number) for number, record in enumerate(plan.safeguards, 1)]
-        self.safeguards_part = chinese_numeral(len(self.themes) + 2)
-        self.invest = InvestView(self, plan.invest)
+        self.safeguards_part, self.invest = chinese_numeral(len(self.themes) + 2), InvestView(self, plan.invest)
 
     @cached_property
     def measures_of(self) -> dict["RecordView", list["MeasureView"]]:
@@ -99,6 +99,11 @@ class PlanView:
         records: list[RecordView] = [*self.themes, *self.safeguards, *self.units, *self.measures]
         days = (state.confirmed for state in (self.translation, *(record.translation for record in records)))
         return max(filter(None, days), default=self.notice.date)
+
+    def updates_about(self, measures: Iterable["MeasureView"] = (), unit: "UnitView | None" = None) -> list[Update]:
+        """Return what has happened around measures or a unit since, the newest first."""
+        numbers, own = {measure.number for measure in measures}, {unit.id} if unit else set()
+        return [u for u in self.updates if not (numbers.isdisjoint(u.about.measures) and own.isdisjoint(u.about.units))]
 
     def statements(self, sentence: model.Sentence, lang: Lang) -> list[Statement]:
         """Return the statements of a sentence in one language, without marks on its terms."""
@@ -393,10 +398,3 @@ class UnitView(RecordView):
         """The named units that share most measures with it, and how many."""
         units = (unit for measure in self.measures for unit in measure.units if unit.kind != "collective")
         return Counter(unit for unit in units if unit is not self).most_common(PARTNERS)
-
-
-def _keys(plan: model.Plan) -> dict[str, set[str]]:
-    """Return {field of the plan: the numbers or ids of its records}."""
-    listed = {kind: getattr(plan, kind) for kind in KINDS if kind not in SINGLE and hasattr(plan, kind)}
-    keys = {kind: {str(getattr(record, "number", None) or record.id) for record in listed[kind]} for kind in listed}
-    return keys | {kind: {kind} for kind in SINGLE}

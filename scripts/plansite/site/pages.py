@@ -56,6 +56,15 @@ def absolute_url(address: str, lang: Lang, site_url: str) -> str:
     return (site_url or "/") + FOLDER[lang] + (f"{path}/" if path else "") + address[len(path) :]
 
 
+def relative_path(start: str, target: str) -> str:
+    """Return the relative path from one address to another: "../../units" from "measures/7" to "units"."""
+    here, there = (address.strip("/").split("/") if address.strip("/") else [] for address in (start, target))
+    shared = 0
+    while shared < len(here) and shared < len(there) and here[shared] == there[shared]:
+        shared += 1
+    return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
+
+
 INDEXES = ("measures", "units", "themes", "topics")
 SINGLE_PAGES = ("text", *INDEXES, "invest", "targets", "glossary", "changes", "data")
 """The addresses of the pages about the whole plan, besides home."""
@@ -66,7 +75,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
     moved = [redirect for redirect in plan.redirects if not is_file(redirect.origin)]
     for lang in LANGUAGES:
         yield Page("", lang, "home.html.j2", plan, index=True)
-        for address in SINGLE_PAGES:
+        for address in (*SINGLE_PAGES, *(["updates"] if plan.updates else [])):
             yield Page(address, lang, f"{address}.html.j2", plan, index=address in INDEXES)
         yield from (Page(measure.address, lang, "measure.html.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.html.j2", unit) for unit in plan.units)

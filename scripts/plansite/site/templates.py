@@ -9,6 +9,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2.defaults import DEFAULT_NAMESPACE
@@ -20,7 +21,7 @@ from markupsafe import escape
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.history.changelog import VersionView, urn
 from plansite.site.graph import MeasureView, PlanView
-from plansite.site.pages import FEED, FOLDER, PDFS, Page, Publication, absolute_url, path_of
+from plansite.site.pages import FEED, FOLDER, PDFS, Page, Publication, absolute_url, path_of, relative_path
 from plansite.site.tables import Package
 from plansite.source.chinese import chinese_date
 from plansite.source.rules import nearest_match
@@ -42,13 +43,9 @@ def format_date(value: date, lang: Lang) -> str:
     return chinese_date(value) if lang == "zh" else f"{value:%B} {value.day}, {value.year}"
 
 
-def relative_path(start: str, target: str) -> str:
-    """Return the relative path from one address to another: "../../units" from "measures/7" to "units"."""
-    here, there = (address.strip("/").split("/") if address.strip("/") else [] for address in (start, target))
-    shared = 0
-    while shared < len(here) and shared < len(there) and here[shared] == there[shared]:
-        shared += 1
-    return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
+def format_month(value: date, lang: Lang) -> str:
+    """Return the month of a date as written in a language: 2022年5月, May 2022."""
+    return f"{value.year}年{value.month}月" if lang == "zh" else f"{value:%B %Y}"
 
 
 def capitalize_first(text: str) -> str:
@@ -58,9 +55,11 @@ def capitalize_first(text: str) -> str:
 
 FILTERS = {
     "format_date": format_date,
+    "format_month": format_month,
     "capitalize_first": capitalize_first,
     "segments": lru_cache(segments),
     "split_by_script": split_by_script,
+    "host_name": lambda url: urlsplit(url).netloc.removeprefix("www."),
     "strip_glosses": strip_glosses,
 }
 """The filters of the templates in macros/."""
@@ -307,8 +306,8 @@ MACRO_NAMES = """addresses count_label edit_link feed file_link it labels lang l
 locate measure_title package pages pdfs plan report_link root urn version""".split()
 """The names that templates in macros/ may use."""
 # Those of MkDocs, of Material's base.html, of main.html and of mkdocs_plugin.py.
-THEME_NAMES = """assets base_url config has_history labels lang nav other_labels other_lang other_root page root
-site site_lang within""".split()
+THEME_NAMES = """assets base_url config has_history has_updates labels lang nav other_labels other_lang other_root
+page root site site_lang within""".split()
 THEME_FILTERS = {"css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
 FIELDS = {
     "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent

@@ -1,0 +1,45 @@
+"""This module types data/updates.yaml: what has happened around the plan since it was issued, each with its source."""
+
+from pydantic import StrictBool
+
+from plansite.source.identity import WebAddress
+from plansite.source.schema import Record, Text
+from plansite.source.texts import Date, Number, Slug
+
+
+class Subject(Record):
+    """What an update is about: measures and units; with neither, the plan as a whole."""
+
+    measures: tuple[Number, ...] = ()
+    units: tuple[Slug, ...] = ()
+
+
+class Source(Record):
+    """Where a fact was read: the address of the page, and who published it if that is known."""
+
+    url: WebAddress
+    by: Text | None = None
+
+
+class Update(Record):
+    """A fact from after the notice, in our words: what is true since a date, by which source, and when we read it."""
+
+    about: Subject = Subject()
+    date: Date
+    month_only: StrictBool = False
+    title: Text
+    text: Text
+    source: Source
+    checked: Date
+
+
+class Updates(Record):
+    """All updates, and the day on which further ones were last looked for."""
+
+    looked_for: Date | None = None
+    updates: tuple[Update, ...] = ()
+
+    @property
+    def newest_first(self) -> list[Update]:
+        """The updates, the newest first."""
+        return sorted(self.updates, key=lambda update: update.date, reverse=True)
