@@ -52,7 +52,9 @@ EDITS: list[tuple[str, str, str]] = [
     ("macros/measure.html.j2", 'class="measure ', 'class="measure other '),
     ("overrides/partials/footer.html", "<footer ", '<footer data-new="" '),
     ("overrides/assets/site.css", "{", "{ --new: 1px; "),
-    ("mkdocs.yml", "site_description: ", "site_description: 新"),
+    ("mkdocs.yml", "permalink: false", "permalink: true"),
+    ("data/site.yaml", "某县办事计划", "某县新办事计划"),
+    ("data/updates.yaml", "许可有变", "许可又有变"),
 ]
 """An edit of each kind of file that a site is made of."""
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROJECT, Repository, build_site, copy_small_project, edit, shared_folder
+from conftest import PROJECT, REAL_PLAN, Repository, build_site, copy_small_project, edit, shared_folder
 from links import Site
 from plansite.errors import LANGUAGES
+from plansite.validate import load_plan
 
 pytestmark = pytest.mark.site
 
@@ -92,6 +93,7 @@ def test_the_addresses_of_other_hosts_are_those_that_we_know(built: Site) -> Non
         "https://json-schema.org/draft/2020-12/schema",
         "https://schema.org",
         "https://schema.org/UnofficialLegalValue",
+        *(update.source.url for update in load_plan(REAL_PLAN).updates.updates),
     }
 
 

@@ -213,7 +213,7 @@ def test_whatever_a_page_counts_is_in_the_files(files: Files, lang: Lang) -> Non
     moved = {address for address in addresses if page_of(files, lang, address).css_first("meta[http-equiv=refresh]")}
     records = sum(len(files.plan[kind]) for kind in ("measures", "units", "themes", "topics"))
     by_hand = {path.name.partition(".")[0] for path in (PROJECT / "docs").glob("*.md")}
-    assert len(addresses - moved) == 11 + records + len(by_hand)
+    assert len(addresses - moved) == 12 + records + len(by_hand)
     expected = Expected(files, lang)
     # What earlier versions counted is in no file of today.
     for address in sorted(addresses - moved - {"changes"} - (by_hand - {"about"})):
