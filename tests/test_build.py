@@ -92,7 +92,7 @@ def test_killed_at_any_moment_a_build_leaves_a_whole_site_and_the_next_one_heals
     duration = time.monotonic() - start
     chance = random.Random(2022)  # noqa: S311 - moments, not secrets
     killed = 0
-    for _ in range(KILLED):
+    while killed < KILLED:
         present = good.index(digest(project / "site"))
         plan.write_text(texts[1 - present], "utf-8")
         with subprocess.Popen(
@@ -102,13 +102,15 @@ def test_killed_at_any_moment_a_build_leaves_a_whole_site_and_the_next_one_heals
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as process:
+            moment = chance.uniform(0, duration)
             try:
-                process.wait(timeout=chance.uniform(0, duration))
+                process.wait(timeout=moment)
+                # It was quicker than the one that was measured.
+                duration = moment
             except subprocess.TimeoutExpired:
                 process.send_signal(chance.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
                 killed += 1
         assert digest(project / "site") in good
-    assert killed > KILLED / 2, "most builds had ended before they could be killed"
     plan.write_text(text, "utf-8")
     assert build(project) == good[0]
     assert left_beside(project) == []

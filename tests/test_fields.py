@@ -13,8 +13,9 @@ import yaml
 import plansite
 from conftest import REAL_PLAN, SMALL_PLAN
 from plansite.exports.files import schema
+from plansite.source.field_help import field_help
 from plansite.source.identity import Identity
-from plansite.source.schema import Glossary, Kind, Plan, Record, Unit, field_help
+from plansite.source.schema import Glossary, Kind, Plan, Record, Unit
 from plansite.source.texts import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH
 from plansite.source.updates import Updates
 

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from conftest import PROJECT, SMALL_PLAN, copy_small_project, edit, one, parsed, run
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.site.about import PALETTE, SiteView
-from plansite.site.templates import Phrases, format_date
+from plansite.site.templates import Phrases, force_line, format_date
 from plansite.source.identity import Identity
 from plansite.validate import LoadedPlan, load_labels, load_plan
 
@@ -51,8 +52,7 @@ def test_without_a_file_the_plan_says_who_it_is(small: LoadedPlan, tmp_path: Pat
         shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
     site = SiteView(load_plan(tmp_path / "plan.yaml").identity, small.plan.notice)
     assert site.name == site.short_name == small.plan.notice.title
-    assert site.lacks == ["publisher", "contact"]
-    assert SiteView(small.identity, small.plan.notice).lacks == []
+    assert (site.publisher, site.contact, site.place) == (None, None, None)
 
 
 def age(lang: Lang, small: LoadedPlan, **changes: Any) -> str:
@@ -61,7 +61,9 @@ def age(lang: Lang, small: LoadedPlan, **changes: Any) -> str:
     environment.filters |= {"format_date": format_date, "url": str}
     site = SiteView(Identity(english="issuer"), small.plan.notice.model_copy(update=changes))
     template = environment.get_template("partials/age.html")
-    html = template.render(site=site, labels=Phrases(LABELS, lang), site_lang=lang, root="")
+    html = template.render(
+        site=site, labels=Phrases(LABELS, lang), force_line=partial(force_line, LABELS, lang), site_lang=lang, root=""
+    )
     return " ".join(one(LexborHTMLParser(html), "p").text().split())
 
 

@@ -66,6 +66,7 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
         site = project / "site" / folder
         newest = one(parsed(site / "changes" / "index.html"), ".version")
         assert [heading.text() for heading in newest.css("h2")] == [day]
+        assert day in one(parsed(site / "changes" / "index.html"), ".notice strong").text(), "its Chinese was changed"
         assert one(newest, ".edits > li").text() == f"{place}{NEW}"
         feed = ET.parse(site / "changes.xml").getroot()  # noqa: S314 - our own feed
         entry = feed.find(f"{ATOM}entry")

@@ -72,7 +72,7 @@ def _check(options: argparse.Namespace) -> None:
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
-    found = [*hints(files), *(unnamed(load_plan(sources.plan), sources.plan) if sources.macros.is_dir() else ())]
+    found = [*hints(files), *(unnamed(sources.plan) if sources.macros.is_dir() else ())]
     if problems := format_problems(found, options.format, options.lang):
         print(problems)
 
@@ -171,9 +171,9 @@ def _report_obstacle(lang: Lang) -> None:
 def _report_unnamed(lang: Lang) -> None:
     """Say of a site that is to be published who does not stand on it."""
     from plansite.site.pages import site_address
-    from plansite.validate import load_plan, unnamed
+    from plansite.validate import unnamed
 
-    if site_address(os.environ) and (found := unnamed(load_plan(PLAN), PLAN)):
+    if site_address(os.environ) and (found := unnamed(PLAN)):
         print(format_problems(found, "text", lang), file=sys.stderr)
 
 

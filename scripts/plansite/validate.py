@@ -113,11 +113,12 @@ def _read_updates(path: Path, plan: Any) -> tuple[Updates | None, Sequence[Probl
     return updates, document.problems
 
 
-def unnamed(loaded: LoadedPlan, plan: Path) -> list[Problem]:
-    """Return a hint for the publisher and the contact that site.yaml beside a plan does not name."""
-    site, file = loaded.identity, display_path(plan.with_name("site.yaml"))
-    codes = {"no_publisher": site.publisher, "no_contact": site.contact}
-    return [Problem(file, 1, 1, "site", code) for code, named in codes.items() if named is None]
+def unnamed(plan: Path) -> list[Problem]:
+    """Return a hint for the publisher and the contact that a right site.yaml beside a plan does not name."""
+    path = plan.with_name("site.yaml")
+    site, _ = _read_identity(path, None)
+    codes = {"no_publisher": site.publisher, "no_contact": site.contact} if site else {}
+    return [Problem(display_path(path), 1, 1, "site", code) for code, named in codes.items() if named is None]
 
 
 def load_labels(path: Path) -> Labels:

@@ -32,7 +32,7 @@ from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.pages import FEED, FOLDER, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
 from plansite.site.tables import description
-from plansite.site.templates import Phrases, UnknownNameError, format_date
+from plansite.site.templates import Phrases, UnknownNameError, force_line, format_date
 from plansite.source.texts import is_file
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}
@@ -136,8 +136,9 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         other: Lang = next(lang for lang in LANGUAGES if lang != self._lang)
         env.globals |= {
             "assets": _AssetAddresses((name, asset.address) for name, asset in self._assets.items()),
+            "force_line": partial(force_line, self.site.labels, self._lang),
             "has_history": bool(self.site.plan.history),
-            "has_updates": bool(self.site.plan.updates),
+            "has_updates": bool(self.site.plan.updates.updates),
             "labels": Phrases(self.site.labels, self._lang),
             "other_labels": Phrases(self.site.labels, other),
             "other_lang": other,

@@ -17,7 +17,8 @@ from plansite.site.graph import PlanView
 from plansite.site.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral
 from plansite.source import identity, updates
 from plansite.source import schema as plan_schema
-from plansite.source.schema import Plan, field_help
+from plansite.source.field_help import field_help
+from plansite.source.schema import Plan
 
 MODELS = plan_schema, identity, updates
 """The modules with the models of the files in data/."""

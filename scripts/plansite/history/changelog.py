@@ -12,7 +12,8 @@ from uuid import NAMESPACE_OID, uuid5
 from plansite.errors import Lang
 from plansite.history.diff import KINDS, SINGLE, Action, Change, Edit, Words, diff_plans, mark_changes
 from plansite.history.git import contents, git, read_snapshot
-from plansite.source.schema import Plan, field_help_at
+from plansite.source.field_help import field_help_at
+from plansite.source.schema import Plan
 from plansite.source.yaml_reader import YamlPath
 
 
@@ -70,6 +71,8 @@ ADDRESSES = {
 """The address of each kind of record."""
 OURS = {"note", "keywords", "targets", "topics", "audiences", "name", "printed"}
 """Fields of these records that are ours."""
+STRUCTURE = {"sentences", "sections", "preamble", "issuers", "date", "responsibility"}
+"""Fields whose order and references are text of the notice as well."""
 NOTICE_KINDS = {"notice", "themes", "measures", "safeguards"}
 """The kinds of records whose Chinese is that of the notice, but for OURS."""
 
@@ -194,9 +197,11 @@ class HistoryView:
 
 def _changes_notice(change: ChangeView) -> bool:
     """Return whether a change concerns Chinese text of the notice, rather than ours."""
-    if change.kind not in NOTICE_KINDS or change.action != "changed":
+    if change.kind not in NOTICE_KINDS:
         return False
-    return any(edit.lang == "zh" and OURS.isdisjoint(edit.path) for edit in change.edits)
+    # A whole record more or less, and parts in another order, are another text too.
+    edits = (edit for edit in change.edits if edit.lang == "zh" or (not edit.lang and edit.path[0] in STRUCTURE))
+    return change.action != "changed" or any(OURS.isdisjoint(edit.path) for edit in edits)
 
 
 def record_keys(plan: Plan) -> dict[str, set[str]]:

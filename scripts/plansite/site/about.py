@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from plansite.errors import Lang
 from plansite.source.identity import Accent, Identity
@@ -41,12 +40,6 @@ class SiteView:
     def issuers(self, lang: Lang, comma: str) -> str:
         """Return the names of the issuers in one language, joined by a comma of it."""
         return comma.join(issuer[lang] for issuer in self._issuers)
-
-    @property
-    def lacks(self) -> list[Literal["publisher", "contact"]]:
-        """What a reader would ask for and nobody has named."""
-        named: dict[Literal["publisher", "contact"], object] = {"publisher": self.publisher, "contact": self.contact}
-        return [name for name, value in named.items() if value is None]
 
     def place_names(self, lang: Lang) -> list[str]:
         """Return the names of the place and of what it lies in, as people type them: 相城区, 相城, suzhou."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from plansite.editor import ADDRESS_LIST
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
+from plansite.site.documents import render_document
 from plansite.site.graph import PlanView
 from plansite.site.json_ld import json_ld
 from plansite.site.pages import FEED, FOLDER, Page, Publication, absolute_url, check_addresses, pages
@@ -65,7 +66,7 @@ class Site:
 
     def render_document(self, path: Path, lang: Lang) -> str:
         """Return the Markdown of a page written by hand; raises PlanError where what it names is wrong."""
-        return self.templates.render_document(path, self.plan, lang)
+        return render_document(path, self.plan, self.labels, lang)
 
     def render_all(self, pages: Iterable[Page]) -> Iterator[tuple[Page, RenderedPage]]:
         """Render pages; raises PlanError at the end with every broken line of the templates, each once."""
@@ -131,7 +132,7 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
     templates = Templates(sources.macros, labels)
     by_file = {page.file: page for page in every}
     for path in sorted(sources.docs.glob("*.md")):
-        attempt(partial(templates.render_document, path, plan, "en" if path.name.endswith(".en.md") else "zh"))
+        attempt(partial(render_document, path, plan, labels, "en" if path.name.endswith(".en.md") else "zh"))
     if any(problem.blocks for problem in problems):
         raise PlanError(problems)
     return Site(plan, templates, by_file, addresses, published, [*loaded.warnings, *problems], publication)

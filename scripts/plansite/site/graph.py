@@ -34,7 +34,7 @@ class PlanView:
         plan, lines = loaded.plan, loaded.lines
         self.version, self.notice, self.redirects = version, plan.notice, plan.redirects
         self.site = SiteView(loaded.identity, plan.notice)
-        self.updates, self.looked_for = loaded.updates.newest_first, loaded.updates.looked_for
+        self.updates = loaded.updates
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
         self.history = HistoryView(changed, record_keys(plan)) if changed else None
@@ -103,7 +103,7 @@ class PlanView:
     def updates_about(self, measures: Iterable["MeasureView"] = (), unit: "UnitView | None" = None) -> list[Update]:
         """Return what has happened around measures or a unit since, the newest first."""
         numbers, own = {measure.number for measure in measures}, {unit.id} if unit else set()
-        return [u for u in self.updates if not (numbers.isdisjoint(u.about.measures) and own.isdisjoint(u.about.units))]
+        return [u for u in self.updates.newest_first if numbers & {*u.about.measures} or own & {*u.about.units}]
 
     def statements(self, sentence: model.Sentence, lang: Lang) -> list[Statement]:
         """Return the statements of a sentence in one language, without marks on its terms."""

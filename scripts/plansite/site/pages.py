@@ -75,7 +75,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
     moved = [redirect for redirect in plan.redirects if not is_file(redirect.origin)]
     for lang in LANGUAGES:
         yield Page("", lang, "home.html.j2", plan, index=True)
-        for address in (*SINGLE_PAGES, *(["updates"] if plan.updates else [])):
+        for address in (*SINGLE_PAGES, *(["updates"] if plan.updates.updates else [])):
             yield Page(address, lang, f"{address}.html.j2", plan, index=address in INDEXES)
         yield from (Page(measure.address, lang, "measure.html.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.html.j2", unit) for unit in plan.units)

@@ -1,6 +1,5 @@
 """This module checks and renders the templates in macros/: pages, feeds, the sitemap and the report of changes."""
 
-import re
 import traceback
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields
@@ -20,6 +19,7 @@ from markupsafe import escape
 
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.history.changelog import VersionView, urn
+from plansite.site.about import SiteView
 from plansite.site.graph import MeasureView, PlanView
 from plansite.site.pages import FEED, FOLDER, PDFS, Page, Publication, absolute_url, path_of, relative_path
 from plansite.site.tables import Package
@@ -63,11 +63,6 @@ FILTERS = {
     "strip_glosses": strip_glosses,
 }
 """The filters of the templates in macros/."""
-
-
-def escape_markdown(value: object) -> str:
-    """Return a value as text in which nothing is Markdown or HTML."""
-    return MARKDOWN_MARK.sub(r"\\\g<0>", str(escape(value)))
 
 
 class Phrase(str):
@@ -130,6 +125,17 @@ def lead_unit_label(labels: Labels, lang: Lang, measure: MeasureView) -> str:
     return measure.units[0].name[lang] + more
 
 
+def force_line(labels: Labels, lang: Lang, site: SiteView) -> str:
+    """Return what the plan's own data say of its force: 通知写明有效期至2025年12月31日."""
+    if site.withdrawn:
+        return format_label(labels, lang, "force_withdrawn", date=format_date(site.withdrawn, lang))
+    if site.replaced_by:
+        return format_label(labels, lang, "force_replaced", title=site.replaced_by[lang])
+    if site.valid_until:
+        return format_label(labels, lang, "force_until", date=format_date(site.valid_until, lang))
+    return format_label(labels, lang, "force_open")
+
+
 @dataclass(frozen=True)
 class RenderedPage:
     """The HTML of a page's body, and the values for its head that its template sets."""
@@ -165,8 +171,6 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.filters |= FILTERS
-        self._markdown = Environment(undefined=StrictUndefined, finalize=escape_markdown, keep_trailing_newline=True)  # noqa: S701 - for Markdown
-        self._markdown.filters |= FILTERS
         functions: list[Any] = [count_label, measure_title, lead_unit_label]
         self._words: dict[Lang, dict[str, Any]] = {
             lang: {"lang": lang, "labels": Phrases(labels, lang)}
@@ -218,16 +222,6 @@ class Templates:
         locate = partial(absolute_url, site_url=site_url)
         urls = {"link": partial(locate, lang=lang), "locate": locate, "feed": locate("", lang) + FEED, "urn": urn}
         return f"{self._module(template, self._words[lang] | urls | names)}\n"
-
-    def render_document(self, path: Path, plan: PlanView, lang: Lang) -> str:
-        """Render a page written by hand, whose Markdown may name {{ plan... }}; raises PlanError where it is wrong."""
-        try:
-            source = self._markdown.from_string(read_text(path))
-            return source.render(self._words[lang] | {"plan": plan})
-        except TEMPLATE_ERRORS as error:
-            line = error.lineno if isinstance(error, TemplateSyntaxError) else 1
-            details: dict[str, object] = {"reason": str(error), "allowed": ["plan", *sorted(self._words[lang])]}
-            raise PlanError([Problem(display_path(path), line, 1, path.name, "template", details)]) from error
 
     def _module(self, template: str, context: dict[str, Any]) -> Any:
         try:
@@ -300,14 +294,13 @@ def template_problem(error: Exception, macros: Path, template: str, allowed: lis
     return Problem(display_path(Path(file)), line, 1, Path(file).name, "template", details)
 
 
-MARKDOWN_MARK = re.compile(r"[\\`*_{}\[\]#|~]")
 BUILT_IN = {*DEFAULT_NAMESPACE, "caller", "kwargs", "loop", "self", "super", "varargs"}
 MACRO_NAMES = """addresses count_label edit_link feed file_link it labels lang languages lead_unit_label link
 locate measure_title package pages pdfs plan report_link root urn version""".split()
 """The names that templates in macros/ may use."""
 # Those of MkDocs, of Material's base.html, of main.html and of mkdocs_plugin.py.
-THEME_NAMES = """assets base_url config has_history has_updates labels lang nav other_labels other_lang other_root
-page root site site_lang within""".split()
+THEME_NAMES = """assets base_url config force_line has_history has_updates labels lang nav other_labels other_lang
+other_root page root site site_lang within""".split()
 THEME_FILTERS = {"css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
 FIELDS = {
     "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent

@@ -1,15 +1,11 @@
 """This module types what data/plan.yaml, data/glossary.yaml and the labels may hold, and says what each field is."""
 
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
-from plansite.errors import LANGUAGES, Lang
+from plansite.errors import Lang
 from plansite.source.texts import (
     NOT_EMPTY,
     Address,
@@ -25,7 +21,7 @@ from plansite.source.texts import (
     Translation,
     Translations,
 )
-from plansite.source.yaml_reader import YamlPath, read_text
+from plansite.source.yaml_reader import YamlPath
 
 
 def _as_mapping(key: str) -> BeforeValidator:
@@ -369,38 +365,3 @@ def _bare(annotation: Any) -> Any:
     while get_origin(annotation) in {Annotated, UnionType, Union}:
         annotation = next(part for part in get_args(annotation) if part is not type(None))
     return annotation
-
-
-@dataclass(frozen=True)
-class FieldHelp:
-    """The everyday word for a field, what it holds, and what each value means where there is a choice."""
-
-    name: dict[Lang, str]
-    help: dict[Lang, str] = field(default_factory=dict)
-    values: dict[str, dict[Lang, str]] = field(default_factory=dict)
-
-    def described(self, lang: Lang) -> str:
-        """Return the help followed by the choices."""
-        form, comma, stop = ("{}（{}）", "；", "。") if lang == "zh" else (" {} ({})", ";", ".")
-        choices = comma.join(form.format(value, text[lang]) for value, text in self.values.items())
-        return self.help[lang] + choices + (stop if choices else "")
-
-
-def field_help(model: type[BaseModel], name: str) -> FieldHelp:
-    """Return the words of fields.yaml for a field, named as in the plan, of a record or of one that it extends."""
-    fields = _fields()
-    return FieldHelp(**next(fields[b.__name__][name] for b in model.__mro__ if name in fields.get(b.__name__, ())))
-
-
-@cache
-def field_help_at(path: YamlPath) -> FieldHelp:
-    """Return the words for the field at a path of the plan or its glossary, only its name if there is no such field."""
-    record, name = record_at(Glossary if path[0] == "terms" else Plan, path[:-1]), str(path[-1])
-    known = record and name in fields_of(record)
-    return field_help(record, name) if record and known else FieldHelp(dict.fromkeys(LANGUAGES, name))
-
-
-@cache
-def _fields() -> dict[str, dict[str, Any]]:
-    """Return {record: {field: {name, help, values}}}."""
-    return dict(yaml.load(read_text(Path(__file__).with_name("fields.yaml")), yaml.CSafeLoader))

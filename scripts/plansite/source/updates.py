@@ -34,9 +34,10 @@ class Update(Record):
 
 
 class Updates(Record):
-    """All updates, and the day on which further ones were last looked for."""
+    """All updates, the day on which further ones were last looked for, and what was not found then."""
 
     looked_for: Date | None = None
+    not_found: Text | None = None
     updates: tuple[Update, ...] = ()
 
     @property
