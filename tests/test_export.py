@@ -22,7 +22,7 @@ from conftest import DATA, PROJECT, REAL_PLAN, SMALL_PLAN
 from plansite.exports.files import data_schema, schema, write_exports
 from plansite.exports.plan_json import plan_json
 from plansite.site.graph import PlanView
-from plansite.site.tables import Package, description, neutral
+from plansite.site.tables import NOTICE_FILE, Package, description, neutral
 from plansite.source.schema import Glossary, Plan
 from plansite.validate import LoadedPlan
 
@@ -114,6 +114,7 @@ def test_the_schema_of_plan_json_refuses_anything_else(spoil: Callable[[Any], No
 
 def test_tables_yaml_describes_exactly_the_files_that_are_written(folder: Path) -> None:
     assert {file.name for file in folder.iterdir()} == set(description().files)
+    assert (folder / NOTICE_FILE).read_bytes() == (REAL_PLAN.parent / "source" / "notice-2022.txt").read_bytes()
 
 
 def test_plan_json_says_what_is_not_translated(small_view: PlanView) -> None:

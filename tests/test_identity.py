@@ -1,5 +1,7 @@
 """This module tests what a site says of itself: from site.yaml, or from the plan where that says nothing."""
 
+import hashlib
+import json
 import shutil
 from datetime import date
 from functools import partial
@@ -187,3 +189,37 @@ def test_nothing_of_our_plan_is_left_in_the_site_of_another(small_site: Path) ->
         (str(path.relative_to(small_site)), name) for path in files for name in names if name in path.read_text("utf-8")
     ]
     assert left == []
+
+
+@pytest.mark.site
+def test_who_is_reached_how_stands_with_its_source_wherever_the_unit_answers(small_site: Path) -> None:
+    for address in ("units/tax-service", "measures/1", "topics/taxation"):
+        known = one(parsed(small_site / "en" / address / "index.html"), ".contact")
+        telephone = one(known, "a[href^='tel:']")
+        assert (telephone.text(), telephone.attributes["href"]) == ("0123 456-789", "tel:0123456-789")
+        said = " ".join(known.text().split())
+        for part in ("tax.example.org", "1 High Street", "Monday to Friday", "not part of the notice", "Tax Site"):
+            assert part in said
+        assert "checked November 20, 2026" in said
+    assert "小区大街一号" in one(parsed(small_site / "units" / "tax-service" / "index.html"), ".contact").text()
+    described = one(parsed(small_site / "units" / "tax-service" / "index.html"), "script[type='application/ld+json']")
+    assert {"telephone": "0123 456-789", "sameAs": "https://tax.example.org/"}.items() <= json.loads(described.text())[
+        "@graph"
+    ][0].items()
+    without = parsed(small_site / "en" / "units" / "district-court" / "index.html")
+    assert without.css(".contact") == []
+    assert "The notice gives none, and this site has none that it has checked." in without.text()
+    assert without.css("a[href^='tel:']:not(.site-footer a)") == []
+
+
+@pytest.mark.site
+def test_about_says_where_the_text_comes_from_and_how_to_check_that(site: Path, small_site: Path) -> None:
+    for root, link in (("", "../notice.txt"), ("en", "../../notice.txt")):
+        page = parsed(site / root / "about" / "index.html")
+        assert [a.attributes["href"] for a in page.css("a[download]")] == [link]
+        assert hashlib.sha256((site / "notice.txt").read_bytes()).hexdigest() in page.text()
+    # Nothing is said of a file that this plan does not have.
+    assert not (small_site / "notice.txt").exists()
+    for root in ("", "en"):
+        assert "SHA-256" not in parsed(small_site / root / "about" / "index.html").text()
+        assert parsed(small_site / root / "data" / "index.html").css("a[href$='notice.txt']") == []

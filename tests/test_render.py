@@ -270,7 +270,8 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
     found = rendered(small_view, publication=Publication(repository, "https://plan.example.org/x/"))
     page = found["measures/2.zh"]
     branch = "%E6%94%B9/a%23b"
-    assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/tests/data/plan.yaml#L142"]
+    line = small_view.measures[1].line
+    assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/tests/data/plan.yaml#L{line}"]
     assert all(href.startswith("https://github.com/someone/plan/issues/new?") for href in hrefs(page, "report"))
     name = {"template": "mistake.yml", "title": "第2条 推广“信用贷”", "measure": "第2条 推广“信用贷”"}
     address = "https://plan.example.org/x/measures/2/"
@@ -290,7 +291,8 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
 def test_without_a_known_address_a_report_gives_the_path(small_view: PlanView) -> None:
     publication = Publication(Repository.at("http://localhost:3000/someone/plan"))
     page = rendered(small_view, publication=publication)["measures/2.en"]
-    assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/tests/data/plan.yaml#L142"]
+    at = f"edit/main/tests/data/plan.yaml#L{small_view.measures[1].line}"
+    assert hrefs(page, "edit") == [f"http://localhost:3000/someone/plan/{at}"]
     assert [query["address"] for query in queries(page)] == [f"/en/measures/2/{end}" for end in ("#s1", "#s2", "")]
 
 
@@ -433,7 +435,7 @@ def chosen_labels() -> set[str]:
         "text_size": ("normal", "large", "larger"),
         "colors": ("auto", "light", "dark"),
         "record": ({*KINDS, "added", "removed"} - {"measures"}),
-        "change": ("added", "removed", "changed"),
+        "change": ("added", "removed", "changed", "english"),
         "translation": ("stale", "confirmed"),
         "told": get_args(Responsibility.model_fields["role"].annotation),
         "strength": (f"{strength}{words}" for strength in get_args(Strength) for words in ("", "_help")),

@@ -31,7 +31,7 @@ from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.pages import FEED, FOLDER, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
-from plansite.site.tables import description
+from plansite.site.tables import Package
 from plansite.site.templates import Phrases, UnknownNameError, force_line, format_date
 from plansite.source.texts import is_file
 
@@ -223,7 +223,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         if lang == LANGUAGES[-1]:
             texts["sitemap.xml"] = site.sitemap
             data = cache(partial(data_files, site.plan, config.site_url or ""))
-            files = {name: partial(_item, data, name) for name in description().files}
+            files = {name: partial(_item, data, name) for name in Package(site.plan).files}
         files |= {name: partial(_encoded, text) for name, text in texts.items()}
         for redirect in site.plan.redirects:
             # A program that reads a file follows no page: the file itself is published at its old address too.

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from plansite.errors import LANGUAGES
 from plansite.exports.plan_json import PlanData, plan_json
 from plansite.site.graph import PlanView
-from plansite.site.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral
+from plansite.site.tables import LICENCE, MEDIA, NOTICE_FILE, Package, Table, Value, both, neutral
 from plansite.source import identity, updates
 from plansite.source import schema as plan_schema
 from plansite.source.field_help import field_help
@@ -43,6 +43,8 @@ def data_files(plan: PlanView, site_url: str = "") -> dict[str, bytes]:
         "plan.json": plan_json(plan, package).encode(),
         "plan.json.schema.json": data_schema().encode(),
     }
+    if plan.source:
+        files[NOTICE_FILE] = plan.source
     files["datapackage.json"] = _json(data_package(package, files)).encode()
     return files | {"plan.schema.json": schema(Plan).encode()}
 

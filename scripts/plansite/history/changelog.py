@@ -145,10 +145,14 @@ class VersionView:
 
     @cached_property
     def summary(self) -> list[tuple[str, str, list[ChangeView], list[tuple[EditView, int]]]]:
-        """Its changes in counts: [(kind, action, changes, [(an edit of each field, how many records), ...]), ...]."""
+        """Its changes in counts: [(kind, action, changes, [(an edit of each field, how many records), ...]), ...].
+
+        The action is "english" where nothing but the English of a record was changed.
+        """
         groups: dict[tuple[str, str], list[ChangeView]] = {}
         for change in self.changes:
-            groups.setdefault((change.kind, change.action), []).append(change)
+            english = change.action == "changed" and {edit.lang for edit in change.edits} == {"en"}
+            groups.setdefault((change.kind, "english" if english else change.action), []).append(change)
         return [(*key, changes, _count_fields(changes)) for key, changes in groups.items()]
 
 

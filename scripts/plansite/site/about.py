@@ -31,7 +31,7 @@ class SiteView:
         self.name = identity.name or notice.title
         self.short_name = identity.short_name or self.name
         self.publisher, self.contact, self.official = identity.publisher, identity.contact, identity.official
-        self.is_translated_by_issuer = identity.english == "issuer"
+        self.is_translated_by_issuer, self.translators = identity.english == "issuer", identity.translators
         self.licence, self.topics_note = identity.licence, identity.topics_note
         self.date, self.year, self.valid_until = notice.date, notice.year, notice.valid_until
         self.withdrawn, self.replaced_by = notice.withdrawn, notice.replaced_by

@@ -14,7 +14,7 @@ from plansite.site.documents import render_document
 from plansite.site.graph import PlanView
 from plansite.site.json_ld import json_ld
 from plansite.site.pages import FEED, FOLDER, Page, Publication, absolute_url, check_addresses, pages
-from plansite.site.tables import description
+from plansite.site.tables import Package
 from plansite.site.templates import RenderedPage, Templates, check_templates
 from plansite.source.schema import Labels, Redirect
 from plansite.source.yaml_reader import check_encoding
@@ -120,7 +120,7 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
     plan = PlanView(loaded, publication.history(), publication.version)
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
-    published = [*kept, *addresses, FEED, *description().files]
+    published = [*kept, *addresses, FEED, *Package(plan).files]
     problems = [
         Problem(display_path(sources.docs / f"{name}.{LANGUAGES[0]}.md"), 1, 1, name, "taken_page", {"value": name})
         for name in addresses

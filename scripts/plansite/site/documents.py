@@ -9,6 +9,7 @@ from markupsafe import escape
 
 from plansite.errors import Lang, PlanError, Problem, display_path
 from plansite.site.graph import PlanView
+from plansite.site.pages import FOLDER, relative_path
 from plansite.site.templates import FILTERS, Phrases, force_line
 from plansite.source.schema import Labels
 from plansite.source.yaml_reader import read_text
@@ -19,7 +20,12 @@ MARK = re.compile(r"[\\`*_{}\[\]#|~]")
 
 def render_document(path: Path, plan: PlanView, labels: Labels, lang: Lang) -> str:
     """Return the Markdown of a page; raises PlanError where it names what there is not."""
-    names = {"plan": plan, "labels": Phrases(labels, lang), "force_line": partial(force_line, labels, lang)}
+    names = {
+        "plan": plan,
+        "labels": Phrases(labels, lang),
+        "force_line": partial(force_line, labels, lang),
+        "file_link": partial(relative_path, FOLDER[lang] + path.name.partition(".")[0]),
+    }
     try:
         return MARKDOWN.from_string(read_text(path)).render(names)
     except TemplateError as error:

@@ -1,5 +1,6 @@
 """This module links the records of a plan to each other: measures to their units, themes, topics, terms and changes."""
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -34,7 +35,7 @@ class PlanView:
         plan, lines = loaded.plan, loaded.lines
         self.version, self.notice, self.redirects = version, plan.notice, plan.redirects
         self.site = SiteView(loaded.identity, plan.notice)
-        self.updates = loaded.updates
+        self.updates, self.source = loaded.updates, loaded.source
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
         self.history = HistoryView(changed, record_keys(plan)) if changed else None
@@ -99,6 +100,11 @@ class PlanView:
         records: list[RecordView] = [*self.themes, *self.safeguards, *self.units, *self.measures]
         days = (state.confirmed for state in (self.translation, *(record.translation for record in records)))
         return max(filter(None, days), default=self.notice.date)
+
+    @property
+    def source_sha256(self) -> str:
+        """The SHA-256 of the file with the notice, "" where there is none."""
+        return hashlib.sha256(self.source).hexdigest() if self.source else ""
 
     def updates_about(self, measures: Iterable["MeasureView"] = (), unit: "UnitView | None" = None) -> list[Update]:
         """Return what has happened around measures or a unit since, the newest first."""
@@ -369,6 +375,7 @@ class UnitView(RecordView):
         self.id, self.kind, self.joint, self.note = record.id, record.kind, record.joint, record.note
         self.name, self.official_name, self.aliases = record.name, record.official_name, record.aliases
         self.unverified, self.keywords, self.line = record.unverified, record.keywords, line
+        self.contact = record.contact
         self.address = f"units/{record.id}"
         self.changes: list[ChangeView] = plan.history.of("units", record.id) if plan.history else []
 

@@ -8,7 +8,7 @@ from typing import Any
 from plansite.errors import LANGUAGES, Lang
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.site.pages import Page
-from plansite.site.tables import LICENCE, MEDIA, description
+from plansite.site.tables import LICENCE, MEDIA, Package
 from plansite.site.templates import measure_title
 from plansite.source.schema import Labels
 from plansite.translation.glossary import strip_glosses
@@ -114,12 +114,21 @@ def _unit(unit: UnitView, lang: Lang, url: Callable[[str], str]) -> dict[str, An
         "url": url(unit.address),
         "name": official,
         "alternateName": [name for name in dict.fromkeys(names) if name != official],
+        **_reached(unit, lang),
         "subjectOf": [{"@id": url(f"{measure.address}#measure")} for measure in unit.measures],
     }
 
 
+def _reached(unit: UnitView, lang: Lang) -> dict[str, str]:
+    if unit.contact is None:
+        return {}
+    address = unit.contact.address[lang] if unit.contact.address else None
+    known = {"telephone": unit.contact.telephone, "address": address, "sameAs": unit.contact.website}
+    return {name: value for name, value in known.items() if value}
+
+
 def _dataset(plan: PlanView, labels: Labels, lang: Lang, url: Callable[[str], str], root: str) -> dict[str, Any]:
-    media = {name: MEDIA[PurePath(name).suffix] for name in description().files}
+    media = {name: MEDIA[PurePath(name).suffix] for name in Package(plan).files}
     return {
         "@type": "Dataset",
         "name": plan.site.name[lang] + labels["colon"][lang] + labels["data"][lang],

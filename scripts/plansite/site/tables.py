@@ -29,9 +29,12 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 MEDIA = {
     ".csv": "text/csv",
     ".json": "application/json",
+    ".txt": "text/plain",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """The media type of each kind of file."""
+NOTICE_FILE = "notice.txt"
+"""The notice as it was issued, the very bytes that the plan is compared with."""
 SEPARATOR = ";"
 """Separates the ids, numbers or Chinese names in one cell; none of them may contain it."""
 
@@ -78,6 +81,11 @@ class Package:
         self.source, self.date, self.confirmed = plan.notice.announcement, plan.notice.date, plan.confirmed
         self.version, name = plan.version, plan.site.name
         self.title = Text(zh=f"{name.zh}：数据", en=f"{name.en}: data")
+
+    @property
+    def files(self) -> dict[str, Text]:
+        """What each data file is for; there is no notice.txt where the plan has no source."""
+        return {name: text for name, text in self.words.files.items() if name != NOTICE_FILE or self.plan.source}
 
     @cached_property
     def tables(self) -> list[Table]:

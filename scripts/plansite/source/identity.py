@@ -1,30 +1,11 @@
 """This module types data/site.yaml: who publishes which plan, and what the site says of itself."""
 
-import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 
 from plansite.source.schema import Record, Text
-from plansite.source.texts import AnyText, Slug, refuse
-
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
-EMAIL = re.compile(r"[^\s@<>\"'\\]+@[^\s@<>\"'\\]+\.[^\s@<>\"'\\]+")
-TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{4,}")
-COLOR = re.compile("#[0-9a-f]{6}")
-
-
-def _fits(pattern: re.Pattern[str], code: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            refuse(code, value)
-        return value
-
-    return AfterValidator(check)
-
-
-WebAddress = Annotated[AnyText, _fits(WEB_ADDRESS, "not_a_web_address")]
-Color = Annotated[AnyText, _fits(COLOR, "not_a_color")]
+from plansite.source.texts import AnyText, Color, Email, Slug, Telephone, WebAddress
 
 
 class Place(Record):
@@ -45,9 +26,9 @@ class Publisher(Record):
 class Contact(Record):
     """How the publisher is reached, in at least one way."""
 
-    email: Annotated[AnyText, _fits(EMAIL, "not_an_email")] | None = None
+    email: Email | None = None
     form: WebAddress | None = None
-    telephone: Annotated[AnyText, _fits(TELEPHONE, "not_a_telephone")] | None = None
+    telephone: Telephone | None = None
 
 
 class Accent(Record):
@@ -74,6 +55,7 @@ class Identity(Record):
     contact: Contact | None = None
     official: StrictBool = False
     english: Literal["own", "issuer"] = "own"
+    translators: Text | None = None
     licence: Terms | None = None
     topics_note: Text | None = None
     accents: dict[Slug, Accent] = Field(default_factory=dict)

@@ -2,8 +2,7 @@
 
 from pydantic import StrictBool
 
-from plansite.source.identity import WebAddress
-from plansite.source.schema import Record, Text
+from plansite.source.schema import Record, Source, Text
 from plansite.source.texts import Date, Number, Slug
 
 
@@ -12,13 +11,6 @@ class Subject(Record):
 
     measures: tuple[Number, ...] = ()
     units: tuple[Slug, ...] = ()
-
-
-class Source(Record):
-    """Where a fact was read: the address of the page, and who published it if that is known."""
-
-    url: WebAddress
-    by: Text | None = None
 
 
 class Update(Record):
