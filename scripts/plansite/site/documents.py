@@ -1,5 +1,6 @@
 """This module renders the pages written by hand, whose Markdown may name what the plan and the labels say."""
 
+import hashlib
 import re
 from functools import partial
 from pathlib import Path
@@ -40,4 +41,4 @@ def escape_markdown(value: object) -> str:
 
 
 MARKDOWN = Environment(undefined=StrictUndefined, finalize=escape_markdown, keep_trailing_newline=True)  # noqa: S701 - `finalize` escapes
-MARKDOWN.filters |= FILTERS
+MARKDOWN.filters |= FILTERS | {"sha256": lambda content: hashlib.sha256(content).hexdigest()}

@@ -1,6 +1,5 @@
 """This module links the records of a plan to each other: measures to their units, themes, topics, terms and changes."""
 
-import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -100,11 +99,6 @@ class PlanView:
         records: list[RecordView] = [*self.themes, *self.safeguards, *self.units, *self.measures]
         days = (state.confirmed for state in (self.translation, *(record.translation for record in records)))
         return max(filter(None, days), default=self.notice.date)
-
-    @property
-    def source_sha256(self) -> str:
-        """The SHA-256 of the file with the notice, "" where there is none."""
-        return hashlib.sha256(self.source).hexdigest() if self.source else ""
 
     def updates_about(self, measures: Iterable["MeasureView"] = (), unit: "UnitView | None" = None) -> list[Update]:
         """Return what has happened around measures or a unit since, the newest first."""
