@@ -31,6 +31,7 @@ TYPES = {
     ".svg": "image/svg+xml; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "changes.xml": "application/atom+xml; charset=utf-8",
+    "updates.xml": "application/atom+xml; charset=utf-8",
 }
 """What the addresses are that end in this."""
 OTHERS = {

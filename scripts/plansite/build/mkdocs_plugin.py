@@ -29,7 +29,7 @@ from plansite.history.changelog import read_history
 from plansite.history.git import version
 from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
-from plansite.site.pages import FEED, FOLDER, Publication, Repository
+from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
 from plansite.site.tables import description
 from plansite.site.templates import Phrases, UnknownNameError, force_line, format_date
@@ -215,7 +215,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """
         site, lang = self.site, self._lang
         texts: dict[str, Callable[[], str | None]] = {
-            FOLDER[lang] + FEED: partial(site.feed, lang),
+            **{FOLDER[lang] + name: partial(site.feed, name, lang) for name in (FEED, UPDATES_FEED)},
             f"search/{lang}.js": partial(search_script, site.plan, site.labels, lang, self._static_documents),
             **{asset.address: partial(str, asset.content) for asset in self._assets.values()},
         }

@@ -13,7 +13,7 @@ from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.site.documents import render_document
 from plansite.site.graph import PlanView
 from plansite.site.json_ld import json_ld
-from plansite.site.pages import FEED, FOLDER, Page, Publication, absolute_url, check_addresses, pages
+from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Page, Publication, absolute_url, check_addresses, pages
 from plansite.site.tables import description
 from plansite.site.templates import RenderedPage, Templates, check_templates
 from plansite.source.schema import Labels, Redirect
@@ -84,9 +84,10 @@ class Site:
         locate = partial(absolute_url, site_url=self.publication.site_url)
         return json_ld(page, title, self.plan, self.labels, locate)
 
-    def feed(self, lang: Lang) -> str | None:
-        """Return the feed of changes in one language, None without a history."""
-        return self.templates.render_feed(self.plan, lang, self.publication.site_url) if self.plan.history else None
+    def feed(self, name: str, lang: Lang) -> str | None:
+        """Return the feed of changes or updates, by the name of its file, in one language; None without any."""
+        told = {FEED: self.plan.history, UPDATES_FEED: self.plan.updates.updates}[name]
+        return self.templates.render_feed(name, self.plan, lang, self.publication.site_url) if told else None
 
     def sitemap(self) -> str | None:
         """Return the list of all pages for search engines, None where the URL of the site is unknown."""
@@ -121,6 +122,7 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
     published = [*kept, *addresses, FEED, *description().files]
+    published += [UPDATES_FEED] if plan.updates.updates else []
     problems = [
         Problem(display_path(sources.docs / f"{name}.{LANGUAGES[0]}.md"), 1, 1, name, "taken_page", {"value": name})
         for name in addresses

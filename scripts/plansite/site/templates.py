@@ -196,9 +196,9 @@ class Templates:
             raise PlanError([Problem(display_path(file), 1, 1, file.name, "unset_name", details)])
         return RenderedPage(body=f"{module}\n", **values)
 
-    def render_feed(self, plan: PlanView, lang: Lang, site_url: str) -> str:
-        """Render the feed of changes in one language (Atom); its URLs have no host where `site_url` is ""."""
-        return self._render("changes.xml.j2", lang, site_url, plan=plan)
+    def render_feed(self, name: str, plan: PlanView, lang: Lang, site_url: str) -> str:
+        """Render the Atom feed with this file name in one language; its URLs have no host where `site_url` is ""."""
+        return self._render(f"{name}.j2", lang, site_url, plan=plan, feed=absolute_url("", lang, site_url) + name)
 
     def render_sitemap(self, addresses: Iterable[str], site_url: str) -> str:
         """Render the list of all pages in both languages (XML)."""
@@ -220,7 +220,7 @@ class Templates:
     def _render(self, template: str, lang: Lang, site_url: str, **names: Any) -> str:
         """Render text that is read outside the site, with `names` for its template."""
         locate = partial(absolute_url, site_url=site_url)
-        urls = {"link": partial(locate, lang=lang), "locate": locate, "feed": locate("", lang) + FEED, "urn": urn}
+        urls = {"link": partial(locate, lang=lang), "locate": locate, "urn": urn}
         return f"{self._module(template, self._words[lang] | urls | names)}\n"
 
     def _module(self, template: str, context: dict[str, Any]) -> Any:
