@@ -204,6 +204,10 @@ class Templates:
         """Render the list of all pages in both languages (XML)."""
         return self._render("sitemap.xml.j2", LANGUAGES[0], site_url, addresses=addresses, languages=LANGUAGES)
 
+    def render_card(self, plan: PlanView, lang: Lang, kind: str, *, square: bool) -> str:
+        """Render the card of a kind of page as a page of its own (site/cards.py)."""
+        return self._render("card.html.j2", lang, "", plan=plan, kind=kind, square=square)
+
     def render_diff(
         self, version: VersionView, pages: list[tuple[str, str, str]] | None, lang: Lang, site_url: str
     ) -> str:
@@ -295,13 +299,13 @@ def template_problem(error: Exception, macros: Path, template: str, allowed: lis
 
 
 BUILT_IN = {*DEFAULT_NAMESPACE, "caller", "kwargs", "loop", "self", "super", "varargs"}
-MACRO_NAMES = """addresses count_label edit_link feed file_link it labels lang languages lead_unit_label link
-locate measure_title package pages pdfs plan report_link root urn version""".split()
+MACRO_NAMES = """addresses count_label edit_link feed file_link it kind labels lang languages lead_unit_label
+link locate measure_title package pages pdfs plan report_link root square urn version""".split()
 """The names that templates in macros/ may use."""
 # Those of MkDocs, of Material's base.html, of main.html and of mkdocs_plugin.py.
 THEME_NAMES = """assets base_url config force_line has_history has_updates labels lang nav other_labels other_lang
 other_root page root site site_lang within""".split()
-THEME_FILTERS = {"css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
+THEME_FILTERS = {"cards", "css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
 FIELDS = {
     "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent
     previous_page title toc url""".split(),
