@@ -106,6 +106,7 @@ def copy_small_project(target: Path) -> Path:
     for name in ("plan.yaml", "glossary.yaml", "site.yaml", "updates.yaml"):
         shutil.copy(SMALL_PLAN.with_name(name), target / "data")
     (target / "data" / "addresses.txt").unlink()
+    shutil.rmtree(target / "data" / "cards")
     (target / ".gitignore").write_text("/site/\n", "utf-8")
     return target
 

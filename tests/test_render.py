@@ -11,19 +11,20 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
+import feedparser
 import pytest
 import yaml
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-from conftest import PROJECT, SMALL_PLAN
+from conftest import PROJECT, SMALL_PLAN, edit
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.exports.change_report import report_changes
 from plansite.history.changelog import MAX_EDITS_PER_VERSION, HistoryView, Version
 from plansite.history.diff import KINDS, Change, Edit, Words, diff_plans
 from plansite.site.assemble import Sources
 from plansite.site.graph import PlanView
-from plansite.site.pages import FOLDER, PDFS, Publication, Repository, pages
+from plansite.site.pages import FEED, FOLDER, PDFS, UPDATES_FEED, Publication, Repository, pages
 from plansite.site.templates import (
     Phrase,
     Templates,
@@ -32,7 +33,7 @@ from plansite.site.templates import (
 from plansite.source.chinese import notice_text
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
 from plansite.source.schema import Kind, Responsibility, Strength, Target
-from plansite.validate import load_labels, load_plan
+from plansite.validate import LoadedPlan, load_labels, load_plan
 
 MACROS = PROJECT / "macros"
 GOLDEN = Path(__file__).parent / "golden"
@@ -129,7 +130,7 @@ def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytes
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequest) -> None:
     plan = PlanView(load_plan(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
-    feed = TEMPLATES.render_feed(plan, lang, "https://example.org/plan/")
+    feed = TEMPLATES.render_feed(FEED, plan, lang, "https://example.org/plan/")
     as_agreed(f"history/{lang}.xml", feed, request)
     root = ET.fromstring(feed)  # noqa: S314 - our own feed
     assert root.findtext("{*}updated") == "2026-02-03T09:00:00+00:00"
@@ -142,6 +143,70 @@ def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequ
         assert link.attrib["href"].startswith(f"https://example.org/plan/{FOLDER[lang]}changes/#v")
         assert content.attrib["type"] == "html"
         assert "<b>" not in (content.text or "")
+
+
+def updates_feed(folder: Path, lang: Lang, *, edits: Iterable[tuple[str, str]] = ()) -> Any:
+    """Return the feed of updates of the plan of three measures, as feedparser reads it, after edits of updates.yaml."""
+    for name in ("plan.yaml", "glossary.yaml", "site.yaml", "updates.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), folder)
+    for old, new in edits:
+        edit(folder / "updates.yaml", old, new)
+    plan = PlanView(load_plan(folder / "plan.yaml"))
+    read = feedparser.parse(TEMPLATES.render_feed(UPDATES_FEED, plan, lang, "https://example.org/plan/"))
+    assert (read.bozo, read.version) == (False, "atom10"), "well-formed"
+    return read
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_feed_of_updates_says_what_its_page_does(lang: Lang, tmp_path: Path, small_view: PlanView) -> None:
+    read = updates_feed(tmp_path, lang)
+    page = LexborHTMLParser(rendered(small_view)[f"updates.{lang}"])
+    address = f"https://example.org/plan/{FOLDER[lang]}updates/"
+    assert [(link.rel, link.href) for link in read.feed.links] == [
+        ("self", f"https://example.org/plan/{FOLDER[lang]}updates.xml"),
+        ("alternate", address),
+    ]
+    office = {"zh": "某县办公室", "en": "Some County Office"}[lang]
+    assert read.feed.author_detail == {"name": office, "href": "https://office.example.org/"}
+    assert read.feed.updated == max(entry.updated for entry in read.entries) == "2026-11-20T00:00:00Z"
+    for entry, item in zip(read.entries, page.css(".update"), strict=True):
+        source = item.css_first("a[rel=external]")
+        assert source is not None
+        links = {link.rel: link.href for link in entry.links}
+        assert links == {"alternate": f"{address}#{item.id}", "via": source.attributes["href"]}
+        title, told = item.css_first(".update__title"), LexborHTMLParser(entry.content[0].value).text()
+        assert title is not None
+        assert re.findall(r"\w+", entry.title) == re.findall(r"\w+", title.text())
+        assert title.text().split() + told.split() == item.text().split()
+
+
+def test_an_update_is_the_same_one_when_its_words_are_edited(tmp_path: Path) -> None:
+    ids = [entry.id for lang in LANGUAGES for entry in updates_feed(tmp_path, lang).entries]
+    assert len(set(ids)) == len(ids), "an update is told from others, and its Chinese from its English"
+    words = [("Permits changed", "Other permits"), ("某省印发计划", "某省也印发计划"), ("某报", "某日报")]
+    days = [("checked: 2026-11-20", "checked: 2026-11-21")]
+    later = [entry for lang in LANGUAGES for entry in updates_feed(tmp_path, lang, edits=words + days).entries]
+    assert [entry.id for entry in later] == ids
+    assert "2026-11-21T00:00:00Z" in {entry.updated for entry in later}
+
+
+def test_without_a_publisher_the_author_of_a_feed_is_the_site(small: LoadedPlan) -> None:
+    unnamed = replace(small, identity=small.identity.model_copy(update={"publisher": None}))
+    read = feedparser.parse(TEMPLATES.render_feed(UPDATES_FEED, PlanView(unnamed), "en", ""))
+    assert (read.bozo, read.feed.author_detail) == (False, {"name": "Some County Plan"})
+
+
+def test_an_update_given_twice_is_named(tmp_path: Path) -> None:
+    same = "title: {zh: 同一天, en: That day}\n    text: {zh: 又记一次。, en: Noted again.}\n"
+    same += '    source: {url: "https://www.news.example.org/plan"}\n    checked: 2026-11-20\n'
+    with pytest.raises(PlanError) as raised:
+        updates_feed(
+            tmp_path,
+            "en",
+            edits=[("  - date: 2024-02-03\n", f"  - date: 2024-02-03\n    {same}  - date: 2024-02-03\n")],
+        )
+    [problem] = raised.value.problems
+    assert 'repeats "2024-02-03 https://www.news.example.org/plan", first used on line' in problem.message("en")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -162,7 +227,7 @@ def test_characters_are_shown_as_themselves(count: int) -> None:
         "1" * 40, datetime(2026, 2, 1, tzinfo=UTC), (Change("measures", "1", NOTE, edits=(edit,) * count),)
     )
     plan = PlanView(load_plan(SMALL_PLAN), [version])
-    feed = ET.fromstring(TEMPLATES.render_feed(plan, "en", ""))  # noqa: S314 - our own feed
+    feed = ET.fromstring(TEMPLATES.render_feed(FEED, plan, "en", ""))  # noqa: S314 - our own feed
     texts = [
         rendered(plan)["changes.en"],
         feed.findtext("{*}entry/{*}content") or "",

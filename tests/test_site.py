@@ -172,7 +172,7 @@ def test_everything_has_a_name(site: Path) -> None:
         text = re.fullmatch(r"self\.indexes\.\w+ = JSON\.parse\('(.*)'\);\n", path.read_text("utf-8"), re.DOTALL)
         assert text is not None
         found[path] = names_in(json.loads(re.sub(r"\\([\\'])", r"\1", text[1])))
-    for path in site.rglob("changes.xml"):
+    for path in (*site.rglob("changes.xml"), *site.rglob("updates.xml")):
         feed = ET.parse(path).getroot()  # noqa: S314 - our own feed
         found[path] = [title.text for title in feed.iterfind(".//{*}title")]
     for path, names in found.items():

@@ -372,5 +372,5 @@ def test_without_a_browser_there_is_no_pdf_and_the_last_good_site_stays(tmp_path
     (project / "site" / "index.html").write_text("the last good site")
     done = run("plansite", "build", "--pdf", cwd=project, PATH=str(tmp_path))
     assert done.returncode == 1
-    assert f"printing needs one of {', '.join(BROWSERS)}; see scripts/ensure-chromium" in done.stderr
+    assert f"this needs one of {', '.join(BROWSERS)}; see scripts/ensure-chromium" in done.stderr
     assert (project / "site" / "index.html").read_text() == "the last good site"

@@ -59,11 +59,13 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     from plansite.editor import hints
     from plansite.site.assemble import Sources, assemble
+    from plansite.site.cards import card_hints
     from plansite.translation.checks import statistics
     from plansite.validate import load_plan, unnamed
 
     sources = Sources(plan=options.file)
-    warnings = assemble(sources).warnings if sources.macros.is_dir() else load_plan(sources.plan).warnings
+    site = assemble(sources) if sources.macros.is_dir() else None
+    warnings = site.warnings if site else load_plan(sources.plan).warnings
     if options.statistics:
         figures = statistics(load_plan(sources.plan).plan)
         # Whoever asks for JSON or for annotations reads nothing else there.
@@ -72,7 +74,8 @@ def _check(options: argparse.Namespace) -> None:
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
-    found = [*hints(files), *(unnamed(sources.plan) if sources.macros.is_dir() else ())]
+    found = [*hints(files), *(unnamed(sources.plan) if site else ())]
+    found += card_hints(site.cards) if site and site.card_folder.is_dir() else ()
     if problems := format_problems(found, options.format, options.lang):
         print(problems)
 
@@ -150,6 +153,13 @@ def _build(options: argparse.Namespace) -> None:
     result = build(options.folder, pdf=options.pdf)
     _report_unnamed(options.lang)
     print(result)
+
+
+def _cards(options: argparse.Namespace) -> None:
+    from plansite.build.release import make_cards
+    from plansite.site.assemble import Sources, assemble
+
+    print("\n".join(make_cards(assemble(Sources(plan=options.plan)).cards)) or "nothing to make")
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -232,6 +242,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
     "serve": (_serve, "show the site, and build it anew after every change", [
         _argument("--port", type=_port, default=8000),
     ]),
+    "cards": (_cards, "picture the cards that stand for pages where links are shared; needs Chromium", [READ_PLAN]),
     "package": (_package, "pack a built site for a web server", [
         _argument("folder", **BUILT, metavar="SITE"),
         _argument("--to", type=Path, default=Path("dist"), metavar="DIR"),

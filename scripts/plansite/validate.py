@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from plansite.errors import MESSAGES, PlanError, Problem, display_path
 from plansite.source.identity import Identity
 from plansite.source.notice import check_notice, read_notice
-from plansite.source.rules import Finding, check_rules, nearest_match, select
+from plansite.source.rules import Finding, check_rules, find_repeated, nearest_match, select
 from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
 from plansite.source.updates import Updates
 from plansite.source.yaml_hints import FIELD
@@ -106,6 +106,8 @@ def _read_updates(path: Path, plan: Any) -> tuple[Updates | None, Sequence[Probl
         return Updates(), []
     document = read_yaml(path)
     updates, _ = _validate(document, Updates)
+    every = enumerate(updates.updates if updates else ())
+    _report(document, find_repeated((("updates", at), update.key) for at, update in every))
     for kind, pattern, known in (("measure", "measures", "measures.*.number"), ("unit", "units", "units.*.id")):
         allowed = [value for _, value in select(plan, known)]
         named = select(document.data, "updates.*.about", pattern, "*") if updates and plan else []

@@ -29,7 +29,8 @@ from plansite.history.changelog import read_history
 from plansite.history.git import version
 from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
-from plansite.site.pages import FEED, FOLDER, Publication, Repository
+from plansite.site.cards import Card
+from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_document
 from plansite.site.tables import Package
 from plansite.site.templates import Phrases, UnknownNameError, force_line, format_date
@@ -148,7 +149,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "site_lang": self._lang,
         }
         env.filters |= {"css": css, "digest": digest, "format_date": format_date, "jsmin": jsmin}
-        env.filters |= {"json_ld": self._json_ld, "twin": partial(_twin, self._lang, other)}
+        env.filters |= {"json_ld": self._json_ld, "cards": self._cards, "twin": partial(_twin, self._lang, other)}
         return env
 
     def on_page_context(
@@ -170,9 +171,17 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         page.meta = {"description": rendered.description, "script": rendered.script, "moved_to": rendered.moved_to}
         return context
 
+    def _address(self, page: Page) -> str:
+        """Return the address of a page, which is the same in both languages."""
+        return page.url.removeprefix(FOLDER[self._lang]).strip("./")
+
+    def _cards(self, page: Page) -> list[Card]:
+        """Return the cards whose pictures stand for a page where its link is shared."""
+        return self.site.cards_of(self._address(page), self._lang)
+
     def _json_ld(self, page: Page) -> Markup:
         """Return the JSON-LD of a page, for its <script> element."""
-        address = page.url.removeprefix(FOLDER[self._lang]).strip("./")
+        address = self._address(page)
         described = self.site.pages.get(page.file.src_uri) or pages.Page(address, self._lang, "", self.site.plan)
         return Markup(self.site.json_ld(described, str(page.title)))  # noqa: S704 - nothing in it ends the element
 
@@ -215,7 +224,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """
         site, lang = self.site, self._lang
         texts: dict[str, Callable[[], str | None]] = {
-            FOLDER[lang] + FEED: partial(site.feed, lang),
+            **{FOLDER[lang] + name: partial(site.feed, name, lang) for name in (FEED, UPDATES_FEED)},
             f"search/{lang}.js": partial(search_script, site.plan, site.labels, lang, self._static_documents),
             **{asset.address: partial(str, asset.content) for asset in self._assets.values()},
         }
@@ -224,6 +233,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             texts["sitemap.xml"] = site.sitemap
             data = cache(partial(data_files, site.plan, config.site_url or ""))
             files = {name: partial(_item, data, name) for name in Package(site.plan).files}
+            files |= {card.address: card.picture.read_bytes for card in site.pictured}
         files |= {name: partial(_encoded, text) for name, text in texts.items()}
         for redirect in site.plan.redirects:
             # A program that reads a file follows no page: the file itself is published at its old address too.

@@ -21,8 +21,8 @@ FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
 
 PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"}
 """The PDFs of the whole notice: in one language, and side by side."""
-FEED = "changes.xml"
-"""The Atom feed of changes in the folder of each language."""
+FEED, UPDATES_FEED = "changes.xml", "updates.xml"
+"""The Atom feeds of changes and of updates in the folder of each language."""
 
 
 @dataclass(frozen=True)

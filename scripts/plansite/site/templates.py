@@ -196,13 +196,17 @@ class Templates:
             raise PlanError([Problem(display_path(file), 1, 1, file.name, "unset_name", details)])
         return RenderedPage(body=f"{module}\n", **values)
 
-    def render_feed(self, plan: PlanView, lang: Lang, site_url: str) -> str:
-        """Render the feed of changes in one language (Atom); its URLs have no host where `site_url` is ""."""
-        return self._render("changes.xml.j2", lang, site_url, plan=plan)
+    def render_feed(self, name: str, plan: PlanView, lang: Lang, site_url: str) -> str:
+        """Render the Atom feed with this file name in one language; its URLs have no host where `site_url` is ""."""
+        return self._render(f"{name}.j2", lang, site_url, plan=plan, feed=absolute_url("", lang, site_url) + name)
 
     def render_sitemap(self, addresses: Iterable[str], site_url: str) -> str:
         """Render the list of all pages in both languages (XML)."""
         return self._render("sitemap.xml.j2", LANGUAGES[0], site_url, addresses=addresses, languages=LANGUAGES)
+
+    def render_card(self, plan: PlanView, lang: Lang, kind: str, *, square: bool) -> str:
+        """Render the card of a kind of page as a page of its own (site/cards.py)."""
+        return self._render("card.html.j2", lang, "", plan=plan, kind=kind, square=square)
 
     def render_diff(
         self, version: VersionView, pages: list[tuple[str, str, str]] | None, lang: Lang, site_url: str
@@ -220,7 +224,7 @@ class Templates:
     def _render(self, template: str, lang: Lang, site_url: str, **names: Any) -> str:
         """Render text that is read outside the site, with `names` for its template."""
         locate = partial(absolute_url, site_url=site_url)
-        urls = {"link": partial(locate, lang=lang), "locate": locate, "feed": locate("", lang) + FEED, "urn": urn}
+        urls = {"link": partial(locate, lang=lang), "locate": locate, "urn": urn}
         return f"{self._module(template, self._words[lang] | urls | names)}\n"
 
     def _module(self, template: str, context: dict[str, Any]) -> Any:
@@ -295,13 +299,13 @@ def template_problem(error: Exception, macros: Path, template: str, allowed: lis
 
 
 BUILT_IN = {*DEFAULT_NAMESPACE, "caller", "kwargs", "loop", "self", "super", "varargs"}
-MACRO_NAMES = """addresses count_label edit_link feed file_link it labels lang languages lead_unit_label link
-locate measure_title package pages pdfs plan report_link root urn version""".split()
+MACRO_NAMES = """addresses count_label edit_link feed file_link it kind labels lang languages lead_unit_label
+link locate measure_title package pages pdfs plan report_link root square urn version""".split()
 """The names that templates in macros/ may use."""
 # Those of MkDocs, of Material's base.html, of main.html and of mkdocs_plugin.py.
 THEME_NAMES = """assets base_url config force_line has_history has_updates labels lang nav other_labels other_lang
 other_root page root site site_lang within""".split()
-THEME_FILTERS = {"css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
+THEME_FILTERS = {"cards", "css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
 FIELDS = {
     "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent
     previous_page title toc url""".split(),

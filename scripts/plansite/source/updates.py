@@ -1,5 +1,7 @@
 """This module types data/updates.yaml: what has happened around the plan since it was issued, each with its source."""
 
+import hashlib
+
 from pydantic import StrictBool
 
 from plansite.source.schema import Record, Source, Text
@@ -23,6 +25,16 @@ class Update(Record):
     text: Text
     source: Source
     checked: Date
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other update, whatever its words: its day, its source and what it is about."""
+        return " ".join((self.date.isoformat(), self.source.url, *map(str, self.about.measures), *self.about.units))
+
+    @property
+    def id(self) -> str:
+        """The key in short, for addresses."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:8]
 
 
 class Updates(Record):
