@@ -24,7 +24,7 @@ WRONG = [
     ("telephone: 0123 456-789", "telephone: ask us", "contact.telephone", "which is no telephone number"),
     ('light: "#3d6a1f"', "light: green", "accents.market.light", "which is no color"),
     ("  market: {", "  markt: {", "accents.markt", 'the theme "markt", which does not exist (did you mean "market"?)'),
-    ("level: county", "level: parish", "place.level", '"parish"'),
+    ("level: district", "level: parish", "place.level", '"parish"'),
     ("official: false", "official: no idea", "official", "must be true or false"),
     ("short_name:", "shortname:", "shortname", 'unknown field "shortname" (did you mean "short_name"?)'),
 ]
@@ -72,10 +72,10 @@ def age(lang: Lang, small: LoadedPlan, **changes: Any) -> str:
     [
         (
             {},
-            "2022年5月11日印发的计划。通知没有写明有效期",
-            "A plan issued May 11, 2022. The notice states no end date",
+            "2021年5月11日印发的计划。通知没有写明有效期",
+            "A plan issued May 11, 2021. The notice states no end date",
         ),
-        ({"year": 2022}, "2022年的计划，2022年5月11日印发。", "A plan for 2022, issued May 11, 2022."),
+        ({"year": 2022}, "2022年的计划，2021年5月11日印发。", "A plan for 2022, issued May 11, 2021."),
         ({"valid_until": date(2025, 12, 31)}, "有效期至2025年12月31日。", "It is valid until December 31, 2025."),
         (
             {"replaced_by": {"zh": "新计划", "en": "New Plan"}},
@@ -126,7 +126,7 @@ def test_pages_say_who_publishes_or_that_nobody_is_named(site: Path, small_site:
     footer = one(parsed(small_site / "en" / "index.html"), ".site-footer")
     links = [str(link.attributes["href"]) for link in footer.css("a")]
     assert {"https://office.example.org/", "mailto:plan@example.org", "tel:0123456-789"} <= set(links)
-    assert "Published by Some County Office." in " ".join(footer.text().split())
+    assert "Published by Small District Office." in " ".join(footer.text().split())
     for root, said in (
         ("", "本站未写明发布者。没有写明联系方式。"),
         ("en", "No publisher is named for this site. No contact is given."),

@@ -1,12 +1,12 @@
 """This module types data/site.yaml: who publishes which plan, and what the site says of itself."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StrictBool
 
 from plansite.source.schema import Record, Text
-from plansite.source.texts import AnyText, Slug, refuse
+from plansite.source.texts import NOT_EMPTY, AnyText, Slug, refuse
 
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 EMAIL = re.compile(r"[^\s@<>\"'\\]+@[^\s@<>\"'\\]+\.[^\s@<>\"'\\]+")
@@ -25,6 +25,12 @@ def _fits(pattern: re.Pattern[str], code: str) -> AfterValidator:
 
 WebAddress = Annotated[AnyText, _fits(WEB_ADDRESS, "not_a_web_address")]
 Color = Annotated[AnyText, _fits(COLOR, "not_a_color")]
+
+
+Way = Literal["topics", "audiences", "invest", "targets", "glossary"]
+"""The ways of our own to what the notice says, besides its themes and units."""
+HomePart = Literal["topics", "themes", "units", "measures"]
+"""What the home page can list."""
 
 
 class Place(Record):
@@ -58,9 +64,11 @@ class Accent(Record):
 
 
 class Terms(Text):
-    """The terms of use, whose Chinese may name a licence with spaces in it."""
+    """The terms of use, whose Chinese may have spaces; those of translation and curation also by code and address."""
 
     zh: AnyText
+    code: AnyText | None = None
+    url: WebAddress | None = None
 
 
 class Identity(Record):
@@ -75,5 +83,7 @@ class Identity(Record):
     official: StrictBool = False
     english: Literal["own", "issuer"] = "own"
     licence: Terms | None = None
+    ways: tuple[Way, ...] = get_args(Way)
+    home: Annotated[tuple[HomePart, ...], NOT_EMPTY] = get_args(HomePart)
     topics_note: Text | None = None
     accents: dict[Slug, Accent] = Field(default_factory=dict)
