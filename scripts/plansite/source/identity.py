@@ -78,6 +78,7 @@ class Identity(Record):
     name: Text | None = None
     short_name: Text | None = None
     place: Place | None = None
+    also_names: tuple[AnyText, ...] = ()
     publisher: Publisher | None = None
     contact: Contact | None = None
     official: StrictBool = False
