@@ -152,9 +152,9 @@ def test_values_that_no_plan_may_have_are_read_as_well_as_can_be(repository: Rep
     repository.edit("keywords:\n", "5: [&a [*a]]\n    keywords:\n")
     repository.commit("2026-02-04T08:00:00+08:00")
     for text in ("=", "<<"):
-        repository.edit("date: 2022-05-11", f"date: {text}")
+        repository.edit("date: 2021-05-11", f"date: {text}")
         repository.commit("2026-02-05T08:00:00+08:00")
-        repository.edit(f"date: {text}", "date: 2022-05-11")
+        repository.edit(f"date: {text}", "date: 2021-05-11")
     assert len(versions(repository)) == 5
 
 

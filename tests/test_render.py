@@ -31,6 +31,7 @@ from plansite.site.templates import (
     count_label,
 )
 from plansite.source.chinese import notice_text
+from plansite.source.identity import Place
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
 from plansite.source.schema import Kind, Responsibility, Strength, Target
 from plansite.validate import LoadedPlan, load_labels, load_plan
@@ -491,8 +492,9 @@ def test_counts_follow_the_grammar_of_their_language() -> None:
 
 def chosen_labels() -> set[str]:
     """Return the labels whose names a template or a module puts together, by all values that they are made of."""
+    levels = get_args(Place.model_fields["level"].annotation)
     choices: dict[str, Iterable[str]] = {
-        "kind": get_args(Kind),
+        "kind": (*get_args(Kind), *(f"{kind}_{level}" for kind in ("government", "state-owned") for level in levels)),
         "target": (
             f"{kind}{words}" for kind in get_args(Target.model_fields["kind"].annotation) for words in ("", "_means")
         ),

@@ -347,7 +347,7 @@ def test_the_notice_as_pdf_is_whole_in_both_languages_and_side_by_side(printed: 
         chinese = langs[0] == "zh"
         for number, page in enumerate(pages, start=1):
             assert f"{number}/{len(pages)}" in page
-            assert ("2022年5月11日" if chinese else "May11,2022") in page
+            assert ("2021年5月11日" if chinese else "May11,2021") in page
             assert ("以发布机关印发的通知为准" if chinese else "Unofficial;thenoticeasissued") in page
 
 

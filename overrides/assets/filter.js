@@ -45,6 +45,7 @@
         option.disabled = count === 0 && !option.selected;
       }
     }
+    if (!form.elements.figures) return; // a site may not offer it
     const count = form.querySelector(".filters__count");
     const withTargets = cards.filter((card) => meets(card, chosen, "figures") && card.dataset.figures).length;
     count.textContent = fill(count.dataset.format, { n: withTargets });

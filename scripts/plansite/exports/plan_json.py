@@ -65,7 +65,7 @@ About = record(
     title=Text,
     source=Text,
     date=date,
-    licence=at("words.licence", Text),
+    licence=at("licence", Text | None),
     version=str,
 )
 Sentence = record(

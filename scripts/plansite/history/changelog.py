@@ -208,11 +208,11 @@ def _changes_notice(change: ChangeView) -> bool:
     return change.action != "changed" or any(OURS.isdisjoint(edit.path) for edit in edits)
 
 
-def record_keys(plan: Plan) -> dict[str, set[str]]:
-    """Return {field of the plan: the numbers or ids of its records}."""
+def record_keys(plan: Plan, left_out: Collection[str] = ()) -> dict[str, set[str]]:
+    """Return {field of the plan: the numbers or ids of its records}, without the fields that have no pages."""
     listed = {kind: getattr(plan, kind) for kind in KINDS if kind not in SINGLE and hasattr(plan, kind)}
     keys = {kind: {str(getattr(record, "number", None) or record.id) for record in listed[kind]} for kind in listed}
-    return keys | {kind: {kind} for kind in SINGLE}
+    return {kind: found for kind, found in (keys | {kind: {kind} for kind in SINGLE}).items() if kind not in left_out}
 
 
 def urn(*names: str) -> str:

@@ -17,6 +17,7 @@ from plansite.site.json_ld import json_ld
 from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Page, Publication, absolute_url, check_addresses, pages
 from plansite.site.tables import Package
 from plansite.site.templates import RenderedPage, Templates, check_templates
+from plansite.source.leftovers import check_leftovers
 from plansite.source.schema import Labels, Redirect
 from plansite.source.yaml_reader import check_encoding
 from plansite.validate import load_labels, load_plan
@@ -148,6 +149,12 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
         for name in addresses
         if name in kept
     ]
+    texts = [
+        sources.macros / "labels.yaml",
+        *sorted(sources.docs.glob("*.md")),
+        *sorted(sources.overrides.rglob("*.html")),
+    ]
+    problems += check_leftovers(loaded.plan, loaded.identity, sources.plan, texts)
     problems += check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded)
     if any(problem.blocks for problem in problems):
         raise PlanError(problems)

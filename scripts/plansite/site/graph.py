@@ -37,7 +37,7 @@ class PlanView:
         self.updates, self.source = loaded.updates, loaded.source
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
-        self.history = HistoryView(changed, record_keys(plan)) if changed else None
+        self.history = HistoryView(changed, record_keys(plan, self.site.left_out)) if changed else None
         self.matcher = matcher_of(loaded.glossary)
         self.translation, self.file = translation(plan.notice), path_in_repository(Path(loaded.file))
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]

@@ -8,7 +8,7 @@ from typing import Any
 from plansite.errors import LANGUAGES, Lang
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.site.pages import Page
-from plansite.site.tables import LICENCE, MEDIA, Package
+from plansite.site.tables import MEDIA, Package
 from plansite.site.templates import measure_title
 from plansite.source.schema import Labels
 from plansite.translation.glossary import strip_glosses
@@ -47,7 +47,8 @@ def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Call
         entity = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
         about |= {"@type": "CollectionPage", "mainEntity": entity}
     if not about["@type"].endswith("Organization"):
-        about["inLanguage"] = LOCALE[lang]
+        # Who publishes the page is not who publishes the notice.
+        about |= {"inLanguage": LOCALE[lang]} | (_publisher(plan, lang) if about["@type"] != "Legislation" else {})
     above, _, below = page.address.partition("/")
     steps = [("", labels["home"][lang])]
     # The label of an index page has the name of its folder.
@@ -68,6 +69,18 @@ def _translation_of(address: str, lang: Lang, locate: Callable[[str, Lang], str]
     return {"translationOfWork": {"@id": locate(address, "zh")}} if lang == "en" else {}
 
 
+def _is_official(plan: PlanView, lang: Lang) -> bool:
+    """Return whether the issuers publish this text; else the site is an edited republication, or a translation."""
+    return plan.site.official and (lang == "zh" or plan.site.is_translated_by_issuer)
+
+
+def _publisher(plan: PlanView, lang: Lang) -> dict[str, Any]:
+    if not (named := plan.site.publisher):
+        return {}
+    address = {"url": named.website} if named.website else {}
+    return {"publisher": {"@type": "Organization", "name": named.name[lang], **address}}
+
+
 def _notice(plan: PlanView, lang: Lang, url: Callable[[str], str]) -> dict[str, Any]:
     notice, other = plan.notice, LANGUAGES[1 - LANGUAGES.index(lang)]
     return {
@@ -78,11 +91,13 @@ def _notice(plan: PlanView, lang: Lang, url: Callable[[str], str]) -> dict[str, 
         "alternateName": notice.title[other],
         "legislationDate": notice.date.isoformat(),
         "legislationPassedBy": [{"@type": "Organization", "name": issuer[lang]} for issuer in notice.issuers],
-        # This site is an edited republication of the notice.
         "encoding": {
             "@type": "LegislationObject",
-            "legislationLegalValue": "https://schema.org/UnofficialLegalValue",
+            **(
+                {} if _is_official(plan, lang) else {"legislationLegalValue": "https://schema.org/UnofficialLegalValue"}
+            ),
             "inLanguage": LOCALE[lang],
+            **_publisher(plan, lang),
         },
         "hasPart": [{"@id": url(f"{measure.address}#measure")} for measure in plan.measures],
     }
@@ -134,7 +149,7 @@ def _dataset(plan: PlanView, labels: Labels, lang: Lang, url: Callable[[str], st
         "name": plan.site.name[lang] + labels["colon"][lang] + labels["data"][lang],
         "description": labels["data_lead"][lang],
         "url": url("data"),
-        "license": LICENCE,
+        **({"license": licence.url} if (licence := plan.site.licence) and licence.url else {}),
         "isBasedOn": {"@id": url("text#notice")},
         "isAccessibleForFree": True,
         "distribution": [

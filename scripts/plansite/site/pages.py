@@ -66,21 +66,24 @@ def relative_path(start: str, target: str) -> str:
 
 
 INDEXES = ("measures", "units", "themes", "topics")
-SINGLE_PAGES = ("text", *INDEXES, "invest", "targets", "glossary", "changes", "data")
+SINGLE_PAGES = ("text", *INDEXES, "invest", "targets", "glossary", "changes", "updates", "data")
 """The addresses of the pages about the whole plan, besides home."""
 
 
 def pages(plan: PlanView) -> Iterator[Page]:
     """Yield every generated page of the site."""
+    left_out = plan.site.left_out | (set() if plan.updates.updates else {"updates"})
     moved = [redirect for redirect in plan.redirects if not is_file(redirect.origin)]
     for lang in LANGUAGES:
         yield Page("", lang, "home.html.j2", plan, index=True)
-        for address in (*SINGLE_PAGES, *(["updates"] if plan.updates.updates else [])):
-            yield Page(address, lang, f"{address}.html.j2", plan, index=address in INDEXES)
+        for address in SINGLE_PAGES:
+            if address not in left_out:
+                yield Page(address, lang, f"{address}.html.j2", plan, index=address in INDEXES)
         yield from (Page(measure.address, lang, "measure.html.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.html.j2", unit) for unit in plan.units)
         yield from (Page(theme.address, lang, "theme.html.j2", theme) for theme in plan.themes)
-        yield from (Page(topic.address, lang, "topic.html.j2", topic) for topic in plan.topics)
+        if "topics" not in left_out:
+            yield from (Page(topic.address, lang, "topic.html.j2", topic) for topic in plan.topics)
         yield from (Page(redirect.origin, lang, "redirect.html.j2", redirect) for redirect in moved)
 
 

@@ -24,8 +24,6 @@ Rows = Iterator[tuple[str, Row]]
 FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
 """Where a spreadsheet program may see the start of a formula: at the start of a text, and after a semicolon, at which
 some programs separate columns (OWASP, CSV Injection)."""
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-"""The terms of our translation and curation; the notice itself is an official document."""
 MEDIA = {
     ".csv": "text/csv",
     ".json": "application/json",
@@ -57,7 +55,6 @@ class TableDescription(Text):
 class Description(Record):
     """The content of tables.yaml: the words for all data files, and the columns that every table ends with."""
 
-    licence: Text
     files: dict[str, Text]
     tables: dict[str, TableDescription]
     provenance: dict[str, Column]
@@ -79,7 +76,7 @@ class Package:
     def __init__(self, plan: PlanView, site_url: str = "") -> None:
         self.plan, self.site_url, self.words = plan, site_url, description()
         self.source, self.date, self.confirmed = plan.notice.announcement, plan.notice.date, plan.confirmed
-        self.version, name = plan.version, plan.site.name
+        self.version, self.licence, name = plan.version, plan.site.licence, plan.site.name
         self.title = Text(zh=f"{name.zh}：数据", en=f"{name.en}: data")
 
     @property
@@ -90,7 +87,7 @@ class Package:
     @cached_property
     def tables(self) -> list[Table]:
         """Every table with its rows, each of which says where it comes from."""
-        licence = both(self.words.licence)
+        licence = both(self.licence) if self.licence else None
         origin: Row = {"source": both(self.source), "date": self.date, "licence": licence, "version": self.version}
         tables = []
         for name, described in self.words.tables.items():

@@ -1,11 +1,16 @@
 """This module types data/site.yaml: who publishes which plan, and what the site says of itself."""
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StrictBool
 
 from plansite.source.schema import Record, Text
-from plansite.source.texts import AnyText, Color, Email, Slug, Telephone, WebAddress
+from plansite.source.texts import NOT_EMPTY, AnyText, Color, Email, Slug, Telephone, WebAddress
+
+Way = Literal["topics", "audiences", "invest", "targets", "glossary"]
+"""The ways of our own to what the notice says, besides its themes and units."""
+HomePart = Literal["topics", "themes", "units", "measures"]
+"""What the home page can list."""
 
 
 class Place(Record):
@@ -39,9 +44,11 @@ class Accent(Record):
 
 
 class Terms(Text):
-    """The terms of use, whose Chinese may name a licence with spaces in it."""
+    """The terms of use, whose Chinese may have spaces; those of translation and curation also by code and address."""
 
     zh: AnyText
+    code: AnyText | None = None
+    url: WebAddress | None = None
 
 
 class Identity(Record):
@@ -51,11 +58,14 @@ class Identity(Record):
     name: Text | None = None
     short_name: Text | None = None
     place: Place | None = None
+    also_names: tuple[AnyText, ...] = ()
     publisher: Publisher | None = None
     contact: Contact | None = None
     official: StrictBool = False
     english: Literal["own", "issuer"] = "own"
     translators: Text | None = None
     licence: Terms | None = None
+    ways: tuple[Way, ...] = get_args(Way)
+    home: Annotated[tuple[HomePart, ...], NOT_EMPTY] = get_args(HomePart)
     topics_note: Text | None = None
     accents: dict[Slug, Accent] = Field(default_factory=dict)

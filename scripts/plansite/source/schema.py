@@ -157,6 +157,7 @@ class Notice(Translated):
     general_requirements: Part
     safeguards_title: Text
     imprint: Imprint
+    document_number: Text | None = None
     year: Number | None = None
     valid_until: Date | None = None
     withdrawn: Date | None = None
