@@ -33,6 +33,7 @@ class SiteView:
         self.publisher, self.contact, self.official = identity.publisher, identity.contact, identity.official
         self.is_translated_by_issuer = identity.english == "issuer"
         self.licence, self.topics_note = identity.licence, identity.topics_note
+        self.title = notice.title
         self.date, self.year, self.valid_until = notice.date, notice.year, notice.valid_until
         self.withdrawn, self.replaced_by = notice.withdrawn, notice.replaced_by
         self._issuers = notice.issuers

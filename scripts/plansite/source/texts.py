@@ -35,8 +35,8 @@ DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt")
 SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 ADDRESS = rf"{SLUG}(/{SLUG})*(\.[a-z0-9-]+)*"
 FINGERPRINT = "^[0-9a-f]{8}$"
-LABEL_PLACEHOLDERS = """after all before date file issuers kind line measures n numeral others place s sections
-terms text themes title topics units year""".split()
+LABEL_PLACEHOLDERS = """after all before date file issuers kind line measures n numeral others place remark s sections
+terms text themes title today topics units url words year""".split()
 """What may stand in the braces of a label."""
 
 
