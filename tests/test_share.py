@@ -1,4 +1,4 @@
-"""This module passes sentences on in a browser, by every way of copying, and turns to the other language when offered."""
+"""This module passes sentences on in a browser, in every way, and is told of the other language."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import bibtexparser
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from conftest import DESKTOP, one, parsed
+from conftest import DESKTOP, parsed
 from plansite.errors import Lang
 from plansite.site.graph import PlanView
 from plansite.site.templates import format_date
@@ -45,7 +45,7 @@ def test_every_sentence_can_be_passed_on_wherever_it_is_quoted(site: Path) -> No
             for sentence in page.css(".sentences .sentence, .sentences .statements:not(:has(.sentence))"):
                 assert len(sentence.css(".pass-on")) == 1
             assert len(page.css("dialog.share")) == 1
-            assert "assets/share." in one(page, "script[src*='assets/share.']").attributes["src"]
+            assert len(page.css("script[src*='assets/share.']")) == 1
     assert parsed(site / "about" / "index.html").css_first("dialog, script[src*='share.']") is None
 
 
@@ -120,8 +120,10 @@ TODAY = """() => {
     const pad = (number) => String(number).padStart(2, "0"), now = new Date();
     return [now.getFullYear(), pad(now.getMonth() + 1), pad(now.getDate())].join("-");
 }"""
-TROUBLE = r'"50% of #1" & {a_b} \ ~5 ^2 $'
+TROUBLE = r'"50% of #1" & {a_b \ ~5 ^2 $'
 """Text that means something else to TeX."""
+FROM_TEX = TROUBLE.replace("{", "").replace("^", "ˆ")
+"""The same as pylatexenc reads it, which knows \\textbraceleft not at all and \\textasciicircum as another sign."""
 
 
 def with_trouble(page: Page) -> None:
@@ -136,7 +138,7 @@ def test_citations_are_read_by_the_programs_they_are_for(
     browser: Browser, address: str, small_view: PlanView, root: str, lang: Lang
 ) -> None:
     title, issuers = facts_of(small_view, lang)
-    day, words = small_view.notice.date, f"{TROUBLE} {small_view.measures[0].sentences[1][lang]}"
+    day, words = small_view.notice.date, str(small_view.measures[0].sentences[1][lang])
     remark = "Unofficial English translation." if lang == "en" else ""
     with opened(browser, address, f"/{root}measures/1/") as (page, dialog):
         today, url = page.evaluate(TODAY), f"{address}/{root}measures/1/#s2"
@@ -144,9 +146,10 @@ def test_citations_are_read_by_the_programs_they_are_for(
         with_trouble(page)
 
         dialog.locator("[name=bibtex]").click()
-        library = bibtexparser.parse_string(text_of(dialog), append_middleware=[LatexDecodingMiddleware()])
+        library = parse_string(text_of(dialog), append_middleware=[LatexDecodingMiddleware()])
         assert library.failed_blocks == []
         (entry,) = library.entries
+        assert r"\& \textbraceleft{}a\_b \textbackslash{}" in text_of(dialog)
         assert (entry.entry_type, entry.key) == ("misc", "some-county-plan-measures-1-s2")
         assert {field.key: field.value for field in entry.fields} == {
             "author": " and ".join(issuers),
@@ -155,7 +158,7 @@ def test_citations_are_read_by_the_programs_they_are_for(
             "month": str(day.month),
             "day": str(day.day),
             "howpublished": place,
-            "note": f"{remark} {words}".strip(),
+            "note": f"{remark} {FROM_TEX} {words}".strip(),
             "url": url,
             "urldate": today,
             "language": "zh-Hans" if lang == "zh" else "en",
@@ -164,7 +167,7 @@ def test_citations_are_read_by_the_programs_they_are_for(
         dialog.locator("[name=ris]").click()
         (record,) = rispy.loads(text_of(dialog))
         assert record["type_of_reference"] == "GOVDOC"
-        assert (record["title"], record["section"], record["abstract"]) == (title, place, words)
+        assert (record["title"], record["section"], record["abstract"]) == (title, place, f"{TROUBLE} {words}")
         assert (record["year"], record["date"]) == (str(day.year), f"{day:%Y/%m/%d}")
         assert all(issuer in record["publisher"] for issuer in issuers)
         assert record.get("notes", []) == [remark] * bool(remark)
@@ -182,9 +185,9 @@ def test_the_words_passed_on_are_those_of_the_plan(
             for link in page.locator(".pass-on").all():
                 link.click()
                 words, source, url = text_of(dialog).splitlines()
-                number, sentence, part = re.fullmatch(
-                    r".*?(?:measures/(\d+)/)?#(?:s|opening-|general-|safeguard-1-)(\d+)(?:-(\d+))?", url
-                ).groups()
+                found = re.fullmatch(r".*?(?:measures/(\d+)/)?#(?:\D+|safeguard-1-)(\d+)(?:-(\d+))?", url)
+                assert found is not None
+                number, sentence, part = found.groups()
                 dialog.locator("[name=close]").click()
                 assert "?" not in url
                 if number is None:
@@ -203,7 +206,7 @@ REFUSALS = {
     "refused": """Clipboard.prototype.writeText = async () => {
         throw new DOMException("Write permission denied.", "NotAllowedError");
     };""",
-    "missing, as within other apps": "Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined });",
+    "missing, as within other apps": "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined });",
 }
 
 
@@ -313,11 +316,18 @@ REACH = """(link) => {
     link.scrollIntoView({ block: "center" });
     const { left, top, width, height } = link.getBoundingClientRect();
     const [x, y] = [left + width / 2, top + height / 2];
-    const hit = [[0, 0], [-21, 0], [21, 0], [0, -21], [0, 21]].every(([right, down]) =>
-        document.elementFromPoint(x + right, y + down) === link);
+    const at = (right, down) => document.elementFromPoint(x + right, y + down);
+    // Where two stand one above the other the lower reaches over the frame of the upper.
+    const around = [at(-21, 0), at(21, 0), at(0, -21), at(0, 21)];
+    const hit = at(0, 0) === link && around.every((element) => element.matches(".pass-on"));
     const text = link.closest("p, .sentence, .statements");
-    const lines = text.getBoundingClientRect().height / parseFloat(getComputedStyle(text).lineHeight);
-    return { hit, wide: width >= 44, high: height >= 44, even: Math.abs(lines - Math.round(lines)) < 0.05 };
+    const high = () => text.getBoundingClientRect().height / parseFloat(getComputedStyle(text).lineHeight);
+    const lines = high();
+    link.style.display = "none";
+    const more = lines - high();
+    link.style.display = "";
+    const even = more < 0.02 || more > 0.9; // nothing, or another line
+    return { hit, wide: width >= 44, high: height >= 44, whole: link.getClientRects().length === 1, even };
 }"""
 
 
@@ -326,12 +336,12 @@ REACH = """(link) => {
 def test_a_finger_finds_the_link_and_the_dialog_and_lines_stay_as_high(
     browser: Browser, address: str, path: str
 ) -> None:
-    touch = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    touch: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
     with opened(browser, address, path, **touch) as (page, dialog):
         links = page.locator(".pass-on:visible").all()
         assert links
         for link in links:
-            assert link.evaluate(REACH) == {"hit": True, "wide": True, "high": True, "even": True}
+            assert link.evaluate(REACH) == dict.fromkeys(("hit", "wide", "high", "whole", "even"), True)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         links[0].tap()
         for button in dialog.get_by_role("button").all():
