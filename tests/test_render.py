@@ -518,7 +518,7 @@ def test_labels_and_their_uses_are_the_same() -> None:
     text = "\n".join(path.read_text("utf-8") for path in templates)
     code = "\n".join(path.read_text("utf-8") for path in (PROJECT / "scripts" / "plansite").rglob("*.py"))
     text = re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
-    used = set(re.findall(r"\blabels\.([\w-]+)", text)) | chosen_labels()
+    used = set(re.findall(r"\b(?:other_)?labels\.([\w-]+)", text)) | chosen_labels()
     by_name = r"""\b(?:labels|words)\[["'](\w+)["']\]|\bformat_label\(labels, lang, "(\w+)\""""
     used |= {one or other for one, other in re.findall(by_name, code)}
     used |= {f"{name}_counted" for name in re.findall(r'\bcount_label\((?:labels, lang, )?"(\w+)"', text + code)}

@@ -38,6 +38,7 @@ class SiteView:
         self.ways, self.left_out = identity.ways, {*get_args(Way)} - {*identity.ways}
         self.home = [part for part in dict.fromkeys(identity.home) if part != "topics" or "topics" in self.ways]
         self.document_number = notice.document_number
+        self.title = notice.title
         self.date, self.year, self.valid_until = notice.date, notice.year, notice.valid_until
         self.withdrawn, self.replaced_by = notice.withdrawn, notice.replaced_by
         self._issuers = notice.issuers

@@ -36,7 +36,7 @@ SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 ADDRESS = rf"{SLUG}(/{SLUG})*(\.[a-z0-9-]+)*"
 FINGERPRINT = "^[0-9a-f]{8}$"
 LABEL_PLACEHOLDERS = """after all before date file issuers kind licence line measures n numeral others place question
-s sections stages terms text themes title topics units year""".split()
+remark s sections stages terms text themes title today topics units url words year""".split()
 """What may stand in the braces of a label."""
 
 
