@@ -19,7 +19,7 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 KINDS = [
     "", "measures/", "measures/1/", "measures/3/", "units/", "units/tax-service/", "units/district-court/",
     "units/all-towns/", "themes/", "themes/market/", "topics/", "topics/taxation/", "invest/", "targets/", "text/",
-    "glossary/", "changes/", "data/", "about/", "accessibility/", "contribute/", "404.html",
+    "glossary/", "changes/", "data/", "about/", "accessibility/", "contribute/", "questions/", "404.html",
 ]  # fmt: skip
 """One page of each kind; of measures and units also those that hold what others lack."""
 PAGES = [root + kind for root in ("/", "/en/") for kind in KINDS]

@@ -41,7 +41,7 @@ GOLDEN = Path(__file__).parent / "golden"
 LABELS = load_labels(MACROS / "labels.yaml")
 TEMPLATES = Templates(MACROS, LABELS)
 NOWHERE = Publication()
-HANDWRITTEN = ["about", "accessibility", "contribute"]
+HANDWRITTEN = ["about", "accessibility", "contribute", "questions"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
     "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",

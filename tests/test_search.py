@@ -22,7 +22,7 @@ from plansite.site.search_index import (
     number_names,
     readings,
     simplified,
-    static_page_document,
+    static_page_documents,
     stem_families,
     stopwords,
     table,
@@ -122,10 +122,9 @@ def test_a_number_has_its_names(number: int, names: tuple[str, ...]) -> None:
 
 
 def test_a_page_written_by_hand_is_found_by_its_paragraphs() -> None:
-    page = static_page_document(
-        "about/", "About", "<h1>About</h1><p>One <em>two</em>.</p><h2 id='who'>Who</h2><ul><li>Us</ul>"
-    )
-    assert page.texts == {"sentence": ["One two.", "Who", "Us"]}
+    html = "<h1>About</h1><p>One <em>two</em> &amp; more.</p><h2 id='who'>Who</h2><ul><li>Us</ul>"
+    [page] = static_page_documents("about/", "About", html, {})
+    assert page.texts == {"sentence": ["One two & more.", "Who", "Us"]}
 
 
 def ask(page: Page, query: str) -> None:
@@ -174,7 +173,7 @@ FINDS: dict[Lang, dict[str, str]] = {
         "Public Security Bureau": "units/public-security-branch/", "police": "units/public-security-branch/",
         "meteorological": "units/meteorological-bureau/", "legal environment": "themes/legal/",
         "keyboard": "accessibility/", "general requirements": "text/#general", "破产 administrators": "measures/49/",
-        "download": "data/", "csv": "data/",
+        "csv": "data/", "json": "data/",
     },
 }  # fmt: skip
 
@@ -184,14 +183,15 @@ PAGES: dict[Lang, dict[str, str]] = {
         "首页": "./", "全部措施": "measures/", "责任单位": "units/", "主题": "themes/", "办事主题": "topics/",
         "外资企业": "invest/", "外资企业：从进入到退出": "invest/", "数字": "targets/", "通知里的数字": "targets/",
         "通知全文": "text/", "术语表": "glossary/", "修改记录": "changes/", "更新记录": "changes/",
-        "开放数据": "data/", "关于本站": "about/", "无障碍说明": "accessibility/", "参与修改": "contribute/",
+        "开放数据": "data/", "常见问题": "questions/", "关于本站": "about/",
+        "无障碍说明": "accessibility/", "参与修改": "contribute/",
     },
     "en": {
         "home": "./", "Measures": "measures/", "all measures": "measures/", "units": "units/", "themes": "themes/",
         "topics": "topics/", "foreign investors": "invest/", "figures": "targets/",
         "Figures in the notice": "targets/", "full text": "text/", "glossary": "glossary/",
         "changes": "changes/", "open data": "data/", "about": "about/",
-        "accessibility": "accessibility/", "contribute": "contribute/",
+        "accessibility": "accessibility/", "contribute": "contribute/", "questions about the plan": "questions/",
     },
 }  # fmt: skip
 """Every page of no single record, by its names."""
@@ -316,6 +316,27 @@ def test_a_result_says_what_it_is_and_where_it_was_found(page: Page) -> None:
     expect(sentence.locator("mark").first).to_contain_text("外国人")
     sentence.click()
     expect(page).to_have_url(re.compile("/measures/11/#s[0-9]$"))
+
+
+@in_browser
+@pytest.mark.parametrize(
+    ("root", "query", "place", "shown"),
+    [
+        ("/", "小店缺钱", "measures/5/", "另有说法：小店缺钱"),
+        ("/en/", "employer owes me money", "measures/10/", "Also found under: employer owes me money"),
+    ],
+)
+def test_a_result_found_by_a_search_word_alone_says_so(
+    page: Page, root: str, query: str, place: str, shown: str
+) -> None:
+    page.goto(root)
+    search(page, "")
+    ask(page, query)
+    expect_first(page, place)
+    expect(page.locator(RESULTS).first).to_contain_text(shown)
+    ask(page, "RCEP")
+    expect_first(page, "measures/3/")
+    expect(page.locator(RESULTS).first).not_to_contain_text(shown[:5])
 
 
 @in_browser

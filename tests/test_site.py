@@ -40,7 +40,7 @@ def test_every_page_of_the_plan_is_there_twice(site: Path, real: LoadedPlan) -> 
             assert (root / "units" / unit.id / "index.html").is_file()
         for theme in real.plan.themes:
             assert (root / "themes" / theme.id / "index.html").is_file()
-        for name in ("", "text", "measures", "units", "themes", "about", "accessibility", "contribute"):
+        for name in ("", "text", "measures", "units", "themes", "about", "accessibility", "contribute", "questions"):
             assert (root / name / "index.html").is_file()
         assert (root / "404.html").is_file()
     plan = real.plan
@@ -301,7 +301,7 @@ def test_every_search_result_leads_to_a_page(site: Path) -> None:
         index = (site / "search" / f"{lang}.js").read_text("utf-8")
         quoted = index.removeprefix(f"self.indexes.{lang} = JSON.parse('").removesuffix("');\n")
         found = json.loads(quoted.replace("\\'", "'").replace("\\\\", "\\"))["documents"]
-        by_hand = {"about/", "accessibility/", "contribute/"}
+        by_hand = {"about/", "accessibility/", "contribute/", "questions/"}
         assert {document["location"] for document in found} >= by_hand
         for document in found:
             sentences = document["texts"]["sentence"] if document["kind"] == "measure" else []

@@ -43,6 +43,9 @@ def test_every_measure_is_reached_by_its_topics_each_with_its_sentence(site: Pat
             guide = one(page, ".guide").text()
             assert "not part of the notice" in guide or "不是通知内容" in guide
             assert all(said(text[lang]) in said(guide) for text in topic.guide)
+            named = re.findall("第([0-9]+)条|measure ([0-9]+)", " ".join(text[lang] for text in topic.guide))
+            links = [str(link.attributes["href"]) for link in page.css(".guide a")]
+            assert links == [f"../../measures/{number or also}/" for number, also in named]
             for card in page.css(".answer"):
                 number = int(str(one(card, ".card__link").attributes["href"]).split("/")[-2])
                 reached[number] = reached.get(number, 0) + 1

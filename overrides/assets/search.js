@@ -23,6 +23,7 @@ const ALL = 0.75, TELLING = { zh: 3.1, en: 3.5 };
 const COMPOUND = 4; // characters: a run of Chinese up to this long is one expression, which half of it is not
 const ABBREVIATED = 5; // characters: a longer run is no abbreviation
 const FEW = 3; // words: a longer query is no pinyin
+const NEAR = 0.6; // share of what the best text of a result tells, from which another is shown beside it
 const NOISE = 0.25; // share of the best score below which a result is noise
 
 const HAN = /^[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
@@ -56,6 +57,9 @@ const wordsOf = (token) => (/^[a-z].*[&'’/-]/.test(token) ? token.split(/[&'�
 /** A text as an index holds it: its tokens, a compound followed by its words. */
 const laidOut = (text) => tokens(fold(text)).flatMap((token) => [token, ...wordsOf(token)]).join(" ");
 
+/** The same with each token between spaces of its own. */
+const apart = (text) => ` ${laidOut(text).replaceAll(" ", "  ")} `;
+
 /** Characters by their pinyin: the commonest of Chinese (GB/T 2312, level 1, in the order of their pinyin) and others. */
 function alike({ common = "", others = {} }) {
   const codes = new Uint8Array(40 * 94 * 2).map((_, at) => (at % 2 ? 0xa1 + ((at >> 1) % 94) : 0xb0 + Math.floor(at / 188)));
@@ -71,10 +75,11 @@ function alike({ common = "", others = {} }) {
 
 /** All there is to find in one language, as one long text: tokens between spaces, a line for each part of a document. */
 class Index {
-  constructor(lang, { documents, families, synonyms, stops, vague, simplified, readings, sentence }) {
+  constructor(lang, { documents: all, families, synonyms, stops, vague, subject, simplified, readings, ...labels }) {
+    const documents = all.filter(({ kind }) => kind !== "answer");
     this.lang = lang;
     this.documents = documents;
-    this.sentence = sentence;
+    this.labels = labels;
     this.stops = { zh: stops.zh, en: new Set(stops.en) };
     this.vague = new Set(vague);
     this.place = new Map(documents.map(({ location }, number) => [location, number]));
@@ -119,6 +124,10 @@ class Index {
     const pairs = [...simplified];
     for (let at = 0; at < pairs.length; at += 2) this.simplified.set(pairs[at], pairs[at + 1]);
     this.alike = alike(readings);
+    // All that a question about the plan is made of, as [needle, its answer], the longest first.
+    const answers = all.filter(({ kind }) => kind === "answer").flatMap((answer) => answer.names.map((word) => [word, answer]));
+    this.asked = [...answers, ...[...stops.zh, ...stops.en, ...subject].map((word) => [word])]
+      .map(([word, answer]) => [/[a-z\d]/i.test(word) ? apart(word) : word, answer]).sort(([a], [b]) => b.length - a.length);
     this.late = {};
   }
 
@@ -313,10 +322,24 @@ function withoutQuestions(index, run) {
   return word ? run : cut;
 }
 
+/** A query in letters of one width and case, and in simplified characters. */
+const plain = (index, query) => fold(query.slice(0, MEANT)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
+
+/** The answers to a query that asks about the plan and nothing else, the one of which it says most first. */
+function answersTo(index, query) {
+  let rest = apart(plain(index, query).replace(CONTRACTION, " "));
+  const said = new Map();
+  for (const [needle, answer] of index.asked) {
+    const parts = rest.split(needle);
+    rest = parts.join("  ");
+    if (answer && parts.length > 1) said.set(answer, (said.get(answer) ?? 0) + needle.length);
+  }
+  return rest.trim() ? [] : [...said.keys()].sort((a, b) => said.get(b) - said.get(a));
+}
+
 /** The tokens of a query that say what is sought (where it does nothing but ask, all of them), and what it may name. */
 function meant(index, query) {
-  const simple = fold(query.slice(0, MEANT)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
-  const text = simple.replace(PERCENT, "$1%").replace(HUNDRED, "100%");
+  const text = plain(index, query).replace(PERCENT, "$1%").replace(HUNDRED, "100%");
   const numbered = text.match(NUMBERED);
   const rest = tokens(text.replace(CONTRACTION, " ").replace(NUMBERED, " ").replace(index.expressions, joined));
   const all = rest.length ? rest : tokens(text);
@@ -474,6 +497,7 @@ function rank(index, { clues, runs, whole }, names, { noise = NOISE, shown = SHO
 // ---- What Material's result list takes; it inserts titles and texts as HTML
 
 const COMPOUND_WORDS = /([a-z0-9]+(?:[&'’/-][a-z0-9]+)+)(?: [a-z0-9]+)*(?= |$)/;
+const BEST = Number.MAX_SAFE_INTEGER;
 const HTML = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escaped = (text) => text.replace(/[&<>"]/g, (character) => HTML[character]);
 
@@ -511,6 +535,17 @@ function marked(text, needles, room = Infinity) {
   return html + (to < text.length ? "…" : "");
 }
 
+const entry = (location, title, text, score) => ({ location, title, text, score, terms: {} });
+
+/**
+ * An answer as a result, to which Enter goes as it has the best score: of places within a page, Material takes the last
+ * for the title and shows the text of the others.
+ */
+const answerItem = (index, { location, title, texts }) => [
+  entry(location, escaped(index.labels.answer), `<p class="search-answer">${escaped(texts.sentence.join(" "))}</p>`, BEST),
+  entry(location, escaped(title), "", BEST),
+];
+
 /** A result with the sentences that hold what was sought, or what else led to it. */
 function item(index, { at, document, score }, clues) {
   const held = new Map(); // part: worth and needles
@@ -526,25 +561,28 @@ function item(index, { at, document, score }, clues) {
   const found = [...held].map(([number, part]) => ({ ...part, ...index.parts[number] })).sort((a, b) => b.worth - a.worth);
   const needles = found.flatMap((part) => part.needles);
   const sentences = found.filter(({ field }) => field === "sentence");
-  const close = sentences.filter(({ anchor, worth }) => anchor && worth >= sentences[0].worth * 0.6).slice(0, 2);
-  const reason = found.find(({ field }) => field === "keyword") ?? sentences[0];
+  const close = sentences.filter(({ anchor, worth }) => anchor && worth >= sentences[0].worth * NEAR).slice(0, 2);
+  // A word for the search stands in no text of its page: where none of these tells nearly as much, the result says so.
+  const keyword = found.find(({ field }) => field === "keyword");
+  const alone = keyword && !found.some(({ field, worth }) => field !== "keyword" && worth >= keyword.worth * NEAR);
+  const reason = alone ? keyword : sentences[0];
+  const said = (text) => (alone ? index.labels.reason.replace("{text}", () => text) : text);
   // Material shows a text only below a page without parts of its own.
-  const mute = document.measures || document.location.includes("#");
-  const about = [document.about, mute && reason?.text.slice(0, TEASER)].filter(Boolean).join(" · ");
+  const mute = document.measures || document.location.includes("#") || (alone && close.length);
+  const about = [document.about, mute && reason && said(reason.text.slice(0, TEASER))].filter(Boolean).join(" · ");
   const title = `${marked(document.title, needles)} <small>${marked(about, needles)}</small>`;
-  const entry = (location, title, text) => ({ location, title, text, score: Math.round(score * 100), terms: {} });
-  const more = (document.measures ?? []).map((place) => {
-    const measure = index.documents[index.place.get(place)];
-    return entry(measure.location, escaped(measure.title), "");
-  });
+  const worth = Math.round(score * 100);
   return [
-    entry(document.location, title, close.length || !reason ? "" : marked(reason.text, reason.needles, TEASER)),
+    entry(document.location, title, close.length || !reason ? "" : said(marked(reason.text, reason.needles, TEASER)), worth),
     ...close.map((part) => {
-      const label = index.sentence.replace("{n}", part.anchor.replace("#s", ""));
-      return entry(document.location + part.anchor, escaped(label), marked(part.text, part.needles, TEASER));
+      const label = index.labels.sentence.replace("{n}", part.anchor.replace("#s", ""));
+      return entry(document.location + part.anchor, escaped(label), marked(part.text, part.needles, TEASER), worth);
     }),
     // Material folds away what scores less than its page.
-    ...more.map((measure, rank) => (rank < UNFOLDED ? measure : { ...measure, score: 0 })),
+    ...(document.measures ?? []).map((place, rank) => {
+      const measure = index.documents[index.place.get(place)];
+      return entry(measure.location, escaped(measure.title), "", rank < UNFOLDED ? worth : 0);
+    }),
   ];
 }
 
@@ -553,14 +591,15 @@ self.answer = (query, lang) => {
   const other = lang === "zh" ? "en" : "zh";
   const here = indexOf(lang);
   const { words, names } = meant(here, query);
-  if (!words.length) return { items: [], elsewhere: 0 };
+  const answers = answersTo(here, query).map((answer) => answerItem(here, answer));
+  if (!words.length) return { items: answers, elsewhere: 0 };
   const understood = read(here, words, () => indexOf(other));
   const results = rank(here, understood, names);
-  if (results.length) return { items: results.map((result) => item(here, result, understood.clues)), elsewhere: 0 };
-  if (bare(query).length < 2) return { items: [], elsewhere: 0 };
+  const items = [...answers, ...results.map((result) => item(here, result, understood.clues))];
+  if (items.length || bare(query).length < 2) return { items, elsewhere: 0 };
   const there = indexOf(other);
   const asked = meant(there, query);
-  return { items: [], elsewhere: rank(there, read(there, asked.words), asked.names).length };
+  return { items, elsewhere: rank(there, read(there, asked.words), asked.names).length };
 };
 
 /** The numbers of all measures that a query finds, by themselves or by a unit that answers for them. */

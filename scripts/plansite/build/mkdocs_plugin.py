@@ -31,7 +31,7 @@ from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.cards import Card
 from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Publication, Repository
-from plansite.site.search_index import SearchDocument, search_script, static_page_document
+from plansite.site.search_index import SearchDocument, search_script, static_page_documents
 from plansite.site.tables import Package
 from plansite.site.templates import Phrases, UnknownNameError, force_line, format_date
 from plansite.source.texts import is_file
@@ -130,7 +130,8 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """Keep the text of a page in docs/ for the search; that of generated pages comes from the plan."""
         if page.file.src_uri not in self.site.pages:
             address = page.url.removeprefix(FOLDER[self._lang])
-            self._static_documents.append(static_page_document(address, str(page.title), html))
+            answers = page.meta.get("answers", {})
+            self._static_documents += static_page_documents(address, str(page.title), html, answers)
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Add the names and filters that templates in overrides/ use (templates.THEME_NAMES, THEME_FILTERS)."""

@@ -24,7 +24,7 @@ from plansite.validate import load_labels, load_plan
 
 T = TypeVar("T")
 # A link from a page written by hand to another.
-LINK_TO_FILE = re.compile(r"\]\((\w+)\.md\b")
+LINK_TO_FILE = re.compile(r"\]\((\w+)(?:/index)?\.md\b")
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from html.parser import HTMLParser
+from itertools import takewhile
 from pathlib import Path
 from string import ascii_lowercase, digits
 from typing import Any, Literal
 
 import yaml
-from markupsafe import Markup
 from snowballstemmer import stemmer
 
 from plansite.errors import Lang
@@ -29,8 +30,8 @@ FieldName = Literal["title", "section", "keyword", "sentence"]
 """The part of a document that a text belongs to, by which the worker weighs a match."""
 HAN_RUN = re.compile(f"[{HAN}]+")
 WORD = re.compile("[a-z]+")
-BLOCK = re.compile(r"(?=<(?:h[1-4]|p|li|t[dh]|d[td])\b)")
-"""The start of a block of text in HTML."""
+BLOCKS = {"h1", "h2", "h3", "h4", "p", "li", "td", "th", "dd", "dt"}
+"""The elements that hold a text of their own on a page written by hand."""
 LEVEL_1 = ((high, low) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
 COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 """The 3,755 commonest characters in the order of their pinyin (GB/T 2312-1980, level 1), which browsers know too."""
@@ -40,7 +41,7 @@ COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 class SearchDocument:
     """A page, or a place on one, that the search can find."""
 
-    kind: Literal["measure", "unit", "theme", "topic", "section", "term", "page"]
+    kind: Literal["measure", "unit", "theme", "topic", "section", "term", "page", "answer"]
     location: str
     title: str
     about: str
@@ -48,7 +49,7 @@ class SearchDocument:
     texts: Mapping[FieldName, Sequence[str]]
     """The searched texts; `title` may be left out where it is only the document's own."""
     names: tuple[str, ...] = ()
-    """Queries that mean this document alone, as normalized by `_queries`."""
+    """Queries that mean this document alone, as normalized by `_queries`; of an answer, the words of its question."""
     measures: tuple[str, ...] = ()
     """The locations of a unit's measures."""
 
@@ -56,7 +57,10 @@ class SearchDocument:
 def search_script(plan: PlanView, labels: Labels, lang: Lang, static_pages: Iterable[SearchDocument]) -> str:
     """Return search/LANG.js, which the worker loads when the search box is used first."""
     found = [*documents(plan, labels, lang), *static_pages]
-    return index_script(index_of(found, labels, lang, plan.site.place_names(lang)), lang)
+    site = plan.site
+    titles = [text[lang].replace("|", "") for text in (plan.notice.title, site.name, site.short_name)]
+    names = [str(site.date.year), *titles]
+    return index_script(index_of(found, labels, lang, site.place_names(lang), names), lang)
 
 
 def index_script(index: dict[str, Any], lang: Lang) -> str:
@@ -67,27 +71,36 @@ def index_script(index: dict[str, Any], lang: Lang) -> str:
 
 
 def index_of(
-    found: list[SearchDocument], labels: Labels, lang: Lang, place_names: Sequence[str] = ()
+    found: list[SearchDocument],
+    labels: Labels,
+    lang: Lang,
+    place_names: Sequence[str] = (),
+    plan_names: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the index of documents, with the tables by which the worker understands a query.
 
-    Names of the place say nothing about what is sought, since all documents are about it.
+    Names of the place say nothing about what is sought, since all documents are about it; nor do those of the plan.
     """
-    texts = [text for document in found for text in all_texts(document)]
+    # An answer is found by the words of its question alone.
+    texts = [text for document in found if document.kind != "answer" for text in all_texts(document)]
     every = "\n".join(texts).lower()
     stops = stopwords()
     # Of words for the same thing at least one has to be found.
     synonyms = [group for group in table("synonyms")[lang] if any(word in every for word in group)]
-    searched = [*texts, *stops["zh"], *(word for group in synonyms for word in group)]
+    names = (name for document in found for name in document.names)
+    searched = [*texts, *names, *stops["zh"], *(word for group in synonyms for word in group)]
     return {
         "documents": [{name: value for name, value in asdict(document).items() if value} for document in found],
         "families": stem_families(texts),
         "synonyms": synonyms,
         "stops": stops,
         "vague": [*table("stopwords")["vague"][lang].split(), *place_names],
+        "subject": [*table("stopwords")["subject"][lang].split(), *place_names, *plan_names],
         "simplified": simplified("".join(searched)),
         "readings": readings(texts) if lang == "zh" else {},
         "sentence": labels["sentence_numbered"][lang],
+        "answer": labels["answer"][lang],
+        "reason": labels["found_under"][lang],
     }
 
 
@@ -228,9 +241,38 @@ def number_names(number: int) -> tuple[str, ...]:
     return (str(number), chinese_numeral(number), *words)
 
 
-def static_page_document(location: str, title: str, html: str) -> SearchDocument:
-    """Return a page of docs/, with a text for each of its headings, paragraphs, list items and cells."""
-    blocks = (Markup(block).striptags() for block in BLOCK.split(html)[1:])  # noqa: S704 - only its text is used
-    texts = [" ".join(text.split()) for text in blocks]
-    sentences = [text for text in texts if text not in {"", title}]
-    return SearchDocument("page", location, title, "", {"sentence": sentences}, _queries([title]))
+class _Blocks(HTMLParser):
+    """Reads HTML as blocks, each its id and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[list[str]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in BLOCKS:
+            self.found.append([dict(attrs).get("id") or "", ""])
+
+    def handle_data(self, data: str) -> None:
+        if self.found:
+            self.found[-1][1] += data
+
+
+def static_page_documents(
+    location: str, title: str, html: str, answers: Mapping[str, Sequence[object]]
+) -> Iterator[SearchDocument]:
+    """Yield a page of docs/ with a text for each of its blocks, and each question that it answers.
+
+    `answers` are the words of each question by the id of its heading; its answer is what stands below, up to the next
+    block with an id. What stands before the first of them is the page's own.
+    """
+    blocks = [(anchor, " ".join(text.split())) for anchor, text in _Blocks(html).found]
+    own = takewhile(lambda block: block[0] not in answers, blocks)
+    sentences = [text for _, text in own if text not in {"", title}]
+    yield SearchDocument("page", location, title, "", {"sentence": sentences}, _queries([title]))
+    for at, (anchor, question) in enumerate(blocks, start=1):
+        if anchor in answers:
+            texts = [text for _, text in takewhile(lambda block: not block[0], blocks[at:])]
+            words = tuple(str(word).lower() for word in answers[anchor])
+            yield SearchDocument("answer", f"{location}#{anchor}", question, "", {"sentence": texts}, words)

@@ -1,5 +1,6 @@
 """This module checks and renders the templates in macros/: pages, feeds, the sitemap and the report of changes."""
 
+import re
 import traceback
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields
@@ -59,6 +60,7 @@ FILTERS = {
     "capitalize_first": capitalize_first,
     "segments": lru_cache(segments),
     "split_by_script": split_by_script,
+    "references": re.compile(r"(第([0-9]+)条|measure ([0-9]+))").split,
     "host_name": lambda url: urlsplit(url).netloc.removeprefix("www."),
     "strip_glosses": strip_glosses,
 }
