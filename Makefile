@@ -21,7 +21,7 @@ pdf: $(VENV)/site.done  ## the same with the whole notice as PDF: Chinese, Engli
 	@scripts/ensure-chromium
 	@$(BIN)/plansite build --pdf site
 
-package: site  ## the same as dist/site.tar.gz, with compressed forms and checksums, for a web server
+package: pdf  ## the same as dist/site.tar.gz, with compressed forms and checksums, for a web server
 	@$(BIN)/plansite package site
 
 serve: $(VENV)/site.done  ## preview that follows edits; PORT=8000

@@ -9,6 +9,7 @@ from plansite.errors import LANGUAGES, Lang
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.site.pages import Page
 from plansite.site.tables import LICENCE, MEDIA, description
+from plansite.site.tasks import TaskSheet
 from plansite.site.templates import measure_title
 from plansite.source.schema import Labels
 from plansite.translation.glossary import strip_glosses
@@ -34,6 +35,8 @@ def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Call
         about = _measure(subject, lang, labels, url) | _translation_of(f"{subject.address}#measure", lang, locate)
     elif isinstance(subject, UnitView):
         about = _unit(subject, lang, url)
+    elif isinstance(subject, TaskSheet):
+        about["about"] = {"@id": url(f"{subject.unit.address}#unit")}
     elif isinstance(subject, ThemeView | TopicView):
         measures = subject.measures
     elif page.address in {"", "text"}:
@@ -52,6 +55,7 @@ def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Call
     steps = [("", labels["home"][lang])]
     # The label of an index page has the name of its folder.
     steps += [(above, labels[above][lang])] if below and above in labels else []
+    steps += [(subject.unit.address, subject.unit.name[lang])] if isinstance(subject, TaskSheet) else []
     steps += [(page.address, title)] if page.address else []
     breadcrumb = _items({"name": name, "item": url(address)} for address, name in steps)
     graph = [about, {"@type": "BreadcrumbList", "itemListElement": breadcrumb}]
