@@ -6,6 +6,7 @@ from functools import cached_property
 import segno
 from markupsafe import Markup
 
+from plansite.errors import Lang
 from plansite.site.graph import MeasureView, PlanView, SafeguardView, UnitView
 
 
@@ -24,14 +25,16 @@ class Task:
     @property
     def number(self) -> int:
         """The number of the measure or safeguard in the notice."""
-        return self.measure.number if self.measure else self.clause.plan.safeguards.index(self.clause) + 1
+        if isinstance(self.clause, SafeguardView):
+            return self.clause.plan.safeguards.index(self.clause) + 1
+        return self.clause.number
 
     @property
     def role(self) -> str:
         """The name of the label that says how the unit answers for it: as responsible or as lead unit."""
         return self.clause.role if self.unit.kind == "collective" else f"{self.clause.role}_one"
 
-    def others(self, lang: str, comma: str, joint_comma: str) -> str:
+    def others(self, lang: Lang, comma: str, joint_comma: str) -> str:
         """Return the other units named for it, in the wording of the notice, joined by commas; "" without any."""
         joined = ""
         for mention in self.clause.mentions:
@@ -50,7 +53,8 @@ class TaskSheet:
     @cached_property
     def tasks(self) -> list[Task]:
         """The measures and then the safeguards of the unit, in order."""
-        return [Task(self.unit, clause) for clause in (*self.unit.measures, *self.unit.safeguards)]
+        clauses: list[MeasureView | SafeguardView] = [*self.unit.measures, *self.unit.safeguards]
+        return [Task(self.unit, clause) for clause in clauses]
 
     @property
     def undivided(self) -> bool:
