@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from datetime import datetime, time
 from functools import cache, partial
+from pathlib import Path
 
 from plansite.errors import Lang
 from plansite.exports import task_document
@@ -33,6 +34,16 @@ def sheet_files(plan: PlanView, labels: Labels, lang: Lang, site_url: str) -> di
         makers = partial(workbook, said), partial(task_document.document, said, blank)
         files |= {f"{FOLDER[lang]}{sheet.address}{suffix}": make for suffix, make in zip(SUFFIXES, makers, strict=True)}
     return files
+
+
+def write_sheets(plan: PlanView, labels: Labels, folder: Path) -> int:
+    """Write the files of all task sheets beside their pages; return how many."""
+    files = sheet_files(plan, labels, "zh", "") | sheet_files(plan, labels, "en", "")
+    for address, make in files.items():
+        path = folder / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make())
+    return len(files)
 
 
 class SheetText:
