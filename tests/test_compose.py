@@ -69,7 +69,7 @@ def test_pages_can_feed_another_generator(tmp_path: Path, monkeypatch: pytest.Mo
     project = copy_small_project(tmp_path / "project")
     monkeypatch.chdir(project)
     count = write_pages(assemble(Sources()), Path("docs"), tmp_path / "pages")
-    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (12 + 3 + 4 + 2 + 2) + 8
+    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (12 + 3 + 2 * 4 + 2 + 2) + 8
     assert (
         (tmp_path / "pages" / "en" / "measures" / "1" / "index.md")
         .read_text("utf-8")

@@ -20,6 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from conftest import PROJECT, SMALL_PLAN, edit
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.exports.change_report import report_changes
+from plansite.exports.task_sheet import COLUMNS
 from plansite.history.changelog import MAX_EDITS_PER_VERSION, HistoryView, Version
 from plansite.history.diff import KINDS, Change, Edit, Words, diff_plans
 from plansite.site.assemble import Sources
@@ -45,6 +46,7 @@ HANDWRITTEN = ["about", "accessibility", "contribute", "questions"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
     "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",
+    "units/tax-service/tasks", "units/district-court/tasks",
     "topics/index", "topics/taxation", "invest", "targets", "glossary", "changes", "data",
 ]  # fmt: skip
 
@@ -320,7 +322,7 @@ def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     assert addresses["zh"] == addresses["en"]
     plan = real_view
     records = [*plan.measures, *plan.units, *plan.themes, *plan.topics, *plan.redirects]
-    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 12 + len(records)
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 12 + len(records) + len(plan.units)
 
 
 def hrefs(page: str, role: str) -> list[str]:
@@ -443,7 +445,7 @@ def test_a_wrong_template_is_named_with_its_line(
         rendered(small_view, Templates(Path("macros"), LABELS))
     allowed = (
         "count_label, edit_link, feed, file_link, it, labels, lang, lead_unit_label, link, measure_title, package, "
-        "pdfs, plan, report_link, root"
+        "page_url, pdfs, plan, report_link, root"
     )
     assert [problem.text_line("en") for problem in raised.value.problems] == [
         f"macros/measure.html.j2:{last}:1: measure.html.j2: {reason}; a template may use: {allowed}"
@@ -498,7 +500,8 @@ def chosen_labels() -> set[str]:
         "target": (
             f"{kind}{words}" for kind in get_args(Target.model_fields["kind"].annotation) for words in ("", "_means")
         ),
-        "pdf": PDFS,
+        "pdf": (f"{name}{words}" for name in PDFS for words in ("", "_means")),
+        "task": COLUMNS,
         "text_size": ("normal", "large", "larger"),
         "colors": ("auto", "light", "dark"),
         "record": ({*KINDS, "added", "removed"} - {"measures"}),

@@ -1,4 +1,4 @@
-// Five conveniences; every page reads and links without them.
+// Six conveniences; every page reads and links without them.
 
 // The language toggle keeps the place and the filters: /measures/7/#s2 leads to /en/measures/7/#s2.
 for (const toggle of document.querySelectorAll(".language-toggle, .foreign__link")) {
@@ -12,6 +12,12 @@ for (const toggle of document.querySelectorAll(".language-toggle, .foreign__link
 // The line for readers of the other language is gone once it has been followed or closed.
 for (const way of document.querySelectorAll(".foreign__link, .foreign__close")) {
   way.addEventListener("click", () => choose("language_line", "seen"));
+}
+
+// What prints the page is offered where the browser can.
+for (const button of window.print ? document.querySelectorAll("[data-print]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
 
 // Whoever opens the other language beside a text finds it open on the next page as well; so does who comes by ?both.

@@ -109,10 +109,13 @@ def _text(options: argparse.Namespace) -> None:
 
 
 def _pages(options: argparse.Namespace) -> None:
+    from plansite.exports.task_sheet import write_sheets
     from plansite.site.assemble import Sources, assemble, write_pages
 
     sources = Sources(plan=options.plan)
-    print(f"{write_pages(assemble(sources), sources.docs, options.folder)} files written to {options.folder}/")
+    site = assemble(sources)
+    count = write_pages(site, sources.docs, options.folder) + write_sheets(site.plan, site.labels, options.folder)
+    print(f"{count} files written to {options.folder}/")
 
 
 def _diff(options: argparse.Namespace) -> None:
@@ -225,7 +228,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
         _argument("files", **FILES, help=f"(default: {PLAN} {GLOSSARY})"),
     ]),
     "text": (_text, "print the notice in Chinese", [READ_PLAN]),
-    "pages": (_pages, "write every page as Markdown", [READ_PLAN, FOLDER_ARGUMENT]),
+    "pages": (_pages, "write every page as Markdown, and the files of task sheets", [READ_PLAN, FOLDER_ARGUMENT]),
     "diff": (_diff, "say in words what has changed since a version", [
         READ_PLAN,
         _argument("base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit"),

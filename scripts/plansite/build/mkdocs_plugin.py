@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,6 +26,7 @@ from rjsmin import jsmin
 
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, format_problems, lang_of_locale
 from plansite.exports.files import data_files
+from plansite.exports.task_sheet import SUFFIXES, sheet_files
 from plansite.history.changelog import read_history
 from plansite.history.git import version
 from plansite.site import pages
@@ -33,8 +35,7 @@ from plansite.site.cards import Card
 from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_documents
 from plansite.site.tables import Package
-from plansite.site.templates import Phrases, UnknownNameError, force_line, format_date
-from plansite.source.texts import is_file
+from plansite.site.templates import FIELDS, Phrases, UnknownNameError, force_line, format_date
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}
 """What takes the comments out of our styles and scripts, by suffix."""
@@ -169,7 +170,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         page.content = rendered.body
         page.title = rendered.title
         page.toc = get_toc([{"id": rendered.anchor, "name": rendered.title, "level": 1, "children": []}])
-        page.meta = {"description": rendered.description, "script": rendered.script, "moved_to": rendered.moved_to}
+        page.meta = {name: getattr(rendered, name) for name in FIELDS["meta"]}
         return context
 
     def _address(self, page: Page) -> str:
@@ -236,11 +237,11 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             files = {name: partial(_item, data, name) for name in Package(site.plan).files}
             files |= {card.address: card.picture.read_bytes for card in site.pictured}
         files |= {name: partial(_encoded, text) for name, text in texts.items()}
-        for redirect in site.plan.redirects:
-            # A program that reads a file follows no page: the file itself is published at its old address too.
-            for folder in FOLDER.values() if is_file(redirect.origin) else ():
-                if folder + redirect.to in files:
-                    files[folder + redirect.origin] = files[folder + redirect.to]
+        files |= sheet_files(site.plan, site.labels, lang, config.site_url or "")
+        for redirect, folder, suffix in product(site.plan.redirects, FOLDER.values(), ("", *SUFFIXES)):
+            # Who opens a file follows no page: a file itself, or those beside a page, stay at the old address too.
+            if (made := files.get(f"{folder}{redirect.to}{suffix}")) is not None:
+                files[f"{folder}{redirect.origin}{suffix}"] = made
         return files
 
 

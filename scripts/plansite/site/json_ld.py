@@ -9,6 +9,7 @@ from plansite.errors import LANGUAGES, Lang
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.site.pages import Page
 from plansite.site.tables import MEDIA, Package
+from plansite.site.tasks import TaskSheet
 from plansite.site.templates import measure_title
 from plansite.source.schema import Labels
 from plansite.translation.glossary import strip_glosses
@@ -29,36 +30,47 @@ def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Call
         return locate(address, lang)
 
     about: dict[str, Any] = {"@type": "WebPage", "name": title, "url": url(page.address)}
-    measures: Iterable[MeasureView] | None = None
     if isinstance(subject, MeasureView):
         about = _measure(subject, lang, labels, url) | _translation_of(f"{subject.address}#measure", lang, locate)
     elif isinstance(subject, UnitView):
         about = _unit(subject, lang, url)
+    elif isinstance(subject, TaskSheet):
+        about["about"] = {"@id": url(f"{subject.unit.address}#unit")}
     elif isinstance(subject, ThemeView | TopicView):
-        measures = subject.measures
+        about |= _list(subject.measures, url)
     elif page.address in {"", "text"}:
         about = _notice(plan, lang, url) | _translation_of("text#notice", lang, locate)
     elif page.address == "data":
         about = _dataset(plan, labels, lang, url, locate("", "zh"))
     elif page.address == "measures":
-        measures = plan.measures
-    if measures is not None:
-        items = _items({"url": url(measure.address)} for measure in measures)
-        entity = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
-        about |= {"@type": "CollectionPage", "mainEntity": entity}
+        about |= _list(plan.measures, url)
     if not about["@type"].endswith("Organization"):
         # Who publishes the page is not who publishes the notice.
         about |= {"inLanguage": LOCALE[lang]} | (_publisher(plan, lang) if about["@type"] != "Legislation" else {})
-    above, _, below = page.address.partition("/")
-    steps = [("", labels["home"][lang])]
-    # The label of an index page has the name of its folder.
-    steps += [(above, labels[above][lang])] if below and above in labels else []
-    steps += [(page.address, title)] if page.address else []
+    steps = _steps(page, title, labels)
     breadcrumb = _items({"name": name, "item": url(address)} for address, name in steps)
     graph = [about, {"@type": "BreadcrumbList", "itemListElement": breadcrumb}]
     data = {"@context": "https://schema.org", "@graph": graph}
     # A "<" could end the element that holds this.
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _list(measures: Iterable[MeasureView], url: Callable[[str], str]) -> dict[str, Any]:
+    items = _items({"url": url(measure.address)} for measure in measures)
+    entity = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
+    return {"@type": "CollectionPage", "mainEntity": entity}
+
+
+def _steps(page: Page, title: str, labels: Labels) -> list[tuple[str, str]]:
+    """Return the pages that lead to a page and the page itself, [(address, name), ...]."""
+    lang, subject = page.lang, page.subject
+    above, _, below = page.address.partition("/")
+    steps = [("", labels["home"][lang])]
+    # The label of an index page has the name of its folder.
+    steps += [(above, labels[above][lang])] if below and above in labels else []
+    steps += [(subject.unit.address, subject.unit.name[lang])] if isinstance(subject, TaskSheet) else []
+    steps += [(page.address, title)] if page.address else []
+    return steps
 
 
 def _items(items: Iterable[dict[str, str]]) -> list[dict[str, Any]]:

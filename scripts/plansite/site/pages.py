@@ -10,12 +10,13 @@ from plansite.editor import read_addresses
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.history.changelog import Version
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
+from plansite.site.tasks import TaskSheet, task_sheets
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Redirect
 from plansite.source.texts import is_file
 from plansite.validate import LoadedPlan
 
-Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Redirect
+Subject = PlanView | MeasureView | UnitView | TaskSheet | ThemeView | TopicView | Redirect
 FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
 """The folder of the pages of each language, from the root of the site."""
 
@@ -81,6 +82,7 @@ def pages(plan: PlanView) -> Iterator[Page]:
                 yield Page(address, lang, f"{address}.html.j2", plan, index=address in INDEXES)
         yield from (Page(measure.address, lang, "measure.html.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.html.j2", unit) for unit in plan.units)
+        yield from (Page(sheet.address, lang, "tasks.html.j2", sheet) for sheet in task_sheets(plan))
         yield from (Page(theme.address, lang, "theme.html.j2", theme) for theme in plan.themes)
         if "topics" not in left_out:
             yield from (Page(topic.address, lang, "topic.html.j2", topic) for topic in plan.topics)
@@ -182,6 +184,6 @@ def check_addresses(path: Path, addresses: Collection[str], loaded: LoadedPlan) 
             yield Problem(*position, "unknown_address", details)
 
 
-def _kind(address: str) -> tuple[str, bool]:
-    """Return the folder of an address, and whether it is that of a file."""
-    return address.rpartition("/")[0], is_file(address)
+def _kind(address: str) -> tuple[str, int, bool]:
+    """Return the first folder of an address, how many it has, and whether it is that of a file."""
+    return address.rpartition("/")[0].partition("/")[0], address.count("/"), is_file(address)

@@ -24,6 +24,7 @@ from plansite.site.about import SiteView
 from plansite.site.graph import MeasureView, PlanView
 from plansite.site.pages import FEED, FOLDER, PDFS, Page, Publication, absolute_url, path_of, relative_path
 from plansite.site.tables import Package
+from plansite.site.tasks import qr_code
 from plansite.source.chinese import chinese_date
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Label, Labels
@@ -61,6 +62,7 @@ FILTERS = {
     "segments": lru_cache(segments),
     "split_by_script": split_by_script,
     "references": re.compile(r"(第([0-9]+)条|measure ([0-9]+))").split,
+    "qr_code": qr_code,
     "host_name": lambda url: urlsplit(url).netloc.removeprefix("www."),
     "strip_glosses": strip_glosses,
 }
@@ -149,6 +151,8 @@ class RenderedPage:
     """The id of its first heading."""
     script: str = ""
     """A file of overrides/assets/ that only this page needs."""
+    paper: str = ""
+    """The named page in site.css that it is printed on."""
     moved_to: str = ""
     """The address that a redirect leads to, from the root of the site."""
 
@@ -273,6 +277,7 @@ def page_context(page: Page, plan: PlanView, addresses: Collection[str], publica
         "package": Package(plan),
         "link": link,
         "file_link": file_link,
+        "page_url": absolute_url(page.address, page.lang, publication.site_url) if publication.site_url else "",
         "root": FOLDER[page.lang],
         "feed": file_link(FOLDER[page.lang] + FEED),
         "pdfs": PDFS if publication.pdf else {},
@@ -302,7 +307,7 @@ def template_problem(error: Exception, macros: Path, template: str, allowed: lis
 
 BUILT_IN = {*DEFAULT_NAMESPACE, "caller", "kwargs", "loop", "self", "super", "varargs"}
 MACRO_NAMES = """addresses count_label edit_link feed file_link it kind labels lang languages lead_unit_label
-link locate measure_title package pages pdfs plan report_link root square urn version""".split()
+link locate measure_title package page_url pages pdfs plan report_link root square urn version""".split()
 """The names that templates in macros/ may use."""
 # Those of MkDocs, of Material's base.html, of main.html and of mkdocs_plugin.py.
 THEME_NAMES = """assets base_url config force_line has_history has_updates labels lang nav other_labels other_lang
@@ -311,7 +316,7 @@ THEME_FILTERS = {"cards", "css", "digest", "format_date", "jsmin", "json_ld", "t
 FIELDS = {
     "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent
     previous_page title toc url""".split(),
-    "meta": ["description", "moved_to", "script"],
+    "meta": ["description", "moved_to", "paper", "script"],
 }
 """{name: its fields}, of objects whose unknown fields MkDocs would render as nothing."""
 Mistake = tuple[int, str, dict[str, object]]
