@@ -64,7 +64,7 @@ def test_a_picture_made_from_other_words_is_named_and_not_published(project: Pat
     assert [card.fingerprint for card in before.cards] == [card.fingerprint for card in again.cards]
     assert len({card.fingerprint for card in before.cards}) == len(before.pictured) == len(before.cards)
     assert [*card_hints(before.cards)] == []
-    edit(project / "data" / "site.yaml", "en: Some County Plan}", "en: Another Plan}")
+    edit(project / "data" / "site.yaml", "en: Small District Actions}", "en: Another Plan}")
     after = site_of(project)
     [hint] = card_hints(after.cards)
     other = {card.picture.name for card in before.cards} - {card.picture.name for card in after.pictured}
@@ -104,7 +104,7 @@ def test_every_page_names_the_pictures_of_its_kind(project: Path) -> None:
             assert sizes == [*zip(*SIZES.values(), strict=True)]
             alts = {content for name, content in said if name == "og:image:alt"}
             assert len(alts) == 1
-            assert {"zh": "某县办事计划", "en": "Some County Plan"}[lang] in str(alts.pop())
+            assert {"zh": "小区优化环境行动", "en": "Small District Actions"}[lang] in str(alts.pop())
             assert ("twitter:card", "summary_large_image") in said
     assert len([*site.rglob("cards/*.png")]) == len(KINDS) * len(LANGUAGES) * len(SIZES), "each once"
 

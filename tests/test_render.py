@@ -169,7 +169,7 @@ def test_the_feed_of_updates_says_what_its_page_does(lang: Lang, tmp_path: Path,
         ("self", f"https://example.org/plan/{FOLDER[lang]}updates.xml"),
         ("alternate", address),
     ]
-    office = {"zh": "某县办公室", "en": "Some County Office"}[lang]
+    office = {"zh": "小区办公室", "en": "Small District Office"}[lang]
     assert read.feed.author_detail == {"name": office, "href": "https://office.example.org/"}
     assert read.feed.updated == max(entry.updated for entry in read.entries) == "2026-11-20T00:00:00Z"
     for entry, item in zip(read.entries, page.css(".update"), strict=True):
@@ -196,7 +196,7 @@ def test_an_update_is_the_same_one_when_its_words_are_edited(tmp_path: Path) -> 
 def test_without_a_publisher_the_author_of_a_feed_is_the_site(small: LoadedPlan) -> None:
     unnamed = replace(small, identity=small.identity.model_copy(update={"publisher": None}))
     read = feedparser.parse(TEMPLATES.render_feed(UPDATES_FEED, PlanView(unnamed), "en", ""))
-    assert (read.bozo, read.feed.author_detail) == (False, {"name": "Some County Plan"})
+    assert (read.bozo, read.feed.author_detail) == (False, {"name": "Small District Actions"})
 
 
 def test_an_update_given_twice_is_named(tmp_path: Path) -> None:
