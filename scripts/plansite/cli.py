@@ -112,7 +112,7 @@ def _pages(options: argparse.Namespace) -> None:
     from plansite.site.assemble import Sources, assemble, write_pages
 
     sources = Sources(plan=options.plan)
-    print(f"{write_pages(assemble(sources), sources.docs, options.folder)} files written to {options.folder}/")
+    print(f"{write_pages(assemble(sources), sources.docs, options.folder)} pages written to {options.folder}/")
 
 
 def _diff(options: argparse.Namespace) -> None:
