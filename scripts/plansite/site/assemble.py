@@ -185,7 +185,7 @@ def static_addresses(docs: Path) -> list[str]:
 
 
 def write_pages(site: Site, docs: Path, target: Path) -> int:
-    """Write all pages to a folder for another site generator; return the number of files.
+    """Write all pages and feeds to a folder for another site generator; return the number of pages.
 
     Each page is ADDRESS/index.md, so that its links hold whether the generator resolves them against the file or
     against the page. Generated pages are HTML below front matter.
@@ -203,4 +203,8 @@ def write_pages(site: Site, docs: Path, target: Path) -> int:
         path = target / FOLDER[lang] / address / "index.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(markdown, "utf-8")
+    for lang in LANGUAGES:
+        for feed in (FEED, UPDATES_FEED):
+            if (text := site.feed(feed, lang)) is not None:
+                (target / FOLDER[lang] / feed).write_text(text, "utf-8")
     return len(files)
