@@ -476,14 +476,14 @@ def test_the_focus_is_not_lost_with_a_result_that_gives_way(page: Page) -> None:
 @in_browser
 def test_the_home_page_opens_the_search(page: Page) -> None:
     page.goto("/en/")
-    page.locator("main").get_by_role("button", name="Search the measures, units and terms").click()
+    page.locator("main").get_by_role("button", name="Search the measures and units").click()
     expect(page.locator(SEARCH_BOX)).to_be_focused()
 
 
 @in_browser
 def test_opening_the_search_again_does_not_follow_the_last_result(page: Page) -> None:
     page.goto("/en/")
-    button = page.locator("main").get_by_role("button", name="Search the measures, units and terms")
+    button = page.locator("main").get_by_role("button", name="Search the measures and units")
     button.focus()
     page.keyboard.press("Enter")
     ask(page, "bankruptcy")
