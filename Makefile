@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf package serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links fmt schema characters golden lock audit clean
+.PHONY: site pdf package cards serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links fmt schema characters golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -21,8 +21,13 @@ pdf: $(VENV)/site.done  ## the same with the whole notice as PDF: Chinese, Engli
 	@scripts/ensure-chromium
 	@$(BIN)/plansite build --pdf site
 
-package: site  ## the same as dist/site.tar.gz, with compressed forms and checksums, for a web server
+package: pdf  ## the same as dist/site.tar.gz, with compressed forms and checksums, for a web server
 	@$(BIN)/plansite package site
+
+cards: $(VENV)/site.done  ## make the pictures of shared links in data/cards/ anew where their words have changed
+	@scripts/ensure-chromium
+	@scripts/ensure-pngquant
+	@$(BIN)/plansite cards
 
 serve: $(VENV)/site.done  ## preview that follows edits; PORT=8000
 	@$(BIN)/plansite serve --port $(PORT)
@@ -47,6 +52,7 @@ check: $(VENV)/dev.done  ## what a contributor runs before a pull request
 
 test: $(VENV)/dev.done  ## all tests, the browser's included
 	@scripts/ensure-chromium
+	@scripts/ensure-pngquant
 	@scripts/ensure-java
 	@scripts/ensure-npm
 	@scripts/ensure-nginx

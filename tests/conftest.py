@@ -106,6 +106,7 @@ def copy_small_project(target: Path) -> Path:
     for name in ("plan.yaml", "glossary.yaml", "site.yaml", "updates.yaml"):
         shutil.copy(SMALL_PLAN.with_name(name), target / "data")
     (target / "data" / "addresses.txt").unlink()
+    shutil.rmtree(target / "data" / "cards")
     (target / ".gitignore").write_text("/site/\n", "utf-8")
     return target
 
@@ -204,6 +205,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return build_site(PROJECT, folder / "site") if new else folder / "site"
 
 
+UNIT_CONTACT = """    contact:
+      telephone: 0123 456-789
+      address: {zh: 小区大街一号, en: 1 High Street}
+      website: https://tax.example.org/
+      hours: {zh: 周一至周五, en: Monday to Friday}
+      source: {url: 'https://tax.example.org/contact', by: {zh: 某县税务网, en: Tax Site}}
+      checked: 2026-11-20
+"""
+
+
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the plan of three measures, whose English has been edited once."""
@@ -211,6 +222,7 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         project = folder / "project"
         if new:
             copy_small_project(project)
+            edit(project / "data" / "plan.yaml", "    kind: vertical\n", f"    kind: vertical\n{UNIT_CONTACT}")
             edit(project / "data" / "plan.yaml", "It will extend credit loans.", "It will spread credit loans.")
             repository = Repository(project)
             repository.edit("spread credit loans", "extend credit loans")

@@ -7,6 +7,7 @@ the real one, with bytes and tokens lost, repeated and put elsewhere.
 import json
 import random
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -22,7 +23,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from conftest import PROJECT, REAL_PLAN, SMALL_PLAN
-from hostile import CHINESE, LATIN, UNSEEN, consistent, shape, slots, whole
+from hostile import CHINESE, LATIN, UNSEEN, consistent, shape, slots, whole, written
 from plansite.errors import LANGUAGES, PlanError, Problem
 from plansite.site.assemble import Site, Sources, assemble
 from plansite.site.templates import RenderedPage
@@ -116,8 +117,13 @@ def rendered_right(pages: Mapping[str, tuple[RenderedPage, str]]) -> None:
 
 @cache
 def usual() -> frozenset[tuple[str, ...]]:
-    """Return what the pages of the plan of three measures and of the real one consist of."""
-    sites = [assemble(Sources(plan, PROJECT / "macros", PROJECT / "docs")) for plan in (SMALL_PLAN, REAL_PLAN)]
+    """Return what the pages of the real plan consist of, and of that of three measures with every field it may have."""
+    with tempfile.TemporaryDirectory() as folder:
+        complete = Path(folder, SMALL_PLAN.name)
+        written(whole("plan"), complete)
+        shutil.copy(SMALL_PLAN.with_name("glossary.yaml"), folder)
+        plans = (SMALL_PLAN, REAL_PLAN, complete)
+        sites = [assemble(Sources(plan, PROJECT / "macros", PROJECT / "docs")) for plan in plans]
     return frozenset(part for site in sites for page, _ in rendered(site).values() for part in shape(page.body))
 
 

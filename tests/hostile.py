@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -131,6 +132,15 @@ EXAMPLES: dict[str, Any] = {
     "Keywords": {"zh": ["投资"], "en": ["investing"]},
     "Text": {"zh": "说明", "en": "Explanation"},
     "Redirect": {"from": "measures/old", "to": "measures/1"},
+    "Source": {"url": "https://www.example.org/notice", "by": {"zh": "某网", "en": "Some Site"}},
+    "UnitContact": {
+        "telephone": "0123 456-789",
+        "address": {"zh": "大街一号", "en": "1 High Street"},
+        "website": "https://www.example.org/",
+        "hours": {"zh": "周一至周五", "en": "Monday to Friday"},
+        "source": {"url": "https://www.example.org/contact", "by": {"zh": "某网", "en": "Some Site"}},
+        "checked": date(2026, 11, 20),
+    },
 }
 """Records that the plan of three measures has not in every place where they may stand."""
 

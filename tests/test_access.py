@@ -114,10 +114,16 @@ def open_display(page: Page) -> None:
     page.locator(".display summary").click()
 
 
+def open_share(page: Page) -> None:
+    page.locator(".pass-on").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 OPENED: dict[Callable[[Page], None], str] = {
     open_search: ".md-header",
     find_nothing: ".md-header",
     open_display: ".md-header",
+    open_share: "dialog",
     apply_filter: "main",
     filter_all_away: "main",
 }
@@ -186,7 +192,7 @@ def the_keyboard_reaches_everything_and_shows_where_it_is(page: Page) -> None:
     assert page.evaluate(MISSED) == {"missed": [], "unseen": []}
 
 
-SCRIPTED = ".filters, .display, .home__search, .md-search, .search-open, .who__help"
+SCRIPTED = ".filters, .display, .home__search, .md-search, .search-open, .who__help, .foreign"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -273,7 +279,7 @@ def test_a_page_is_quiet_and_holds_still(browser: Browser, address: str, path: s
 
 def test_our_own_scripts_are_small_and_say_what_they_are_for(small_site: Path) -> None:
     scripts = sorted((small_site / "assets").glob("*.js"))
-    assert {script.name.split(".")[0] for script in scripts} == {"filter", "search-box", "search", "site"}
+    assert {script.name.split(".")[0] for script in scripts} == {"filter", "search-box", "search", "share", "site"}
     assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) <= SCRIPTS
     for script in (PROJECT / "overrides" / "assets").glob("*.js"):
         assert script.read_text("utf-8").startswith("// ")

@@ -11,11 +11,16 @@ from conftest import PROJECT, SMALL_PLAN, Watched, copy_project, run, serving
 from plansite.cli import main
 from plansite.editor import ADDRESS_LIST, add_addresses, read_addresses
 from plansite.errors import PlanError
+from plansite.exports.task_sheet import SUFFIXES
 from plansite.site.pages import FEED, check_addresses
 from plansite.site.tables import description
 from plansite.validate import load_plan
 
-MOVED = "\nredirects:\n  - {from: units/tax-service, to: units/tax-bureau}\n"
+MOVED = """
+redirects:
+  - {from: units/tax-service, to: units/tax-bureau}
+  - {from: units/tax-service/tasks, to: units/tax-bureau/tasks}
+"""
 
 
 def check(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -52,7 +57,8 @@ def test_an_address_that_would_vanish_is_named_with_where_it_may_have_gone(
 ) -> None:
     rename(project, "tax-service", "tax-bureau")
     line = read_addresses(project / "data" / ADDRESS_LIST)["units/tax-service"]
-    lost, new = check(project, monkeypatch, capsys)
+    lost, sheet, new, _ = check(project, monkeypatch, capsys)
+    assert "{from: units/tax-service/tasks, to: units/tax-bureau/tasks}" in sheet
     assert lost == (
         f'data/addresses.txt:{line}:1: units/tax-service: is the published address "units/tax-service", which the site '
         "no longer has; if its place has been taken by units/tax-bureau, the only new one of its kind, add to "
@@ -61,7 +67,7 @@ def test_an_address_that_would_vanish_is_named_with_where_it_may_have_gone(
     assert 'is "units/tax-bureau", an address that the list does not have yet; add it as a line of its own' in new
     rename(project, "tax-bureau", "tax-bureau", MOVED)
     assert main(["addresses"]) == 0
-    assert capsys.readouterr().out == "units/tax-bureau\n"
+    assert capsys.readouterr().out == "units/tax-bureau\nunits/tax-bureau/tasks\n"
     assert check(project, monkeypatch, capsys) == []
 
 
@@ -76,6 +82,11 @@ LOST: dict[str, tuple[list[str], list[str], dict[str, str | None]]] = {
     "two of a kind made one": (["units/a", "units/b"], ["units/c"], {"units/a": None, "units/b": None}),
     "a page gone, others of another kind new": (["units/a"], ["topics/a", "units"], {"units/a": None}),
     "a page gone, and a file new": (["text"], ["text.csv"], {"text": None}),
+    "the sheet of a unit renamed": (
+        ["units/a/tasks"],
+        ["units/b", "units/b/tasks"],
+        {"units/a/tasks": "units/b/tasks"},
+    ),
     "everything gone": (["units/a"], [], {"units/a": None}),
 }
 
@@ -169,6 +180,9 @@ def test_a_redirect_is_a_page_that_leads_on_in_each_language(project: Path, brow
     assert done.returncode == 0, done.stderr
     site = project / "site"
     assert (site / "data" / "old.csv").read_bytes() == (site / "sentences.csv").read_bytes()
+    for suffix in SUFFIXES:
+        old, new = (site / "en" / "units" / unit / f"tasks{suffix}" for unit in ("tax-service", "tax-bureau"))
+        assert old.read_bytes() == new.read_bytes()
     assert "tax-service" not in (site / "sitemap.xml").read_text("utf-8")
     with serving(site) as address, browser.new_context(base_url=address) as context:
         watched = Watched(context.new_page())

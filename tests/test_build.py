@@ -53,7 +53,7 @@ EDITS: list[tuple[str, str, str]] = [
     ("overrides/partials/footer.html", "<footer ", '<footer data-new="" '),
     ("overrides/assets/site.css", "{", "{ --new: 1px; "),
     ("mkdocs.yml", "permalink: false", "permalink: true"),
-    ("data/site.yaml", "某县办事计划", "某县新办事计划"),
+    ("data/site.yaml", "小区优化环境行动", "小区新优化环境行动"),
     ("data/updates.yaml", "许可有变", "许可又有变"),
 ]
 """An edit of each kind of file that a site is made of."""

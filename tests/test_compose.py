@@ -69,7 +69,7 @@ def test_pages_can_feed_another_generator(tmp_path: Path, monkeypatch: pytest.Mo
     project = copy_small_project(tmp_path / "project")
     monkeypatch.chdir(project)
     count = write_pages(assemble(Sources()), Path("docs"), tmp_path / "pages")
-    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (12 + 3 + 4 + 2 + 2) + 8
+    assert count == len(list((tmp_path / "pages").rglob("*.md"))) == 2 * (12 + 3 + 2 * 4 + 2 + 2) + 8
     assert (
         (tmp_path / "pages" / "en" / "measures" / "1" / "index.md")
         .read_text("utf-8")
@@ -85,8 +85,8 @@ BROKEN = {
     "a filter": ("partials/search.html", "labels.topics | e", "labels.topics | esc", "No filter named 'esc'"),
     "its form": ("main.html", "{% block tabs %}", "{% block %}", "expected token 'name'"),
     "a word to fill in": (
-        "partials/footer.html", "source_line.format(date=", "source_line.format(when=",
-        "the label source_line has {date}, which is not given",
+        "partials/footer.html", "dated_on.format(date=", "dated_on.format(when=",
+        "the label dated_on has {date}, which is not given",
     ),
 }  # fmt: skip
 BROKEN_WHEN_RENDERED = {
@@ -96,8 +96,8 @@ BROKEN_WHEN_RENDERED = {
     "a file": ("main.html", '["assets/site.css"]', '["assets/site.scss"]', 'overrides/ has no "assets/site.scss"'),
     "an include": ("partials/header.html", "partials/search", "partials/serch", "the template is missing"),
     "an argument": (
-        "partials/footer.html", "source_line.format(date=site.date | format_date(site_lang)",
-        "source_line.format(date=site.date | format_date",
+        "partials/footer.html", "dated_on.format(date=site.date | format_date(site_lang)",
+        "dated_on.format(date=site.date | format_date",
         "TypeError: format_date() missing",
     ),
     "a sum": ("partials/metadata.html", "page.title | e", "1 + page.title", "TypeError: unsupported operand"),

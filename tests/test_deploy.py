@@ -31,6 +31,7 @@ TYPES = {
     ".svg": "image/svg+xml; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "changes.xml": "application/atom+xml; charset=utf-8",
+    "updates.xml": "application/atom+xml; charset=utf-8",
 }
 """What the addresses are that end in this."""
 OTHERS = {
@@ -191,6 +192,19 @@ def test_every_answer_has_its_headers(server: Server) -> None:
     context.check_hostname = False
     by_https = http.client.HTTPSConnection("127.0.0.1", server.secure, context=context)
     assert answer(by_https, "/")[1]["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_other_sites_may_show_the_pictures_of_shared_links_and_nothing_else(server: Server) -> None:
+    for path, said in (("cards/home.zh.0123abcd.png", FOR_GOOD), ("cards/home.zh.png", ASKED_ANEW)):
+        file = server.site / "assets" / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"picture")
+        status, headers, _ = ask(server, f"/assets/{path}")
+        file.unlink()
+        file.parent.rmdir()
+        readers = {"Cross-Origin-Resource-Policy": "cross-origin" if said == FOR_GOOD else "same-origin"}
+        assert (status, headers["Cache-Control"], headers["Content-Type"]) == (200, said, "image/png")
+        assert {name: headers[name] for name in SECURITY} == SECURITY | readers
 
 
 def test_a_name_that_is_kept_for_good_tells_its_content(server: Server) -> None:

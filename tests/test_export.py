@@ -22,7 +22,7 @@ from conftest import DATA, PROJECT, REAL_PLAN, SMALL_PLAN
 from plansite.exports.files import data_schema, schema, write_exports
 from plansite.exports.plan_json import plan_json
 from plansite.site.graph import PlanView
-from plansite.site.tables import Package, description, neutral
+from plansite.site.tables import NOTICE_FILE, Package, description, neutral
 from plansite.source.schema import Glossary, Plan
 from plansite.validate import LoadedPlan
 
@@ -114,6 +114,7 @@ def test_the_schema_of_plan_json_refuses_anything_else(spoil: Callable[[Any], No
 
 def test_tables_yaml_describes_exactly_the_files_that_are_written(folder: Path) -> None:
     assert {file.name for file in folder.iterdir()} == set(description().files)
+    assert (folder / NOTICE_FILE).read_bytes() == (REAL_PLAN.parent / "source" / "notice-2022.txt").read_bytes()
 
 
 def test_plan_json_says_what_is_not_translated(small_view: PlanView) -> None:
@@ -183,11 +184,12 @@ def test_every_column_is_described_and_filled(real_view: PlanView) -> None:
 
 
 def test_every_file_says_where_it_comes_from(real_view: PlanView, folder: Path) -> None:
-    source, licence = real_view.notice.announcement, description().licence
+    source, licence = real_view.notice.announcement, real_view.site.licence
+    assert licence is not None
     about = json.loads((folder / "plan.json").read_text("utf-8"))["about"]
     assert about["source"] == {"zh": source.zh, "en": source.en}
     assert (about["date"], about["version"]) == ("2022-05-11", "1f2e3d4c")
-    assert "CC-BY-4.0" in about["licence"]["zh"]
+    assert about["licence"] == {"zh": licence.zh, "en": licence.en}
     for name in ("measures", "sentences", "units"):
         for row in read((folder / f"{name}.csv").read_bytes()):
             assert row["source"] == f"{source.zh} / {source.en}"

@@ -127,6 +127,17 @@ def test_what_was_edited_and_is_gone_leads_nowhere(repository: Repository) -> No
     assert told == [("removed", None), ("changed", None), ("added", None)]
 
 
+def test_a_line_tells_where_only_the_english_was_changed(repository: Repository) -> None:
+    repository.edit("en: Improve bankruptcy}", "en: Better bankruptcy}")
+    repository.edit("title: {zh: 推广“信用贷”", "title: {zh: 推行“信用贷”")
+    repository.commit("2026-02-03T08:00:00+08:00")
+    newest = HistoryView(versions(repository)).versions[0]
+    assert [(action, [change.key for change in changes]) for _, action, changes, _ in newest.summary] == [
+        ("changed", ["2"]),
+        ("english", ["3"]),
+    ]
+
+
 def test_a_version_that_only_changed_the_form_is_not_told(repository: Repository) -> None:
     repository.edit('value: "0.5"', "value: '0.5'")
     repository.commit("2026-02-03T08:00:00+08:00")
@@ -141,9 +152,9 @@ def test_values_that_no_plan_may_have_are_read_as_well_as_can_be(repository: Rep
     repository.edit("keywords:\n", "5: [&a [*a]]\n    keywords:\n")
     repository.commit("2026-02-04T08:00:00+08:00")
     for text in ("=", "<<"):
-        repository.edit("date: 2022-05-11", f"date: {text}")
+        repository.edit("date: 2021-05-11", f"date: {text}")
         repository.commit("2026-02-05T08:00:00+08:00")
-        repository.edit(f"date: {text}", "date: 2022-05-11")
+        repository.edit(f"date: {text}", "date: 2021-05-11")
     assert len(versions(repository)) == 5
 
 

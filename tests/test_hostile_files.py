@@ -29,7 +29,7 @@ def spoiled(old: bytes, new: bytes) -> bytes:
 
 
 NUMBER = b"  - number: 3\n    section"
-DATE = b"date: 2022-05-11"
+DATE = b"date: 2021-05-11"
 ENGLISH = b"It will extend credit loans."
 LAUGHS = b"a0: &a0 [ha]\n" + b"".join(
     b"a%d: &a%d [%s]\n" % (i, i, b", ".join([b"*a%d" % (i - 1)] * 9)) for i in range(1, 12)

@@ -20,11 +20,11 @@ def test_only_root_goes_without_the_sandbox(
     browser.write_text('#!/bin/sh\necho "$@" >&2\necho "No usable sandbox!" >&2\nexit 1\n', "utf-8")
     browser.chmod(0o755)
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    with pytest.raises(BuildError, match=r"did not print notice\.zh\.pdf: (?s:.*)No usable sandbox!") as raised:
+    with pytest.raises(BuildError, match=r"did not make notice\.zh\.pdf: (?s:.*)No usable sandbox!") as raised:
         print_notice(str(browser), tmp_path, tmp_path)
     assert ("--no-sandbox" in str(raised.value)) == without
 
 
 def test_a_browser_that_writes_nothing_has_not_printed(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match=r"did not print notice\.zh\.pdf"):
+    with pytest.raises(BuildError, match=r"did not make notice\.zh\.pdf"):
         print_notice("true", tmp_path, tmp_path)

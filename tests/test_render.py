@@ -11,28 +11,31 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
+import feedparser
 import pytest
 import yaml
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-from conftest import PROJECT, SMALL_PLAN
+from conftest import PROJECT, SMALL_PLAN, edit
 from plansite.errors import LANGUAGES, Lang, PlanError
 from plansite.exports.change_report import report_changes
+from plansite.exports.task_sheet import COLUMNS
 from plansite.history.changelog import MAX_EDITS_PER_VERSION, HistoryView, Version
 from plansite.history.diff import KINDS, Change, Edit, Words, diff_plans
 from plansite.site.assemble import Sources
 from plansite.site.graph import PlanView
-from plansite.site.pages import FOLDER, PDFS, Publication, Repository, pages
+from plansite.site.pages import FEED, FOLDER, PDFS, UPDATES_FEED, Publication, Repository, pages
 from plansite.site.templates import (
     Phrase,
     Templates,
     count_label,
 )
 from plansite.source.chinese import notice_text
+from plansite.source.identity import Place
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
 from plansite.source.schema import Kind, Responsibility, Strength, Target
-from plansite.validate import load_labels, load_plan
+from plansite.validate import LoadedPlan, load_labels, load_plan
 
 MACROS = PROJECT / "macros"
 GOLDEN = Path(__file__).parent / "golden"
@@ -43,6 +46,7 @@ HANDWRITTEN = ["about", "accessibility", "contribute", "questions"]
 SHOWN = [
     "index", "text", "measures/index", "measures/1", "measures/2",
     "units/index", "units/government-office", "units/all-towns", "themes/index", "themes/market",
+    "units/tax-service/tasks", "units/district-court/tasks",
     "topics/index", "topics/taxation", "invest", "targets", "glossary", "changes", "data",
 ]  # fmt: skip
 
@@ -129,7 +133,7 @@ def test_what_has_changed_is_said_in_words(page: str, lang: Lang, request: pytes
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequest) -> None:
     plan = PlanView(load_plan(SMALL_PLAN), versions(yaml.safe_load(SMALL_PLAN.read_text("utf-8"))))
-    feed = TEMPLATES.render_feed(plan, lang, "https://example.org/plan/")
+    feed = TEMPLATES.render_feed(FEED, plan, lang, "https://example.org/plan/")
     as_agreed(f"history/{lang}.xml", feed, request)
     root = ET.fromstring(feed)  # noqa: S314 - our own feed
     assert root.findtext("{*}updated") == "2026-02-03T09:00:00+00:00"
@@ -142,6 +146,70 @@ def test_the_feed_says_the_same_in_words(lang: Lang, request: pytest.FixtureRequ
         assert link.attrib["href"].startswith(f"https://example.org/plan/{FOLDER[lang]}changes/#v")
         assert content.attrib["type"] == "html"
         assert "<b>" not in (content.text or "")
+
+
+def updates_feed(folder: Path, lang: Lang, *, edits: Iterable[tuple[str, str]] = ()) -> Any:
+    """Return the feed of updates of the plan of three measures, as feedparser reads it, after edits of updates.yaml."""
+    for name in ("plan.yaml", "glossary.yaml", "site.yaml", "updates.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), folder)
+    for old, new in edits:
+        edit(folder / "updates.yaml", old, new)
+    plan = PlanView(load_plan(folder / "plan.yaml"))
+    read = feedparser.parse(TEMPLATES.render_feed(UPDATES_FEED, plan, lang, "https://example.org/plan/"))
+    assert (read.bozo, read.version) == (False, "atom10"), "well-formed"
+    return read
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_feed_of_updates_says_what_its_page_does(lang: Lang, tmp_path: Path, small_view: PlanView) -> None:
+    read = updates_feed(tmp_path, lang)
+    page = LexborHTMLParser(rendered(small_view)[f"updates.{lang}"])
+    address = f"https://example.org/plan/{FOLDER[lang]}updates/"
+    assert [(link.rel, link.href) for link in read.feed.links] == [
+        ("self", f"https://example.org/plan/{FOLDER[lang]}updates.xml"),
+        ("alternate", address),
+    ]
+    office = {"zh": "小区办公室", "en": "Small District Office"}[lang]
+    assert read.feed.author_detail == {"name": office, "href": "https://office.example.org/"}
+    assert read.feed.updated == max(entry.updated for entry in read.entries) == "2026-11-20T00:00:00Z"
+    for entry, item in zip(read.entries, page.css(".update"), strict=True):
+        source = item.css_first("a[rel=external]")
+        assert source is not None
+        links = {link.rel: link.href for link in entry.links}
+        assert links == {"alternate": f"{address}#{item.id}", "via": source.attributes["href"]}
+        title, told = item.css_first(".update__title"), LexborHTMLParser(entry.content[0].value).text()
+        assert title is not None
+        assert re.findall(r"\w+", entry.title) == re.findall(r"\w+", title.text())
+        assert title.text().split() + told.split() == item.text().split()
+
+
+def test_an_update_is_the_same_one_when_its_words_are_edited(tmp_path: Path) -> None:
+    ids = [entry.id for lang in LANGUAGES for entry in updates_feed(tmp_path, lang).entries]
+    assert len(set(ids)) == len(ids), "an update is told from others, and its Chinese from its English"
+    words = [("Permits changed", "Other permits"), ("某省印发计划", "某省也印发计划"), ("某报", "某日报")]
+    days = [("checked: 2026-11-20", "checked: 2026-11-21")]
+    later = [entry for lang in LANGUAGES for entry in updates_feed(tmp_path, lang, edits=words + days).entries]
+    assert [entry.id for entry in later] == ids
+    assert "2026-11-21T00:00:00Z" in {entry.updated for entry in later}
+
+
+def test_without_a_publisher_the_author_of_a_feed_is_the_site(small: LoadedPlan) -> None:
+    unnamed = replace(small, identity=small.identity.model_copy(update={"publisher": None}))
+    read = feedparser.parse(TEMPLATES.render_feed(UPDATES_FEED, PlanView(unnamed), "en", ""))
+    assert (read.bozo, read.feed.author_detail) == (False, {"name": "Small District Actions"})
+
+
+def test_an_update_given_twice_is_named(tmp_path: Path) -> None:
+    same = "title: {zh: 同一天, en: That day}\n    text: {zh: 又记一次。, en: Noted again.}\n"
+    same += '    source: {url: "https://www.news.example.org/plan"}\n    checked: 2026-11-20\n'
+    with pytest.raises(PlanError) as raised:
+        updates_feed(
+            tmp_path,
+            "en",
+            edits=[("  - date: 2024-02-03\n", f"  - date: 2024-02-03\n    {same}  - date: 2024-02-03\n")],
+        )
+    [problem] = raised.value.problems
+    assert 'repeats "2024-02-03 https://www.news.example.org/plan", first used on line' in problem.message("en")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -162,7 +230,7 @@ def test_characters_are_shown_as_themselves(count: int) -> None:
         "1" * 40, datetime(2026, 2, 1, tzinfo=UTC), (Change("measures", "1", NOTE, edits=(edit,) * count),)
     )
     plan = PlanView(load_plan(SMALL_PLAN), [version])
-    feed = ET.fromstring(TEMPLATES.render_feed(plan, "en", ""))  # noqa: S314 - our own feed
+    feed = ET.fromstring(TEMPLATES.render_feed(FEED, plan, "en", ""))  # noqa: S314 - our own feed
     texts = [
         rendered(plan)["changes.en"],
         feed.findtext("{*}entry/{*}content") or "",
@@ -254,7 +322,7 @@ def test_every_page_exists_in_both_languages(real_view: PlanView) -> None:
     assert addresses["zh"] == addresses["en"]
     plan = real_view
     records = [*plan.measures, *plan.units, *plan.themes, *plan.topics, *plan.redirects]
-    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 12 + len(records)
+    assert len(addresses["zh"]) == len(set(addresses["zh"])) == 12 + len(records) + len(plan.units)
 
 
 def hrefs(page: str, role: str) -> list[str]:
@@ -270,7 +338,8 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
     found = rendered(small_view, publication=Publication(repository, "https://plan.example.org/x/"))
     page = found["measures/2.zh"]
     branch = "%E6%94%B9/a%23b"
-    assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/tests/data/plan.yaml#L142"]
+    line = small_view.measures[1].line
+    assert hrefs(page, "edit") == [f"https://github.com/someone/plan/edit/{branch}/tests/data/plan.yaml#L{line}"]
     assert all(href.startswith("https://github.com/someone/plan/issues/new?") for href in hrefs(page, "report"))
     name = {"template": "mistake.yml", "title": "第2条 推广“信用贷”", "measure": "第2条 推广“信用贷”"}
     address = "https://plan.example.org/x/measures/2/"
@@ -290,7 +359,8 @@ def test_links_lead_to_the_source_where_the_project_is_hosted(small_view: PlanVi
 def test_without_a_known_address_a_report_gives_the_path(small_view: PlanView) -> None:
     publication = Publication(Repository.at("http://localhost:3000/someone/plan"))
     page = rendered(small_view, publication=publication)["measures/2.en"]
-    assert hrefs(page, "edit") == ["http://localhost:3000/someone/plan/edit/main/tests/data/plan.yaml#L142"]
+    at = f"edit/main/tests/data/plan.yaml#L{small_view.measures[1].line}"
+    assert hrefs(page, "edit") == [f"http://localhost:3000/someone/plan/{at}"]
     assert [query["address"] for query in queries(page)] == [f"/en/measures/2/{end}" for end in ("#s1", "#s2", "")]
 
 
@@ -375,7 +445,7 @@ def test_a_wrong_template_is_named_with_its_line(
         rendered(small_view, Templates(Path("macros"), LABELS))
     allowed = (
         "count_label, edit_link, feed, file_link, it, labels, lang, lead_unit_label, link, measure_title, package, "
-        "pdfs, plan, report_link, root"
+        "page_url, pdfs, plan, report_link, root"
     )
     assert [problem.text_line("en") for problem in raised.value.problems] == [
         f"macros/measure.html.j2:{last}:1: measure.html.j2: {reason}; a template may use: {allowed}"
@@ -424,16 +494,18 @@ def test_counts_follow_the_grammar_of_their_language() -> None:
 
 def chosen_labels() -> set[str]:
     """Return the labels whose names a template or a module puts together, by all values that they are made of."""
+    levels = get_args(Place.model_fields["level"].annotation)
     choices: dict[str, Iterable[str]] = {
-        "kind": get_args(Kind),
+        "kind": (*get_args(Kind), *(f"{kind}_{level}" for kind in ("government", "state-owned") for level in levels)),
         "target": (
             f"{kind}{words}" for kind in get_args(Target.model_fields["kind"].annotation) for words in ("", "_means")
         ),
-        "pdf": PDFS,
+        "pdf": (f"{name}{words}" for name in PDFS for words in ("", "_means")),
+        "task": COLUMNS,
         "text_size": ("normal", "large", "larger"),
         "colors": ("auto", "light", "dark"),
         "record": ({*KINDS, "added", "removed"} - {"measures"}),
-        "change": ("added", "removed", "changed"),
+        "change": ("added", "removed", "changed", "english"),
         "translation": ("stale", "confirmed"),
         "told": get_args(Responsibility.model_fields["role"].annotation),
         "strength": (f"{strength}{words}" for strength in get_args(Strength) for words in ("", "_help")),
@@ -449,7 +521,7 @@ def test_labels_and_their_uses_are_the_same() -> None:
     text = "\n".join(path.read_text("utf-8") for path in templates)
     code = "\n".join(path.read_text("utf-8") for path in (PROJECT / "scripts" / "plansite").rglob("*.py"))
     text = re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
-    used = set(re.findall(r"\blabels\.([\w-]+)", text)) | chosen_labels()
+    used = set(re.findall(r"\b(?:other_)?labels\.([\w-]+)", text)) | chosen_labels()
     by_name = r"""\b(?:labels|words)\[["'](\w+)["']\]|\bformat_label\(labels, lang, "(\w+)\""""
     used |= {one or other for one, other in re.findall(by_name, code)}
     used |= {f"{name}_counted" for name in re.findall(r'\bcount_label\((?:labels, lang, )?"(\w+)"', text + code)}

@@ -22,10 +22,10 @@ from plansite.validate import LoadedPlan, load_labels
 pytestmark = pytest.mark.site
 
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
-SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-copied")
+SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-copied", "data-by-hand", "data-label", "data-source")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # Latin that stands alone in Chinese pages: the name of a file or a licence.
-LATIN_IN_CHINESE = re.compile(r"plan\.json|sentences\.csv|CC BY 4\.0")
+LATIN_IN_CHINESE = re.compile(r"plan\.json|sentences\.csv|CC-BY-4\.0")
 
 
 def html_files(site: Path) -> list[Path]:
@@ -66,7 +66,7 @@ def test_sentences_have_their_anchors(site: Path, real: LoadedPlan) -> None:
         for number in range(1, len(measure.sentences) + 1):
             item = one(page, f"#s{number}")
             assert item.css_first(".sentence") is not None
-            assert item.css_first(f"a.anchor[href='#s{number}']") is not None
+            assert item.css_first(f"a.pass-on[href='#s{number}']") is not None
 
 
 def test_the_toggle_leads_to_the_same_page_and_names_the_language_in_itself(site: Path) -> None:
@@ -122,7 +122,7 @@ def test_every_sentence_is_there_in_both_languages(site: Path, real: LoadedPlan)
         languages: list[tuple[Path, Lang, Lang]] = [(site, "zh", "en"), (site / "en", "en", "zh")]
         for root, own, other in languages:
             page = parsed(root / "measures" / str(measure.number) / "index.html")
-            sentences = without(one(page, ".sentences"), ".term__card, .anchor, .strength")
+            sentences = without(one(page, ".sentences"), ".term__card, .strength")
             stated = [[tag.text().strip() for tag in item.css(".sentence")] for item in sentences.css("li")]
             twins = sentences.css(".twin")
             assert stated == [[s.zh] if own == "zh" else list(s.en) for s in measure.sentences]
@@ -172,7 +172,7 @@ def test_everything_has_a_name(site: Path) -> None:
         text = re.fullmatch(r"self\.indexes\.\w+ = JSON\.parse\('(.*)'\);\n", path.read_text("utf-8"), re.DOTALL)
         assert text is not None
         found[path] = names_in(json.loads(re.sub(r"\\([\\'])", r"\1", text[1])))
-    for path in site.rglob("changes.xml"):
+    for path in (*site.rglob("changes.xml"), *site.rglob("updates.xml")):
         feed = ET.parse(path).getroot()  # noqa: S314 - our own feed
         found[path] = [title.text for title in feed.iterfind(".//{*}title")]
     for path, names in found.items():

@@ -294,12 +294,37 @@ def test_a_search_that_the_browser_cannot_read_is_not_taken_for_one_that_finds_a
 
 @in_browser
 def test_a_filtered_list_says_so_on_paper(page: Page) -> None:
-    page.goto("/measures/?topic=taxation")
-    expect(cards(page)).to_have_count(2)
+    page.goto("/measures/?topic=taxation&figures=yes")
+    expect(cards(page)).to_have_count(1)
+    sentences, told = page.locator(".card__sentences:visible"), page.locator(".filters-told")
+    expect(sentences).to_have_count(0)
+    expect(told).to_be_hidden()
     page.emulate_media(media="print")
-    expect(page.locator(".filters [role=status]")).to_be_visible()
-    expect(page.locator(".who")).to_be_hidden()
-    expect(page.locator(".group small:visible")).to_have_count(0)
+    expect(told).to_have_text("3条措施中的1条：办事主题为“纳税”，含有数字。")
+    expect(sentences).to_have_text("全面清理准入许可。0.5个工作日办结开店、变更、注销等“3+7”事项。")
+    for hidden in (".filters", ".who", ".group small", ".card__targets"):
+        expect(page.locator(f"{hidden}:visible")).to_have_count(0)
+    page.goto("/en/measures/?text=liquidation&theme=legal")
+    expect(told).to_have_text("1 of 3 measures: Keywords: liquidation; Theme: Legal environment.")
+
+
+@in_browser
+def test_all_measures_are_printed_as_a_list(page: Page) -> None:
+    page.goto("/measures/")
+    page.emulate_media(media="print")
+    expect(page.locator(".who")).to_be_visible()
+    expect(page.locator(".card__sentences:visible")).to_have_count(0)
+
+
+@in_browser
+def test_what_is_chosen_can_be_printed_by_a_button(page: Page) -> None:
+    page.add_init_script("window.print = () => { window.printed = true; }")
+    page.goto("/en/measures/")
+    button = page.get_by_role("button", name="Print these measures in full")
+    expect(button).to_be_hidden()
+    page.locator("[name=topic]").select_option("taxation")
+    button.click()
+    assert page.evaluate("window.printed")
 
 
 @in_browser
@@ -350,7 +375,8 @@ def test_the_notice_as_pdf_is_whole_in_both_languages_and_side_by_side(printed: 
         chinese = langs[0] == "zh"
         for number, page in enumerate(pages, start=1):
             assert f"{number}/{len(pages)}" in page
-            assert ("2022年5月11日" if chinese else "May11,2022") in page
+            assert f"/{'' if chinese else 'en/'}text/" in page, "where it stands on the site"
+            assert ("2021年5月11日" if chinese else "May11,2021") in page
             assert ("以发布机关印发的通知为准" if chinese else "Unofficial;thenoticeasissued") in page
 
 
@@ -363,8 +389,12 @@ def test_the_page_of_the_notice_offers_the_pdfs_that_there_are(printed: Path, sm
             for built in (printed, small_site)
         )
         links = [link.attributes["href"] for link in offers]
-        assert links == [f"{climb}{file}" for file in ("notice.zh.pdf", "notice.en.pdf", "notice.zh-en.pdf")]
+        files = ["notice.zh.pdf", "notice.en.pdf", "notice.zh-en.pdf"]
+        assert links == [f"{climb}{file}" for file in files]
         assert none == []
+        data = [parsed(built / root / "data" / "index.html").css(".files a") for built in (printed, small_site)]
+        offered, without = ([link.attributes["href"] for link in found] for found in data)
+        assert offered == [*without, *links]
 
 
 @in_browser
@@ -375,5 +405,5 @@ def test_without_a_browser_there_is_no_pdf_and_the_last_good_site_stays(tmp_path
     (project / "site" / "index.html").write_text("the last good site")
     done = run("plansite", "build", "--pdf", cwd=project, PATH=str(tmp_path))
     assert done.returncode == 1
-    assert f"printing needs one of {', '.join(BROWSERS)}; see scripts/ensure-chromium" in done.stderr
+    assert f"this needs one of {', '.join(BROWSERS)}; see scripts/ensure-chromium" in done.stderr
     assert (project / "site" / "index.html").read_text() == "the last good site"

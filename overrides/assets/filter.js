@@ -5,6 +5,7 @@
   const form = document.querySelector(".filters");
   const said = form.querySelector("[role=status]");
   const reset = form.querySelector("[type=reset]");
+  const told = document.querySelector(".filters-told");
   const textBox = form.elements.text;
   const cards = [...document.querySelectorAll(".card[data-number]")];
   const CHOICES = ["topic", "audience", "unit", "theme", "section", "figures"]; // each is a data attribute of the cards and a published query parameter
@@ -22,6 +23,17 @@
   /** What is chosen, {topic: "taxation", ...}. */
   const choices = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
 
+  /** The choices as a sentence, for paper: 2 of 58 measures: Theme: Market; Keywords: tax. */
+  function sentence(chosen, left) {
+    const texts = Object.entries(chosen).map(([name, value]) => {
+      const field = form.elements[name];
+      const title = form.querySelector(`[for="${field.id}"]`).firstChild.textContent.trim();
+      if (field.type === "checkbox") return title;
+      return fill(told.dataset.choice, { title, text: field.selectedOptions ? field.selectedOptions[0].dataset.text : value.trim() });
+    });
+    return fill(told.dataset.format, { n: left, all: cards.length, text: texts.join(told.dataset.comma) });
+  }
+
   /** Show the measures that meet all choices, and with each option how many it would leave. */
   function show() {
     const chosen = choices();
@@ -35,6 +47,7 @@
     const any = Object.keys(chosen).length > 0;
     const format = failed ? "failed" : left === 0 ? "none" : any ? "some" : "all";
     said.textContent = fill(said.dataset[format], { n: left, all: cards.length });
+    told.textContent = failed ? said.textContent : any ? sentence(chosen, left) : "";
     reset.hidden = !any;
     document.body.classList.toggle("filtered", any);
     for (const select of form.querySelectorAll("select")) {
@@ -45,6 +58,7 @@
         option.disabled = count === 0 && !option.selected;
       }
     }
+    if (!form.elements.figures) return; // a site may not offer it
     const count = form.querySelector(".filters__count");
     const withTargets = cards.filter((card) => meets(card, chosen, "figures") && card.dataset.figures).length;
     count.textContent = fill(count.dataset.format, { n: withTargets });

@@ -1,7 +1,7 @@
-// Five conveniences; every page reads and links without them.
+// Six conveniences; every page reads and links without them.
 
 // The language toggle keeps the place and the filters: /measures/7/#s2 leads to /en/measures/7/#s2.
-for (const toggle of document.querySelectorAll(".language-toggle")) {
+for (const toggle of document.querySelectorAll(".language-toggle, .foreign__link")) {
   const address = toggle.getAttribute("href");
   const keepPlace = () => toggle.setAttribute("href", address + location.search + location.hash.replace(/^(#s\d+)-\d+$/, "$1"));
   for (const turned of ["pointerdown", "focus", "click"]) toggle.addEventListener(turned, keepPlace);
@@ -9,18 +9,15 @@ for (const toggle of document.querySelectorAll(".language-toggle")) {
   keepPlace();
 }
 
-// The sign beside a sentence copies its full address and says so.
-for (const anchor of document.querySelectorAll("a.anchor[data-copied]")) {
-  anchor.addEventListener("click", async () => {
-    if (!navigator.clipboard) return;
-    await navigator.clipboard.writeText(anchor.href);
-    const said = document.createElement("span");
-    said.className = "copied";
-    said.setAttribute("role", "status");
-    said.textContent = anchor.dataset.copied;
-    anchor.after(said);
-    setTimeout(() => said.remove(), 3000);
-  });
+// The line for readers of the other language is gone once it has been followed or closed.
+for (const way of document.querySelectorAll(".foreign__link, .foreign__close")) {
+  way.addEventListener("click", () => choose("language_line", "seen"));
+}
+
+// What prints the page is offered where the browser can.
+for (const button of window.print ? document.querySelectorAll("[data-print]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
 
 // Whoever opens the other language beside a text finds it open on the next page as well; so does who comes by ?both.

@@ -13,11 +13,16 @@
       delete page[name];
     } catch { /* The choice holds on this page. */ }
   };
+  const { lang } = document.documentElement;
+  const asksFor = (language) => navigator.languages.some((tag) => tag.toLowerCase().startsWith(language));
+  /* Whether the browser says that the other language is its reader's, and this one is not. */
+  const isForeign = () => navigator.languages?.length > 0 && (lang === "en" ? asksFor("zh") && !asksFor("en") : !asksFor("zh"));
   window.showAsChosen = () => {
     const colors = chosen("colors");
     const dark = colors === "dark" || (colors === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
     document.documentElement.dataset.textSize = chosen("text_size");
     document.documentElement.dataset.colors = dark ? "dark" : "light";
+    document.documentElement.classList.toggle("is-foreign", isForeign() && chosen("language_line") !== "seen");
   };
   showAsChosen();
   /* Below the browsers that are supported this script is not read at all, and what needs scripts takes no room. */

@@ -59,11 +59,13 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     from plansite.editor import hints
     from plansite.site.assemble import Sources, assemble
+    from plansite.site.cards import card_hints
     from plansite.translation.checks import statistics
     from plansite.validate import load_plan, unnamed
 
     sources = Sources(plan=options.file)
-    warnings = assemble(sources).warnings if sources.macros.is_dir() else load_plan(sources.plan).warnings
+    site = assemble(sources) if sources.macros.is_dir() else None
+    warnings = site.warnings if site else load_plan(sources.plan).warnings
     if options.statistics:
         figures = statistics(load_plan(sources.plan).plan)
         # Whoever asks for JSON or for annotations reads nothing else there.
@@ -72,7 +74,8 @@ def _check(options: argparse.Namespace) -> None:
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
-    found = [*hints(files), *(unnamed(sources.plan) if sources.macros.is_dir() else ())]
+    found = [*hints(files), *(unnamed(sources.plan) if site else ())]
+    found += card_hints(site.cards) if site and site.card_folder.is_dir() else ()
     if problems := format_problems(found, options.format, options.lang):
         print(problems)
 
@@ -106,10 +109,13 @@ def _text(options: argparse.Namespace) -> None:
 
 
 def _pages(options: argparse.Namespace) -> None:
+    from plansite.exports.task_sheet import write_sheets
     from plansite.site.assemble import Sources, assemble, write_pages
 
     sources = Sources(plan=options.plan)
-    print(f"{write_pages(assemble(sources), sources.docs, options.folder)} files written to {options.folder}/")
+    site = assemble(sources)
+    count = write_pages(site, sources.docs, options.folder) + write_sheets(site.plan, site.labels, options.folder)
+    print(f"{count} files written to {options.folder}/")
 
 
 def _diff(options: argparse.Namespace) -> None:
@@ -150,6 +156,13 @@ def _build(options: argparse.Namespace) -> None:
     result = build(options.folder, pdf=options.pdf)
     _report_unnamed(options.lang)
     print(result)
+
+
+def _cards(options: argparse.Namespace) -> None:
+    from plansite.build.release import make_cards
+    from plansite.site.assemble import Sources, assemble
+
+    print("\n".join(make_cards(assemble(Sources(plan=options.plan)).cards)) or "nothing to make")
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -215,7 +228,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
         _argument("files", **FILES, help=f"(default: {PLAN} {GLOSSARY})"),
     ]),
     "text": (_text, "print the notice in Chinese", [READ_PLAN]),
-    "pages": (_pages, "write every page as Markdown", [READ_PLAN, FOLDER_ARGUMENT]),
+    "pages": (_pages, "write every page as Markdown, and the files of task sheets", [READ_PLAN, FOLDER_ARGUMENT]),
     "diff": (_diff, "say in words what has changed since a version", [
         READ_PLAN,
         _argument("base", metavar="BASE", help="a file, or a version that git knows: a branch, a tag, a commit"),
@@ -232,6 +245,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
     "serve": (_serve, "show the site, and build it anew after every change", [
         _argument("--port", type=_port, default=8000),
     ]),
+    "cards": (_cards, "picture the cards that stand for pages where links are shared; needs Chromium", [READ_PLAN]),
     "package": (_package, "pack a built site for a web server", [
         _argument("folder", **BUILT, metavar="SITE"),
         _argument("--to", type=Path, default=Path("dist"), metavar="DIR"),

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from plansite.errors import MESSAGES, PlanError, Problem, display_path
 from plansite.source.identity import Identity
 from plansite.source.notice import check_notice, read_notice
-from plansite.source.rules import Finding, check_rules, nearest_match, select
+from plansite.source.rules import Finding, check_rules, find_repeated, nearest_match, select
 from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
 from plansite.source.updates import Updates
 from plansite.source.yaml_hints import FIELD
@@ -41,6 +41,8 @@ class LoadedPlan:
     glossary: Glossary
     identity: Identity
     updates: Updates
+    source: bytes | None
+    """The file with the notice that the plan is compared with, None where there is none."""
     file: str
     lines: Mapping[YamlPath, int]
     warnings: Sequence[Problem]
@@ -65,9 +67,9 @@ def load_plan(path: Path) -> LoadedPlan:
     if plan and glossary:
         _report(document, check_targets(document.data))
         _report(document, check_translations(document.data, glossary))
-    file, notice, unread = read_notice(path)
-    if plan and file and not unread and PREVENT_COMPARISON.isdisjoint(finding.code for finding in broken):
-        _report(document, check_notice(plan, file, notice))
+    notice, unread = read_notice(path)
+    if plan and notice and PREVENT_COMPARISON.isdisjoint(finding.code for finding in broken):
+        _report(document, check_notice(plan, notice))
     problems = [*document.problems, *glossary_document.problems, *unread]
     identity, said = _read_identity(path.with_name("site.yaml"), document.data if plan else None)
     updates, told = _read_updates(path.with_name("updates.yaml"), document.data if plan else None)
@@ -81,7 +83,8 @@ def load_plan(path: Path) -> LoadedPlan:
     ):
         raise PlanError(problems)
     lines = {steps: line for steps, (line, _) in document.values.items() if len(steps) == len(("units", 0))}
-    return LoadedPlan(plan, glossary, identity, updates, document.file, lines, problems)
+    source = notice.content if notice else None
+    return LoadedPlan(plan, glossary, identity, updates, source, document.file, lines, problems)
 
 
 def _read_identity(path: Path, plan: Any) -> tuple[Identity | None, Sequence[Problem]]:
@@ -103,6 +106,8 @@ def _read_updates(path: Path, plan: Any) -> tuple[Updates | None, Sequence[Probl
         return Updates(), []
     document = read_yaml(path)
     updates, _ = _validate(document, Updates)
+    every = enumerate(updates.updates if updates else ())
+    _report(document, find_repeated((("updates", at), update.key) for at, update in every))
     for kind, pattern, known in (("measure", "measures", "measures.*.number"), ("unit", "units", "units.*.id")):
         allowed = [value for _, value in select(plan, known)]
         named = select(document.data, "updates.*.about", pattern, "*") if updates and plan else []

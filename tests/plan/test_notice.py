@@ -7,7 +7,7 @@ import pytest
 
 from conftest import PROJECT
 from plansite.source.chinese import fold, notice_text, without_page_numbers
-from plansite.source.notice import check_notice
+from plansite.source.notice import NoticeFile, check_notice
 from plansite.source.schema import Measure, Safeguard
 from plansite.validate import LoadedPlan
 
@@ -20,7 +20,7 @@ def test_the_text_of_the_plan_equals_the_notice(real: LoadedPlan) -> None:
 
 @pytest.mark.parametrize("lost", ["等", "(", "。", "1"])
 def test_a_single_lost_character_is_found_once(real: LoadedPlan, lost: str) -> None:
-    [problem] = check_notice(real.plan, "notice.txt", SOURCE.replace(lost, "", 1))
+    [problem] = check_notice(real.plan, NoticeFile("notice.txt", b"", SOURCE.replace(lost, "", 1)))
     assert problem.code == "notice_differs"
 
 

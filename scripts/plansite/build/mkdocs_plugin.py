@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,15 +26,16 @@ from rjsmin import jsmin
 
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, format_problems, lang_of_locale
 from plansite.exports.files import data_files
+from plansite.exports.task_sheet import SUFFIXES, sheet_files
 from plansite.history.changelog import read_history
 from plansite.history.git import version
 from plansite.site import pages
 from plansite.site.assemble import Site, Sources, assemble
-from plansite.site.pages import FEED, FOLDER, Publication, Repository
+from plansite.site.cards import Card
+from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_documents
-from plansite.site.tables import description
-from plansite.site.templates import Phrases, UnknownNameError, force_line, format_date
-from plansite.source.texts import is_file
+from plansite.site.tables import Package
+from plansite.site.templates import FIELDS, Phrases, UnknownNameError, force_line, format_date
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}
 """What takes the comments out of our styles and scripts, by suffix."""
@@ -149,7 +151,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "site_lang": self._lang,
         }
         env.filters |= {"css": css, "digest": digest, "format_date": format_date, "jsmin": jsmin}
-        env.filters |= {"json_ld": self._json_ld, "twin": partial(_twin, self._lang, other)}
+        env.filters |= {"json_ld": self._json_ld, "cards": self._cards, "twin": partial(_twin, self._lang, other)}
         return env
 
     def on_page_context(
@@ -168,12 +170,20 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         page.content = rendered.body
         page.title = rendered.title
         page.toc = get_toc([{"id": rendered.anchor, "name": rendered.title, "level": 1, "children": []}])
-        page.meta = {"description": rendered.description, "script": rendered.script, "moved_to": rendered.moved_to}
+        page.meta = {name: getattr(rendered, name) for name in FIELDS["meta"]}
         return context
+
+    def _address(self, page: Page) -> str:
+        """Return the address of a page, which is the same in both languages."""
+        return page.url.removeprefix(FOLDER[self._lang]).strip("./")
+
+    def _cards(self, page: Page) -> list[Card]:
+        """Return the cards whose pictures stand for a page where its link is shared."""
+        return self.site.cards_of(self._address(page), self._lang)
 
     def _json_ld(self, page: Page) -> Markup:
         """Return the JSON-LD of a page, for its <script> element."""
-        address = page.url.removeprefix(FOLDER[self._lang]).strip("./")
+        address = self._address(page)
         described = self.site.pages.get(page.file.src_uri) or pages.Page(address, self._lang, "", self.site.plan)
         return Markup(self.site.json_ld(described, str(page.title)))  # noqa: S704 - nothing in it ends the element
 
@@ -216,7 +226,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         """
         site, lang = self.site, self._lang
         texts: dict[str, Callable[[], str | None]] = {
-            FOLDER[lang] + FEED: partial(site.feed, lang),
+            **{FOLDER[lang] + name: partial(site.feed, name, lang) for name in (FEED, UPDATES_FEED)},
             f"search/{lang}.js": partial(search_script, site.plan, site.labels, lang, self._static_documents),
             **{asset.address: partial(str, asset.content) for asset in self._assets.values()},
         }
@@ -224,13 +234,14 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         if lang == LANGUAGES[-1]:
             texts["sitemap.xml"] = site.sitemap
             data = cache(partial(data_files, site.plan, config.site_url or ""))
-            files = {name: partial(_item, data, name) for name in description().files}
+            files = {name: partial(_item, data, name) for name in Package(site.plan).files}
+            files |= {card.address: card.picture.read_bytes for card in site.pictured}
         files |= {name: partial(_encoded, text) for name, text in texts.items()}
-        for redirect in site.plan.redirects:
-            # A program that reads a file follows no page: the file itself is published at its old address too.
-            for folder in FOLDER.values() if is_file(redirect.origin) else ():
-                if folder + redirect.to in files:
-                    files[folder + redirect.origin] = files[folder + redirect.to]
+        files |= sheet_files(site.plan, site.labels, lang, config.site_url or "")
+        for redirect, folder, suffix in product(site.plan.redirects, FOLDER.values(), ("", *SUFFIXES)):
+            # Who opens a file follows no page: a file itself, or those beside a page, stay at the old address too.
+            if (made := files.get(f"{folder}{redirect.to}{suffix}")) is not None:
+                files[f"{folder}{redirect.origin}{suffix}"] = made
         return files
 
 

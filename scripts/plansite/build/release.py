@@ -1,4 +1,4 @@
-"""This module prints the notice as PDF and packs a built site for a web server, the same bytes for the same site."""
+"""This module prints the notice as PDF, makes the pictures of cards, and packs a built site for a web server."""
 
 import gzip
 import hashlib
@@ -8,13 +8,16 @@ import shutil
 import subprocess
 import tarfile
 import zlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import brotli
 
 from plansite.errors import BuildError
 from plansite.history.git import git
+from plansite.site.cards import MADE_FROM, Card
 from plansite.site.pages import FOLDER, PDFS
 
 MARK = ".plansite"
@@ -40,33 +43,64 @@ def print_notice(browser: str, site: Path, scratch: Path) -> None:
     """
     for name, file in PDFS.items():
         address = (site / FOLDER["en" if name == "en" else "zh"] / "text" / "index.html").resolve().as_uri()
-        command = [
-            browser,
-            # Chromium refuses to run as root with its sandbox, as in a container; what is opened is our own page.
-            *(["--no-sandbox"] if os.geteuid() == 0 else []),
-            *("--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-            *("--disable-component-update", "--disable-sync", "--no-pdf-header-footer"),
-            "--generate-pdf-document-outline",
-            f"--user-data-dir={scratch / 'browser'}",
-            f"--print-to-pdf={site / file}",
-            address + ("?both" if name == "both" else ""),
-        ]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True)  # noqa: S603 - on PATH
-        except subprocess.TimeoutExpired:
-            raise BuildError("not_printed_in_time", {"browser": browser, "file": file, "seconds": TIMEOUT_S}) from None
-        except subprocess.CalledProcessError as error:
-            raise _not_printed(browser, file, error.stderr) from None
-        except OSError as error:
-            raise _not_printed(browser, file, str(error).encode()) from None
+        options = "--no-pdf-header-footer", "--generate-pdf-document-outline", f"--print-to-pdf={site / file}"
+        said = _run(_browse(browser, scratch, *options, address + ("?both" if name == "both" else "")), file)
         if not (site / file).is_file() or not (site / file).read_bytes().startswith(b"%PDF-"):
-            raise _not_printed(browser, file, done.stderr)
+            raise _not_made(browser, file, said)
 
 
-def _not_printed(browser: str, file: str, said: bytes) -> BuildError:
-    """Return the error with the last lines that the browser printed."""
+def make_cards(cards: Sequence[Card]) -> list[str]:
+    """Make the pictures of cards that are not current; return their names.
+
+    Each has 64 colors at most. Raises BuildError where a browser or pngquant is missing or fails.
+    """
+    browser, missing = find_browser(), [card for card in cards if not card.is_current]
+    folder = cards[0].picture.parent
+    folder.mkdir(exist_ok=True)
+    with TemporaryDirectory() as name:
+        page = Path(name, "card.html")
+        for card in missing:
+            page.write_text(card.html, "utf-8")
+            size, target = f"--window-size={card.width},{card.height}", card.picture.resolve()
+            options = size, "--hide-scrollbars", "--disable-lcd-text", "--force-device-scale-factor=1"
+            _run(_browse(browser, page.parent, *options, f"--screenshot={target}", page.as_uri()), target.name)
+            _run(
+                ["pngquant", "--force", "--strip", "--nofs", "--speed=1", "--ext=.png", "64", str(target)], target.name
+            )
+    lines = "".join(f"{card.fingerprint}  {card.picture.name}\n" for card in cards)
+    (folder / MADE_FROM).write_text(lines, "utf-8")
+    return [card.picture.name for card in missing]
+
+
+def _browse(browser: str, scratch: Path, *options: str) -> list[str]:
+    """Return the command of a browser that shows nothing and calls nobody; its profile is in `scratch`."""
+    return [
+        browser,
+        # Chromium refuses to run as root with its sandbox, as in a container; what is opened is our own page.
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+        *("--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+        *("--disable-component-update", "--disable-sync", f"--user-data-dir={scratch / 'browser'}"),
+        *options,
+    ]
+
+
+def _run(command: list[str], file: str) -> bytes:
+    """Run a command that makes a file; return what it says on stderr."""
+    try:
+        return subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True).stderr  # noqa: S603 - on PATH
+    except subprocess.TimeoutExpired:
+        details: dict[str, object] = {"browser": command[0], "file": file, "seconds": TIMEOUT_S}
+        raise BuildError("not_printed_in_time", details) from None
+    except subprocess.CalledProcessError as error:
+        raise _not_made(command[0], file, error.stderr) from None
+    except OSError as error:
+        raise _not_made(command[0], file, str(error).encode()) from None
+
+
+def _not_made(program: str, file: str, said: bytes) -> BuildError:
+    """Return the error with the last lines that the program printed."""
     reason = "\n".join(said.decode(errors="replace").splitlines()[-3:])
-    return BuildError("not_printed", {"browser": browser, "file": file, "reason": reason})
+    return BuildError("not_printed", {"browser": program, "file": file, "reason": reason})
 
 
 COMPRESSED = {".css", ".csv", ".html", ".js", ".json", ".map", ".svg", ".xml"}

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from plansite.errors import LANGUAGES
 from plansite.exports.plan_json import PlanData, plan_json
 from plansite.site.graph import PlanView
-from plansite.site.tables import LICENCE, MEDIA, Package, Table, Value, both, neutral
+from plansite.site.tables import MEDIA, NOTICE_FILE, Package, Table, Value, both, neutral
 from plansite.source import identity, updates
 from plansite.source import schema as plan_schema
 from plansite.source.field_help import field_help
@@ -43,6 +43,8 @@ def data_files(plan: PlanView, site_url: str = "") -> dict[str, bytes]:
         "plan.json": plan_json(plan, package).encode(),
         "plan.json.schema.json": data_schema().encode(),
     }
+    if plan.source:
+        files[NOTICE_FILE] = plan.source
     files["datapackage.json"] = _json(data_package(package, files)).encode()
     return files | {"plan.schema.json": schema(Plan).encode()}
 
@@ -117,7 +119,8 @@ def _about(package: Package) -> Iterator[tuple[Value, ...]]:
     yield "title", package.title.zh, package.title.en
     yield "source", package.source.zh, package.source.en
     yield "date", package.date, package.date
-    yield "licence", package.words.licence.zh, package.words.licence.en
+    if package.licence:
+        yield "licence", package.licence.zh, package.licence.en
     yield "version", package.version, package.version
     for table in package.tables:
         yield ()
@@ -132,15 +135,21 @@ def _sheet_name(table: Table) -> str:
 def data_package(package: Package, files: dict[str, bytes]) -> dict[str, Any]:
     """Return datapackage.json for files (Frictionless Data Package 1): https://specs.frictionlessdata.io/data-package/."""
     tables = {f"{table.name}.csv": table for table in package.tables}
+    site, licence = package.plan.site, package.licence
+    terms = {"name": licence.code, "path": licence.url, "title": both(licence)} if licence and licence.code else {}
+    publisher = {"title": both(site.publisher.name), "path": site.publisher.website} if site.publisher else {}
     return {
         "profile": "data-package",
-        "name": package.plan.site.id,
+        "name": site.id,
         "title": both(package.title),
-        "description": "\n\n".join(f"{package.source[lang]}. {package.words.licence[lang]}" for lang in LANGUAGES),
+        "description": "\n\n".join(
+            f"{package.source[lang]}. {licence[lang] if licence else ''}".strip() for lang in LANGUAGES
+        ),
         "version": package.version,
         "created": f"{package.confirmed.isoformat()}T00:00:00Z",
         "sources": [{"title": both(package.source), "date": package.date.isoformat()}],
-        "licenses": [{"name": "CC-BY-4.0", "path": LICENCE, "title": both(package.words.licence)}],
+        **({"licenses": [_filled(terms)]} if terms else {}),
+        **({"contributors": [_filled(publisher) | {"role": "publisher"}]} if publisher else {}),
         "resources": [
             {
                 "name": name.removesuffix(".csv").replace(".", "-"),
@@ -155,6 +164,10 @@ def data_package(package: Package, files: dict[str, bytes]) -> dict[str, Any]:
             for name, content in files.items()
         ],
     }
+
+
+def _filled(values: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _table_schema(table: Table) -> dict[str, Any]:

@@ -65,7 +65,7 @@ About = record(
     title=Text,
     source=Text,
     date=date,
-    licence=at("words.licence", Text),
+    licence=at("licence", Text | None),
     version=str,
 )
 Sentence = record(
@@ -81,6 +81,7 @@ Notice = record(
     title=at("notice.title", Text),
     issuers=at("notice.issuers", list[Text]),
     date=at("notice.date", date),
+    source=at("notice.source", schema.Source | None),
     preamble=at("notice.preamble", many(Sentence)),
     general_requirements=at("notice.general_requirements.sentences", many(Sentence)),
     **TRANSLATION,
@@ -129,6 +130,7 @@ Unit = record(
     keywords=Keywords,
     unverified=bool,
     note=Text | None,
+    contact=schema.UnitContact | None,
     measures=Numbers,
     safeguards=Ids,
     **PUBLISHED,

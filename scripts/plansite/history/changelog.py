@@ -145,10 +145,14 @@ class VersionView:
 
     @cached_property
     def summary(self) -> list[tuple[str, str, list[ChangeView], list[tuple[EditView, int]]]]:
-        """Its changes in counts: [(kind, action, changes, [(an edit of each field, how many records), ...]), ...]."""
+        """Its changes in counts: [(kind, action, changes, [(an edit of each field, how many records), ...]), ...].
+
+        The action is "english" where nothing but the English of a record was changed.
+        """
         groups: dict[tuple[str, str], list[ChangeView]] = {}
         for change in self.changes:
-            groups.setdefault((change.kind, change.action), []).append(change)
+            english = change.action == "changed" and {edit.lang for edit in change.edits} == {"en"}
+            groups.setdefault((change.kind, "english" if english else change.action), []).append(change)
         return [(*key, changes, _count_fields(changes)) for key, changes in groups.items()]
 
 
@@ -204,11 +208,11 @@ def _changes_notice(change: ChangeView) -> bool:
     return change.action != "changed" or any(OURS.isdisjoint(edit.path) for edit in edits)
 
 
-def record_keys(plan: Plan) -> dict[str, set[str]]:
-    """Return {field of the plan: the numbers or ids of its records}."""
+def record_keys(plan: Plan, left_out: Collection[str] = ()) -> dict[str, set[str]]:
+    """Return {field of the plan: the numbers or ids of its records}, without the fields that have no pages."""
     listed = {kind: getattr(plan, kind) for kind in KINDS if kind not in SINGLE and hasattr(plan, kind)}
     keys = {kind: {str(getattr(record, "number", None) or record.id) for record in listed[kind]} for kind in listed}
-    return keys | {kind: {kind} for kind in SINGLE}
+    return {kind: found for kind, found in (keys | {kind: {kind} for kind in SINGLE}).items() if kind not in left_out}
 
 
 def urn(*names: str) -> str:

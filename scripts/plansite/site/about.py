@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from typing import get_args
 
 from plansite.errors import Lang
-from plansite.source.identity import Accent, Identity
+from plansite.source.field_help import field_help
+from plansite.source.identity import Accent, Identity, Place, Way
 from plansite.source.schema import Notice
 
 PALETTE = [
@@ -31,8 +33,12 @@ class SiteView:
         self.name = identity.name or notice.title
         self.short_name = identity.short_name or self.name
         self.publisher, self.contact, self.official = identity.publisher, identity.contact, identity.official
-        self.is_translated_by_issuer = identity.english == "issuer"
+        self.is_translated_by_issuer, self.translators = identity.english == "issuer", identity.translators
         self.licence, self.topics_note = identity.licence, identity.topics_note
+        self.ways, self.left_out = identity.ways, {*get_args(Way)} - {*identity.ways}
+        self.home = [part for part in dict.fromkeys(identity.home) if part != "topics" or "topics" in self.ways]
+        self.document_number = notice.document_number
+        self.title = notice.title
         self.date, self.year, self.valid_until = notice.date, notice.year, notice.valid_until
         self.withdrawn, self.replaced_by = notice.withdrawn, notice.replaced_by
         self._issuers = notice.issuers
@@ -40,6 +46,10 @@ class SiteView:
     def issuers(self, lang: Lang, comma: str) -> str:
         """Return the names of the issuers in one language, joined by a comma of it."""
         return comma.join(issuer[lang] for issuer in self._issuers)
+
+    def level(self, lang: Lang) -> str:
+        """Return the word for the level of the issuing government, as names of its units begin: 区, District."""
+        return field_help(Place, "level").values[self.place.level][lang].title() if self.place else ""
 
     def place_names(self, lang: Lang) -> list[str]:
         """Return the names of the place and of what it lies in, as people type them: 相城区, 相城, suzhou."""

@@ -10,12 +10,14 @@ from typing import TypeVar
 
 from plansite.editor import ADDRESS_LIST
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
+from plansite.site.cards import Card, render_cards
 from plansite.site.documents import render_document
 from plansite.site.graph import PlanView
 from plansite.site.json_ld import json_ld
-from plansite.site.pages import FEED, FOLDER, Page, Publication, absolute_url, check_addresses, pages
-from plansite.site.tables import description
+from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Page, Publication, absolute_url, check_addresses, pages
+from plansite.site.tables import Package
 from plansite.site.templates import RenderedPage, Templates, check_templates
+from plansite.source.leftovers import check_leftovers
 from plansite.source.schema import Labels, Redirect
 from plansite.source.yaml_reader import check_encoding
 from plansite.validate import load_labels, load_plan
@@ -50,6 +52,25 @@ class Site:
     warnings: Sequence[Problem]
     """The problems that do not prevent a build."""
     publication: Publication
+    card_folder: Path
+    """The folder with the pictures of cards."""
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        """The cards that stand for pages where their links are shared; raises PlanError where a template is wrong."""
+        return list(render_cards(self.templates, self.plan, self.card_folder))
+
+    @cached_property
+    def pictured(self) -> list[Card]:
+        """The cards with a picture that is published: none without a URL, none that differs from the plan."""
+        has_any = self.publication.site_url and self.card_folder.is_dir()
+        return [card for card in self.cards if card.is_current] if has_any else []
+
+    def cards_of(self, address: str, lang: Lang) -> list[Card]:
+        """Return the cards with a picture for the page at an address, the wide one first."""
+        own = address.partition("/")[0]
+        of_kind = {k: [c for c in self.pictured if (c.kind, c.lang) == (k, lang)] for k in (own, "home")}
+        return of_kind[own] or of_kind["home"]
 
     @cached_property
     def _link_targets(self) -> set[str]:
@@ -84,9 +105,10 @@ class Site:
         locate = partial(absolute_url, site_url=self.publication.site_url)
         return json_ld(page, title, self.plan, self.labels, locate)
 
-    def feed(self, lang: Lang) -> str | None:
-        """Return the feed of changes in one language, None without a history."""
-        return self.templates.render_feed(self.plan, lang, self.publication.site_url) if self.plan.history else None
+    def feed(self, name: str, lang: Lang) -> str | None:
+        """Return the feed of changes or updates, by the name of its file, in one language; None without any."""
+        told = {FEED: self.plan.history, UPDATES_FEED: self.plan.updates.updates}[name]
+        return self.templates.render_feed(name, self.plan, lang, self.publication.site_url) if told else None
 
     def sitemap(self) -> str | None:
         """Return the list of all pages for search engines, None where the URL of the site is unknown."""
@@ -120,12 +142,19 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
     plan = PlanView(loaded, publication.history(), publication.version)
     every = list(pages(plan))
     kept = {page.address: None for page in every if page.address and not isinstance(page.subject, Redirect)}
-    published = [*kept, *addresses, FEED, *description().files]
+    published = [*kept, *addresses, FEED, *Package(plan).files]
+    published += [UPDATES_FEED] if plan.updates.updates else []
     problems = [
         Problem(display_path(sources.docs / f"{name}.{LANGUAGES[0]}.md"), 1, 1, name, "taken_page", {"value": name})
         for name in addresses
         if name in kept
     ]
+    texts = [
+        sources.macros / "labels.yaml",
+        *sorted(sources.docs.glob("*.md")),
+        *sorted(sources.overrides.rglob("*.html")),
+    ]
+    problems += check_leftovers(loaded.plan, loaded.identity, sources.plan, texts)
     problems += check_addresses(sources.plan.with_name(ADDRESS_LIST), published, loaded)
     if any(problem.blocks for problem in problems):
         raise PlanError(problems)
@@ -135,7 +164,8 @@ def assemble(sources: Sources, publication: Publication = Publication()) -> Site
         attempt(partial(render_document, path, plan, labels, "en" if path.name.endswith(".en.md") else "zh"))
     if any(problem.blocks for problem in problems):
         raise PlanError(problems)
-    return Site(plan, templates, by_file, addresses, published, [*loaded.warnings, *problems], publication)
+    warnings, cards = [*loaded.warnings, *problems], sources.plan.with_name("cards")
+    return Site(plan, templates, by_file, addresses, published, warnings, publication, cards)
 
 
 def static_addresses(docs: Path) -> list[str]:

@@ -34,10 +34,10 @@ class PlanView:
         plan, lines = loaded.plan, loaded.lines
         self.version, self.notice, self.redirects = version, plan.notice, plan.redirects
         self.site = SiteView(loaded.identity, plan.notice)
-        self.updates = loaded.updates
+        self.updates, self.source = loaded.updates, loaded.source
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
-        self.history = HistoryView(changed, record_keys(plan)) if changed else None
+        self.history = HistoryView(changed, record_keys(plan, self.site.left_out)) if changed else None
         self.matcher = matcher_of(loaded.glossary)
         self.translation, self.file = translation(plan.notice), path_in_repository(Path(loaded.file))
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
@@ -369,6 +369,7 @@ class UnitView(RecordView):
         self.id, self.kind, self.joint, self.note = record.id, record.kind, record.joint, record.note
         self.name, self.official_name, self.aliases = record.name, record.official_name, record.aliases
         self.unverified, self.keywords, self.line = record.unverified, record.keywords, line
+        self.contact = record.contact
         self.address = f"units/{record.id}"
         self.changes: list[ChangeView] = plan.history.of("units", record.id) if plan.history else []
 

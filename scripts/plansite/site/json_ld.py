@@ -8,7 +8,8 @@ from typing import Any
 from plansite.errors import LANGUAGES, Lang
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
 from plansite.site.pages import Page
-from plansite.site.tables import LICENCE, MEDIA, description
+from plansite.site.tables import MEDIA, Package
+from plansite.site.tasks import TaskSheet
 from plansite.site.templates import measure_title
 from plansite.source.schema import Labels
 from plansite.translation.glossary import strip_glosses
@@ -29,35 +30,47 @@ def json_ld(page: Page, title: str, plan: PlanView, labels: Labels, locate: Call
         return locate(address, lang)
 
     about: dict[str, Any] = {"@type": "WebPage", "name": title, "url": url(page.address)}
-    measures: Iterable[MeasureView] | None = None
     if isinstance(subject, MeasureView):
         about = _measure(subject, lang, labels, url) | _translation_of(f"{subject.address}#measure", lang, locate)
     elif isinstance(subject, UnitView):
         about = _unit(subject, lang, url)
+    elif isinstance(subject, TaskSheet):
+        about["about"] = {"@id": url(f"{subject.unit.address}#unit")}
     elif isinstance(subject, ThemeView | TopicView):
-        measures = subject.measures
+        about |= _list(subject.measures, url)
     elif page.address in {"", "text"}:
         about = _notice(plan, lang, url) | _translation_of("text#notice", lang, locate)
     elif page.address == "data":
         about = _dataset(plan, labels, lang, url, locate("", "zh"))
     elif page.address == "measures":
-        measures = plan.measures
-    if measures is not None:
-        items = _items({"url": url(measure.address)} for measure in measures)
-        entity = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
-        about |= {"@type": "CollectionPage", "mainEntity": entity}
+        about |= _list(plan.measures, url)
     if not about["@type"].endswith("Organization"):
-        about["inLanguage"] = LOCALE[lang]
-    above, _, below = page.address.partition("/")
-    steps = [("", labels["home"][lang])]
-    # The label of an index page has the name of its folder.
-    steps += [(above, labels[above][lang])] if below and above in labels else []
-    steps += [(page.address, title)] if page.address else []
+        # Who publishes the page is not who publishes the notice.
+        about |= {"inLanguage": LOCALE[lang]} | (_publisher(plan, lang) if about["@type"] != "Legislation" else {})
+    steps = _steps(page, title, labels)
     breadcrumb = _items({"name": name, "item": url(address)} for address, name in steps)
     graph = [about, {"@type": "BreadcrumbList", "itemListElement": breadcrumb}]
     data = {"@context": "https://schema.org", "@graph": graph}
     # A "<" could end the element that holds this.
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _list(measures: Iterable[MeasureView], url: Callable[[str], str]) -> dict[str, Any]:
+    items = _items({"url": url(measure.address)} for measure in measures)
+    entity = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
+    return {"@type": "CollectionPage", "mainEntity": entity}
+
+
+def _steps(page: Page, title: str, labels: Labels) -> list[tuple[str, str]]:
+    """Return the pages that lead to a page and the page itself, [(address, name), ...]."""
+    lang, subject = page.lang, page.subject
+    above, _, below = page.address.partition("/")
+    steps = [("", labels["home"][lang])]
+    # The label of an index page has the name of its folder.
+    steps += [(above, labels[above][lang])] if below and above in labels else []
+    steps += [(subject.unit.address, subject.unit.name[lang])] if isinstance(subject, TaskSheet) else []
+    steps += [(page.address, title)] if page.address else []
+    return steps
 
 
 def _items(items: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
@@ -66,6 +79,18 @@ def _items(items: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
 
 def _translation_of(address: str, lang: Lang, locate: Callable[[str, Lang], str]) -> dict[str, Any]:
     return {"translationOfWork": {"@id": locate(address, "zh")}} if lang == "en" else {}
+
+
+def _is_official(plan: PlanView, lang: Lang) -> bool:
+    """Return whether the issuers publish this text; else the site is an edited republication, or a translation."""
+    return plan.site.official and (lang == "zh" or plan.site.is_translated_by_issuer)
+
+
+def _publisher(plan: PlanView, lang: Lang) -> dict[str, Any]:
+    if not (named := plan.site.publisher):
+        return {}
+    address = {"url": named.website} if named.website else {}
+    return {"publisher": {"@type": "Organization", "name": named.name[lang], **address}}
 
 
 def _notice(plan: PlanView, lang: Lang, url: Callable[[str], str]) -> dict[str, Any]:
@@ -78,11 +103,13 @@ def _notice(plan: PlanView, lang: Lang, url: Callable[[str], str]) -> dict[str, 
         "alternateName": notice.title[other],
         "legislationDate": notice.date.isoformat(),
         "legislationPassedBy": [{"@type": "Organization", "name": issuer[lang]} for issuer in notice.issuers],
-        # This site is an edited republication of the notice.
         "encoding": {
             "@type": "LegislationObject",
-            "legislationLegalValue": "https://schema.org/UnofficialLegalValue",
+            **(
+                {} if _is_official(plan, lang) else {"legislationLegalValue": "https://schema.org/UnofficialLegalValue"}
+            ),
             "inLanguage": LOCALE[lang],
+            **_publisher(plan, lang),
         },
         "hasPart": [{"@id": url(f"{measure.address}#measure")} for measure in plan.measures],
     }
@@ -114,18 +141,27 @@ def _unit(unit: UnitView, lang: Lang, url: Callable[[str], str]) -> dict[str, An
         "url": url(unit.address),
         "name": official,
         "alternateName": [name for name in dict.fromkeys(names) if name != official],
+        **_reached(unit, lang),
         "subjectOf": [{"@id": url(f"{measure.address}#measure")} for measure in unit.measures],
     }
 
 
+def _reached(unit: UnitView, lang: Lang) -> dict[str, str]:
+    if unit.contact is None:
+        return {}
+    address = unit.contact.address[lang] if unit.contact.address else None
+    known = {"telephone": unit.contact.telephone, "address": address, "sameAs": unit.contact.website}
+    return {name: value for name, value in known.items() if value}
+
+
 def _dataset(plan: PlanView, labels: Labels, lang: Lang, url: Callable[[str], str], root: str) -> dict[str, Any]:
-    media = {name: MEDIA[PurePath(name).suffix] for name in description().files}
+    media = {name: MEDIA[PurePath(name).suffix] for name in Package(plan).files}
     return {
         "@type": "Dataset",
         "name": plan.site.name[lang] + labels["colon"][lang] + labels["data"][lang],
         "description": labels["data_lead"][lang],
         "url": url("data"),
-        "license": LICENCE,
+        **({"license": licence.url} if (licence := plan.site.licence) and licence.url else {}),
         "isBasedOn": {"@id": url("text#notice")},
         "isAccessibleForFree": True,
         "distribution": [

@@ -10,19 +10,20 @@ from plansite.editor import read_addresses
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.history.changelog import Version
 from plansite.site.graph import MeasureView, PlanView, ThemeView, TopicView, UnitView
+from plansite.site.tasks import TaskSheet, task_sheets
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Redirect
 from plansite.source.texts import is_file
 from plansite.validate import LoadedPlan
 
-Subject = PlanView | MeasureView | UnitView | ThemeView | TopicView | Redirect
+Subject = PlanView | MeasureView | UnitView | TaskSheet | ThemeView | TopicView | Redirect
 FOLDER: dict[Lang, str] = {"zh": "", "en": "en/"}
 """The folder of the pages of each language, from the root of the site."""
 
 PDFS = {"zh": "notice.zh.pdf", "en": "notice.en.pdf", "both": "notice.zh-en.pdf"}
 """The PDFs of the whole notice: in one language, and side by side."""
-FEED = "changes.xml"
-"""The Atom feed of changes in the folder of each language."""
+FEED, UPDATES_FEED = "changes.xml", "updates.xml"
+"""The Atom feeds of changes and of updates in the folder of each language."""
 
 
 @dataclass(frozen=True)
@@ -66,21 +67,25 @@ def relative_path(start: str, target: str) -> str:
 
 
 INDEXES = ("measures", "units", "themes", "topics")
-SINGLE_PAGES = ("text", *INDEXES, "invest", "targets", "glossary", "changes", "data")
+SINGLE_PAGES = ("text", *INDEXES, "invest", "targets", "glossary", "changes", "updates", "data")
 """The addresses of the pages about the whole plan, besides home."""
 
 
 def pages(plan: PlanView) -> Iterator[Page]:
     """Yield every generated page of the site."""
+    left_out = plan.site.left_out | (set() if plan.updates.updates else {"updates"})
     moved = [redirect for redirect in plan.redirects if not is_file(redirect.origin)]
     for lang in LANGUAGES:
         yield Page("", lang, "home.html.j2", plan, index=True)
-        for address in (*SINGLE_PAGES, *(["updates"] if plan.updates.updates else [])):
-            yield Page(address, lang, f"{address}.html.j2", plan, index=address in INDEXES)
+        for address in SINGLE_PAGES:
+            if address not in left_out:
+                yield Page(address, lang, f"{address}.html.j2", plan, index=address in INDEXES)
         yield from (Page(measure.address, lang, "measure.html.j2", measure) for measure in plan.measures)
         yield from (Page(unit.address, lang, "unit.html.j2", unit) for unit in plan.units)
+        yield from (Page(sheet.address, lang, "tasks.html.j2", sheet) for sheet in task_sheets(plan))
         yield from (Page(theme.address, lang, "theme.html.j2", theme) for theme in plan.themes)
-        yield from (Page(topic.address, lang, "topic.html.j2", topic) for topic in plan.topics)
+        if "topics" not in left_out:
+            yield from (Page(topic.address, lang, "topic.html.j2", topic) for topic in plan.topics)
         yield from (Page(redirect.origin, lang, "redirect.html.j2", redirect) for redirect in moved)
 
 
@@ -179,6 +184,6 @@ def check_addresses(path: Path, addresses: Collection[str], loaded: LoadedPlan) 
             yield Problem(*position, "unknown_address", details)
 
 
-def _kind(address: str) -> tuple[str, bool]:
-    """Return the folder of an address, and whether it is that of a file."""
-    return address.rpartition("/")[0], is_file(address)
+def _kind(address: str) -> tuple[str, int, bool]:
+    """Return the first folder of an address, how many it has, and whether it is that of a file."""
+    return address.rpartition("/")[0].partition("/")[0], address.count("/"), is_file(address)

@@ -163,13 +163,13 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocu
     for theme in plan.themes:
         titles = [theme.name[lang], theme.title[lang]]
         yield SearchDocument("theme", f"{theme.address}/", titles[0], words["themes"], {"title": titles})
-    for topic in plan.topics:
+    for topic in plan.topics if "topics" in plan.site.ways else ():
         titles = [topic.name[lang], topic.question[lang]]
         yield SearchDocument("topic", f"{topic.address}/", titles[0], words["topics"], {"title": titles})
     for section in plan.sections:
         location = f"{section.theme.address}/#{section.anchor}"
         yield SearchDocument("section", location, section.title[lang], section.theme.name[lang], {})
-    for term in plan.terms:
+    for term in plan.terms if "glossary" in plan.site.ways else ():
         yield SearchDocument("term", term.address.replace("#", "/#"), getattr(term, lang), words["glossary"], {})
     yield from _pages(plan, labels, lang)
     general = plan.notice.general_requirements
@@ -200,7 +200,8 @@ def _unit(unit: UnitView, labels: Labels, lang: Lang) -> SearchDocument:
     titles = list(dict.fromkeys(name[lang] for name in (unit.name, unit.official_name, *unit.aliases)))
     keywords: Sequence[str] = getattr(unit.keywords, lang)
     # People leave the place out: 税务局 for 区税务局.
-    place = {"zh": "^区委?", "en": "^District "}[lang]
+    level = unit.plan.site.level(lang)
+    place = f"^{level}{'委?' if lang == 'zh' else ' '}" if level else "^$"
     names = _queries([*titles, *(re.sub(place, "", title) for title in titles), *keywords])
     measures = tuple(f"{measure.address}/" for measure in unit.measures)
     texts: dict[FieldName, Sequence[str]] = {"title": titles, "keyword": keywords}

@@ -24,14 +24,15 @@ Rows = Iterator[tuple[str, Row]]
 FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
 """Where a spreadsheet program may see the start of a formula: at the start of a text, and after a semicolon, at which
 some programs separate columns (OWASP, CSV Injection)."""
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-"""The terms of our translation and curation; the notice itself is an official document."""
 MEDIA = {
     ".csv": "text/csv",
     ".json": "application/json",
+    ".txt": "text/plain",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """The media type of each kind of file."""
+NOTICE_FILE = "notice.txt"
+"""The notice as it was issued, the very bytes that the plan is compared with."""
 SEPARATOR = ";"
 """Separates the ids, numbers or Chinese names in one cell; none of them may contain it."""
 
@@ -54,7 +55,6 @@ class TableDescription(Text):
 class Description(Record):
     """The content of tables.yaml: the words for all data files, and the columns that every table ends with."""
 
-    licence: Text
     files: dict[str, Text]
     tables: dict[str, TableDescription]
     provenance: dict[str, Column]
@@ -76,13 +76,18 @@ class Package:
     def __init__(self, plan: PlanView, site_url: str = "") -> None:
         self.plan, self.site_url, self.words = plan, site_url, description()
         self.source, self.date, self.confirmed = plan.notice.announcement, plan.notice.date, plan.confirmed
-        self.version, name = plan.version, plan.site.name
+        self.version, self.licence, name = plan.version, plan.site.licence, plan.site.name
         self.title = Text(zh=f"{name.zh}：数据", en=f"{name.en}: data")
+
+    @property
+    def files(self) -> dict[str, Text]:
+        """What each data file is for; there is no notice.txt where the plan has no source."""
+        return {name: text for name, text in self.words.files.items() if name != NOTICE_FILE or self.plan.source}
 
     @cached_property
     def tables(self) -> list[Table]:
         """Every table with its rows, each of which says where it comes from."""
-        licence = both(self.words.licence)
+        licence = both(self.licence) if self.licence else None
         origin: Row = {"source": both(self.source), "date": self.date, "licence": licence, "version": self.version}
         tables = []
         for name, described in self.words.tables.items():

@@ -24,6 +24,7 @@ from plansite.site.about import SiteView
 from plansite.site.graph import MeasureView, PlanView
 from plansite.site.pages import FEED, FOLDER, PDFS, Page, Publication, absolute_url, path_of, relative_path
 from plansite.site.tables import Package
+from plansite.site.tasks import qr_code
 from plansite.source.chinese import chinese_date
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Label, Labels
@@ -61,6 +62,7 @@ FILTERS = {
     "segments": lru_cache(segments),
     "split_by_script": split_by_script,
     "references": re.compile(r"(第([0-9]+)条|measure ([0-9]+))").split,
+    "qr_code": qr_code,
     "host_name": lambda url: urlsplit(url).netloc.removeprefix("www."),
     "strip_glosses": strip_glosses,
 }
@@ -149,6 +151,8 @@ class RenderedPage:
     """The id of its first heading."""
     script: str = ""
     """A file of overrides/assets/ that only this page needs."""
+    paper: str = ""
+    """The named page in site.css that it is printed on."""
     moved_to: str = ""
     """The address that a redirect leads to, from the root of the site."""
 
@@ -198,13 +202,17 @@ class Templates:
             raise PlanError([Problem(display_path(file), 1, 1, file.name, "unset_name", details)])
         return RenderedPage(body=f"{module}\n", **values)
 
-    def render_feed(self, plan: PlanView, lang: Lang, site_url: str) -> str:
-        """Render the feed of changes in one language (Atom); its URLs have no host where `site_url` is ""."""
-        return self._render("changes.xml.j2", lang, site_url, plan=plan)
+    def render_feed(self, name: str, plan: PlanView, lang: Lang, site_url: str) -> str:
+        """Render the Atom feed with this file name in one language; its URLs have no host where `site_url` is ""."""
+        return self._render(f"{name}.j2", lang, site_url, plan=plan, feed=absolute_url("", lang, site_url) + name)
 
     def render_sitemap(self, addresses: Iterable[str], site_url: str) -> str:
         """Render the list of all pages in both languages (XML)."""
         return self._render("sitemap.xml.j2", LANGUAGES[0], site_url, addresses=addresses, languages=LANGUAGES)
+
+    def render_card(self, plan: PlanView, lang: Lang, kind: str, *, square: bool) -> str:
+        """Render the card of a kind of page as a page of its own (site/cards.py)."""
+        return self._render("card.html.j2", lang, "", plan=plan, kind=kind, square=square)
 
     def render_diff(
         self, version: VersionView, pages: list[tuple[str, str, str]] | None, lang: Lang, site_url: str
@@ -222,7 +230,7 @@ class Templates:
     def _render(self, template: str, lang: Lang, site_url: str, **names: Any) -> str:
         """Render text that is read outside the site, with `names` for its template."""
         locate = partial(absolute_url, site_url=site_url)
-        urls = {"link": partial(locate, lang=lang), "locate": locate, "feed": locate("", lang) + FEED, "urn": urn}
+        urls = {"link": partial(locate, lang=lang), "locate": locate, "urn": urn}
         return f"{self._module(template, self._words[lang] | urls | names)}\n"
 
     def _module(self, template: str, context: dict[str, Any]) -> Any:
@@ -269,6 +277,7 @@ def page_context(page: Page, plan: PlanView, addresses: Collection[str], publica
         "package": Package(plan),
         "link": link,
         "file_link": file_link,
+        "page_url": absolute_url(page.address, page.lang, publication.site_url) if publication.site_url else "",
         "root": FOLDER[page.lang],
         "feed": file_link(FOLDER[page.lang] + FEED),
         "pdfs": PDFS if publication.pdf else {},
@@ -297,17 +306,17 @@ def template_problem(error: Exception, macros: Path, template: str, allowed: lis
 
 
 BUILT_IN = {*DEFAULT_NAMESPACE, "caller", "kwargs", "loop", "self", "super", "varargs"}
-MACRO_NAMES = """addresses count_label edit_link feed file_link it labels lang languages lead_unit_label link
-locate measure_title package pages pdfs plan report_link root urn version""".split()
+MACRO_NAMES = """addresses count_label edit_link feed file_link it kind labels lang languages lead_unit_label
+link locate measure_title package page_url pages pdfs plan report_link root square urn version""".split()
 """The names that templates in macros/ may use."""
 # Those of MkDocs, of Material's base.html, of main.html and of mkdocs_plugin.py.
 THEME_NAMES = """assets base_url config force_line has_history has_updates labels lang nav other_labels other_lang
 other_root page root site site_lang within""".split()
-THEME_FILTERS = {"css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
+THEME_FILTERS = {"cards", "css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
 FIELDS = {
     "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent
     previous_page title toc url""".split(),
-    "meta": ["description", "moved_to", "script"],
+    "meta": ["description", "moved_to", "paper", "script"],
 }
 """{name: its fields}, of objects whose unknown fields MkDocs would render as nothing."""
 Mistake = tuple[int, str, dict[str, object]]

@@ -1,30 +1,16 @@
 """This module types data/site.yaml: who publishes which plan, and what the site says of itself."""
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 
 from plansite.source.schema import Record, Text
-from plansite.source.texts import AnyText, Slug, refuse
+from plansite.source.texts import NOT_EMPTY, AnyText, Color, Email, Slug, Telephone, WebAddress
 
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
-EMAIL = re.compile(r"[^\s@<>\"'\\]+@[^\s@<>\"'\\]+\.[^\s@<>\"'\\]+")
-TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{4,}")
-COLOR = re.compile("#[0-9a-f]{6}")
-
-
-def _fits(pattern: re.Pattern[str], code: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            refuse(code, value)
-        return value
-
-    return AfterValidator(check)
-
-
-WebAddress = Annotated[AnyText, _fits(WEB_ADDRESS, "not_a_web_address")]
-Color = Annotated[AnyText, _fits(COLOR, "not_a_color")]
+Way = Literal["topics", "audiences", "invest", "targets", "glossary"]
+"""The ways of our own to what the notice says, besides its themes and units."""
+HomePart = Literal["topics", "themes", "units", "measures"]
+"""What the home page can list."""
 
 
 class Place(Record):
@@ -45,9 +31,9 @@ class Publisher(Record):
 class Contact(Record):
     """How the publisher is reached, in at least one way."""
 
-    email: Annotated[AnyText, _fits(EMAIL, "not_an_email")] | None = None
+    email: Email | None = None
     form: WebAddress | None = None
-    telephone: Annotated[AnyText, _fits(TELEPHONE, "not_a_telephone")] | None = None
+    telephone: Telephone | None = None
 
 
 class Accent(Record):
@@ -58,9 +44,11 @@ class Accent(Record):
 
 
 class Terms(Text):
-    """The terms of use, whose Chinese may name a licence with spaces in it."""
+    """The terms of use, whose Chinese may have spaces; those of translation and curation also by code and address."""
 
     zh: AnyText
+    code: AnyText | None = None
+    url: WebAddress | None = None
 
 
 class Identity(Record):
@@ -70,10 +58,14 @@ class Identity(Record):
     name: Text | None = None
     short_name: Text | None = None
     place: Place | None = None
+    also_names: tuple[AnyText, ...] = ()
     publisher: Publisher | None = None
     contact: Contact | None = None
     official: StrictBool = False
     english: Literal["own", "issuer"] = "own"
+    translators: Text | None = None
     licence: Terms | None = None
+    ways: tuple[Way, ...] = get_args(Way)
+    home: Annotated[tuple[HomePart, ...], NOT_EMPTY] = get_args(HomePart)
     topics_note: Text | None = None
     accents: dict[Slug, Accent] = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate
 from os.path import commonprefix
@@ -31,28 +32,37 @@ Change = tuple[int, int, int, int]
 """A difference: from, to in the plan's folded text, and from, to in the notice's."""
 
 
-def read_notice(plan: Path) -> tuple[str, str, list[Problem]]:
-    """Return (file, text, problems) of the notice beside a plan; the text is empty where there is none."""
+@dataclass(frozen=True)
+class NoticeFile:
+    """The notice as it was issued: the file as messages name it, its bytes, and its text."""
+
+    file: str
+    content: bytes
+    text: str
+
+
+def read_notice(plan: Path) -> tuple[NoticeFile | None, list[Problem]]:
+    """Return the notice beside a plan, None where there is none that can be read, and its problems."""
     files = sorted(path for path in (plan.parent / NOTICE_FOLDER).glob("*.txt") if path.is_file())
     if not files:
-        return "", "", []
-    file, raw = display_path(files[0]), files[0].read_bytes()
+        return None, []
+    file, content = display_path(files[0]), files[0].read_bytes()
     if len(files) > 1:
         details: dict[str, object] = {"files": [path.name for path in files]}
-        return file, "", [Problem(file, 1, 1, NOTICE_FOLDER, "several_notices", details)]
+        return None, [Problem(file, 1, 1, NOTICE_FOLDER, "several_notices", details)]
     try:
-        return file, raw.decode("utf-8-sig"), []
+        return NoticeFile(file, content, content.decode("utf-8-sig")), []
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8-sig")
-        return file, "", [Problem(file, *position_of(before, len(before)), files[0].stem, "encoding")]
+        before = content[: error.start].decode("utf-8-sig")
+        return None, [Problem(file, *position_of(before, len(before)), files[0].stem, "encoding")]
 
 
-def check_notice(plan: Plan, file: str, notice: str) -> list[Finding]:
+def check_notice(plan: Plan, issued: NoticeFile) -> list[Finding]:
     """Return where the Chinese of a plan differs from the notice, each value of the plan once.
 
     Width, white space and page numbers of the notice make no difference.
     """
-    notice = without_page_numbers(notice)
+    notice = without_page_numbers(issued.text)
     parts = list(notice_parts(plan))
     text = "".join(part for _, part in parts)
     if fold(text) == fold(notice):
@@ -82,7 +92,7 @@ def check_notice(plan: Plan, file: str, notice: str) -> list[Finding]:
         details = {
             "ours": _quoted(text, our_places, start, end),
             "notice": _quoted(notice, their_places, first, last).translate(TO_FULL_WIDTH),
-            "file": file,
+            "file": issued.file,
             "line": notice.count("\n", 0, position) + 1,
         }
         findings.append(Finding(path, "notice_differs", details))

@@ -18,7 +18,18 @@ from plansite.source.yaml_reader import YamlPath
 RESERVED = """all-measures general glossary invest measures notice plan responsible safeguards since strength
 themes translation-notice unit who""".split()
 """Ids of other elements on the pages that have elements with the ids of themes, stages and terms."""
-RESERVED_PREFIXES = ("filter-", "initial-", "measure-", "safeguard-", "section-", "strength-", "term-")
+RESERVED_PREFIXES = (
+    "filter-",
+    "general-",
+    "initial-",
+    "measure-",
+    "opening-",
+    "safeguard-",
+    "section-",
+    "strength-",
+    "term-",
+    "update-",
+)
 """Beginnings of the ids of further elements on these pages."""
 UNIQUE = """audiences.*.id invest.stages.*.id redirects.*.from measures.*.number themes.*.sections.*.number
 measures.*/audiences.* measures.*/topics.* measures.*.topics.*/sentences.* measures.*/responsibility.units.*

@@ -18,8 +18,10 @@ from plansite.source.texts import (
     LabelText,
     Number,
     Slug,
+    Telephone,
     Translation,
     Translations,
+    WebAddress,
 )
 from plansite.source.yaml_reader import YamlPath
 
@@ -135,6 +137,13 @@ class Imprint(Record):
     date: Date
 
 
+class Source(Record):
+    """Where something was read: the address of the page, and who published it if that is known."""
+
+    url: WebAddress
+    by: Text | None = None
+
+
 class Notice(Translated):
     """The frame of the plan: everything the notice says outside its measures and safeguards."""
 
@@ -148,10 +157,12 @@ class Notice(Translated):
     general_requirements: Part
     safeguards_title: Text
     imprint: Imprint
+    document_number: Text | None = None
     year: Number | None = None
     valid_until: Date | None = None
     withdrawn: Date | None = None
     replaced_by: Text | None = None
+    source: Source | None = None
 
 
 class Section(Record):
@@ -188,6 +199,17 @@ class MeasureKeywords(Keywords):
     en: Annotated[tuple[English, ...], Field(min_length=6)]
 
 
+class UnitContact(Record):
+    """How a unit is reached today, by which source, and the day on which we read that: ours, never of the notice."""
+
+    telephone: Telephone | None = None
+    address: Text | None = None
+    website: WebAddress | None = None
+    hours: Text | None = None
+    source: Source
+    checked: Date
+
+
 class Unit(Translated):
     """A body that answers for measures: `name` as the notice prints it, `aliases` its other wordings there."""
 
@@ -199,6 +221,7 @@ class Unit(Translated):
     joint: StrictBool = False
     unverified: StrictBool = False
     note: Text | None = None
+    contact: UnitContact | None = None
     keywords: Keywords = Keywords()
 
 

@@ -35,8 +35,8 @@ DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt")
 SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 ADDRESS = rf"{SLUG}(/{SLUG})*(\.[a-z0-9-]+)*"
 FINGERPRINT = "^[0-9a-f]{8}$"
-LABEL_PLACEHOLDERS = """after all before date file issuers kind line measures n numeral others place s sections
-terms text themes title topics units year""".split()
+LABEL_PLACEHOLDERS = """after all before date file issuers kind licence line measures n numeral others place question
+remark s sections stages terms text themes title today topics units url words year""".split()
 """What may stand in the braces of a label."""
 
 
@@ -121,11 +121,15 @@ def _matching(pattern: str, code: str) -> AfterValidator:
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
             refuse(code, value)
-        if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
-            refuse("device_name", device)
         return value
 
     return AfterValidator(check)
+
+
+def _no_device(value: str) -> str:
+    if device := next((part for part in value.split("/") if part.partition(".")[0] in DEVICES), None):
+        refuse("device_name", device)
+    return value
 
 
 def is_file(address: str) -> bool:
@@ -148,9 +152,21 @@ Fingerprint = Annotated[
 ]
 # "index" would be the page that lists all others of its kind.
 Slug = Annotated[
-    AnyText, _matching(f"(?!index$){SLUG}", "not_a_slug"), Field(json_schema_extra={"pattern": f"^{SLUG}$"})
+    AnyText,
+    _matching(f"(?!index$){SLUG}", "not_a_slug"),
+    AfterValidator(_no_device),
+    Field(json_schema_extra={"pattern": f"^{SLUG}$"}),
 ]
-Address = Annotated[AnyText, _matching(ADDRESS, "not_an_address"), Field(json_schema_extra={"pattern": f"^{ADDRESS}$"})]
+Address = Annotated[
+    AnyText,
+    _matching(ADDRESS, "not_an_address"),
+    AfterValidator(_no_device),
+    Field(json_schema_extra={"pattern": f"^{ADDRESS}$"}),
+]
+WebAddress = Annotated[AnyText, _matching(r"https?://[^\s<>\"'\\]+", "not_a_web_address")]
+Email = Annotated[AnyText, _matching(r"[^\s@<>\"'\\]+@[^\s@<>\"'\\]+\.[^\s@<>\"'\\]+", "not_an_email")]
+Telephone = Annotated[AnyText, _matching(r"\+?[0-9][0-9 -]{4,}", "not_a_telephone")]
+Color = Annotated[AnyText, _matching("#[0-9a-f]{6}", "not_a_color")]
 Number = Annotated[int, Strict(), Field(ge=1)]
 Date = Annotated[date, Strict()]
 NOT_EMPTY = Field(min_length=1)

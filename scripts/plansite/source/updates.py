@@ -1,9 +1,10 @@
 """This module types data/updates.yaml: what has happened around the plan since it was issued, each with its source."""
 
+import hashlib
+
 from pydantic import StrictBool
 
-from plansite.source.identity import WebAddress
-from plansite.source.schema import Record, Text
+from plansite.source.schema import Record, Source, Text
 from plansite.source.texts import Date, Number, Slug
 
 
@@ -12,13 +13,6 @@ class Subject(Record):
 
     measures: tuple[Number, ...] = ()
     units: tuple[Slug, ...] = ()
-
-
-class Source(Record):
-    """Where a fact was read: the address of the page, and who published it if that is known."""
-
-    url: WebAddress
-    by: Text | None = None
 
 
 class Update(Record):
@@ -31,6 +25,16 @@ class Update(Record):
     text: Text
     source: Source
     checked: Date
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other update, whatever its words: its day, its source and what it is about."""
+        return " ".join((self.date.isoformat(), self.source.url, *map(str, self.about.measures), *self.about.units))
+
+    @property
+    def id(self) -> str:
+        """The key in short, for addresses."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:8]
 
 
 class Updates(Record):

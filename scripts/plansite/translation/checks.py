@@ -38,16 +38,21 @@ def source_hash(record: Any) -> str:
     return hashlib.sha256("\n".join(zh for _, zh, _ in text_pairs(record)).encode()).hexdigest()[:8]
 
 
+FACTS = {"contact", "source"}
+"""Fields with facts from elsewhere, whose English translates nothing of the notice."""
+
+
 def text_pairs(data: Any, path: YamlPath = ()) -> list[tuple[YamlPath, str, dict[str, Any]]]:
     """Return [(path, Chinese, the mapping that holds it), ...] for every text `zh` within plain data.
 
     Fields are in alphabetical order, so that their order in the file does not change a hash; lists are in their own.
+    FACTS are left out.
     """
     pairs: list[tuple[YamlPath, str, dict[str, Any]]] = []
     if isinstance(data, dict) and isinstance(data.get("zh"), str):
         pairs.append((path, data["zh"], data))
     for key in sorted(data) if isinstance(data, dict) else range(len(data or ())):
-        if isinstance(data[key], (dict, list, tuple)):
+        if key not in FACTS and isinstance(data[key], (dict, list, tuple)):
             pairs += text_pairs(data[key], (*path, key))
     return pairs
 
