@@ -322,7 +322,7 @@ def test_a_result_says_what_it_is_and_where_it_was_found(page: Page) -> None:
 @pytest.mark.parametrize(
     ("root", "query", "place", "shown"),
     [
-        ("/", "小店缺钱", "measures/5/", "另有说法：小店缺钱"),
+        ("/", "小店缺钱", "measures/5/", "按搜索词找到：小店缺钱"),
         ("/en/", "employer owes me money", "measures/10/", "Also found under: employer owes me money"),
     ],
 )
