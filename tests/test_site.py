@@ -22,7 +22,17 @@ from plansite.validate import LoadedPlan, load_labels
 pytestmark = pytest.mark.site
 
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
-SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-copied", "data-by-hand", "data-label", "data-source", "data-citation")
+SPOKEN = (
+    "aria-label",
+    "title",
+    "placeholder",
+    "alt",
+    "data-copied",
+    "data-by-hand",
+    "data-label",
+    "data-source",
+    "data-citation",
+)
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # Latin that stands alone in Chinese pages: the name of a file or a licence.
 LATIN_IN_CHINESE = re.compile(r"plan\.json|sentences\.csv|CC-BY-4\.0")

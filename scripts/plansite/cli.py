@@ -114,8 +114,9 @@ def _pages(options: argparse.Namespace) -> None:
 
     sources = Sources(plan=options.plan)
     site = assemble(sources)
-    count = write_pages(site, sources.docs, options.folder) + write_sheets(site.plan, site.labels, options.folder)
-    print(f"{count} files written to {options.folder}/")
+    count = write_pages(site, sources.docs, options.folder)
+    write_sheets(site.plan, site.labels, options.folder)
+    print(f"{count} pages written to {options.folder}/, with their feeds and task sheets")
 
 
 def _diff(options: argparse.Namespace) -> None:

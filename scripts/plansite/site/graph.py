@@ -368,9 +368,8 @@ class UnitView(RecordView):
         super().__init__(plan, record)
         self.id, self.kind, self.joint, self.note = record.id, record.kind, record.joint, record.note
         self.name, self.official_name, self.aliases = record.name, record.official_name, record.aliases
-        self.unverified, self.keywords, self.line = record.unverified, record.keywords, line
-        self.contact = record.contact
-        self.address = f"units/{record.id}"
+        self.unverified, self.contact, self.keywords = record.unverified, record.contact, record.keywords
+        self.line, self.address = line, f"units/{record.id}"
         self.changes: list[ChangeView] = plan.history.of("units", record.id) if plan.history else []
 
     @cached_property

@@ -50,15 +50,10 @@ def format_month(value: date, lang: Lang) -> str:
     return f"{value.year}年{value.month}月" if lang == "zh" else f"{value:%B %Y}"
 
 
-def capitalize_first(text: str) -> str:
-    """Return a text with its first letter capitalized."""
-    return text[:1].upper() + text[1:]
-
-
 FILTERS = {
     "format_date": format_date,
     "format_month": format_month,
-    "capitalize_first": capitalize_first,
+    "capitalize_first": lambda text: text[:1].upper() + text[1:],
     "segments": lru_cache(segments),
     "split_by_script": split_by_script,
     "references": re.compile(r"(第([0-9]+)条|measure ([0-9]+))").split,
