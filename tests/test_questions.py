@@ -119,14 +119,14 @@ def test_both_languages_answer_the_same_questions_each_word_leads_to_one(small_v
 
 def test_answers_say_what_is_true_of_the_plan(small_view: PlanView) -> None:
     english, chinese = texts("en", small_view), texts("zh", small_view)
-    assert english["in-force"].startswith("A plan issued May 11, 2022. The notice states no end date;")
+    assert english["in-force"].startswith("A plan issued May 11, 2021. The notice states no end date;")
     assert english["newer-plan"].startswith("No later plan was found. We last looked on November 20, 2026.")
     assert "issued by Small District Committee and People's Government of Small District" in english["official"]
     assert english["publisher"].startswith("It is published by Small District Office.")
     assert "contact plan@example.org, 0123 456-789, contact form." in english["ask"]
-    assert english["quote"].startswith("The notice is an official document.")
+    assert english["quote"].startswith("The notice is an official document, its translation free to use.")
     assert english["mistake"].startswith("Send us the address of the page")
-    assert chinese["in-force"].startswith("2022年5月11日印发的计划。通知没有写明有效期；")
+    assert chinese["in-force"].startswith("2021年5月11日印发的计划。通知没有写明有效期；")
     assert chinese["publisher"].startswith("本站由小区办公室发布。")
     assert "请联系：plan@example.org，0123 456-789，联系表单。" in chinese["ask"]
 
@@ -148,7 +148,7 @@ def test_an_issuer_answers_for_itself_and_for_what_replaces_its_plan(tmp_path: P
     notice = "  year: 2024\n  withdrawn: 2025-01-02\n  replaced_by: {zh: 新计划, en: New Plan}\n"
     plan = other_plan(tmp_path, site, notice, updates=True)
     english, chinese = texts("en", plan), texts("zh", plan)
-    assert english["in-force"].startswith("A plan for 2024, issued May 11, 2022. It was withdrawn on January 2, 2025.")
+    assert english["in-force"].startswith("A plan for 2024, issued May 11, 2021. It was withdrawn on January 2, 2025.")
     assert english["newer-plan"].startswith("Yes. It has been replaced by New Plan. What has happened")
     assert english["official"] == "Yes. It is published by Small District Office."
     assert english["english"].startswith("Yes, the English is the issuer's own.")
