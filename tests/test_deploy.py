@@ -29,6 +29,7 @@ TYPES = {
     ".map": "application/json; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml; charset=utf-8",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "changes.xml": "application/atom+xml; charset=utf-8",
     "updates.xml": "application/atom+xml; charset=utf-8",
@@ -127,10 +128,10 @@ def test_every_file_is_there_with_its_type_whole_and_in_each_compressed_form(ser
         for form, unpacked in forms.items():
             status, headers, content = ask(server, path, Accept_Encoding=form)
             assert (status, headers["Content-Type"]) == (200, content_type(path)), path
-            compressed = form != "identity" and not path.endswith((".png", ".xlsx"))
+            compressed = form != "identity" and not path.endswith((".png", ".docx", ".xlsx"))
             assert headers["Content-Encoding"] == (form if compressed else None), path
             assert (unpacked(content) if compressed else content) == file.read_bytes(), path
-            assert (headers["Vary"] == "Accept-Encoding") is not path.endswith((".png", ".xlsx")), path
+            assert (headers["Vary"] == "Accept-Encoding") is not path.endswith((".png", ".docx", ".xlsx")), path
     # As browsers ask.
     assert ask(server, "/", Accept_Encoding="gzip, deflate, br, zstd")[1]["Content-Encoding"] == "br"
     assert ask(server, "/", Accept_Encoding="gzip", Via="1.1 proxy")[1]["Content-Encoding"] == "gzip"

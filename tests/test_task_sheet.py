@@ -261,7 +261,7 @@ def test_a_task_sheet_is_printed_by_a_button_and_read_without_scripts(browser: B
                 button = page.get_by_role("button", name="Print")
                 expect(button).to_be_visible(visible=scripts)
                 expect(page.locator(".tasks tbody")).to_have_count(3)
-                for name in ("Excel", "Word"):
+                for name in ("Excel workbook", "Word document"):
                     with page.expect_download() as download:
                         page.get_by_role("link", name=name).click()
                     assert download.value.path().stat().st_size > 1_000

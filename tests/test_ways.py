@@ -293,12 +293,15 @@ def test_a_search_that_the_browser_cannot_read_is_not_taken_for_one_that_finds_a
 
 
 @in_browser
-def test_a_filtered_list_says_so_on_paper(page: Page) -> None:
+def test_a_filtered_list_says_on_paper_by_what_and_has_its_sentences_if_asked(page: Page) -> None:
+    page.add_init_script("window.print = () => { window.printed = true; }")
     page.goto("/measures/?topic=taxation&figures=yes")
     expect(cards(page)).to_have_count(1)
     sentences, told = page.locator(".card__sentences:visible"), page.locator(".filters-told")
-    expect(sentences).to_have_count(0)
     expect(told).to_be_hidden()
+    page.get_by_role("button", name="打印所选措施全文").click()
+    page.wait_for_function("window.printed")
+    expect(sentences).to_have_count(0)
     page.emulate_media(media="print")
     expect(told).to_have_text("3条措施中的1条：办事主题为“纳税”，含有数字。")
     expect(sentences).to_have_text("全面清理准入许可。0.5个工作日办结开店、变更、注销等“3+7”事项。")
@@ -306,25 +309,33 @@ def test_a_filtered_list_says_so_on_paper(page: Page) -> None:
         expect(page.locator(f"{hidden}:visible")).to_have_count(0)
     page.goto("/en/measures/?text=liquidation&theme=legal")
     expect(told).to_have_text("1 of 3 measures: Keywords: liquidation; Theme: Legal environment.")
+    expect(page.locator(".card__units:visible")).to_have_count(1)
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="Print these measures in full").click()
+    page.emulate_media(media="print")
+    expect(sentences.locator("li")).to_have_text(["完善破产制度。", "加强履职监督。"])
+    expect(sentences.locator("li[lang='zh-Hans']")).to_have_count(2)
 
 
 @in_browser
 def test_all_measures_are_printed_as_a_list(page: Page) -> None:
     page.goto("/measures/")
+    expect(page.locator(".filters__print")).to_be_hidden()
     page.emulate_media(media="print")
     expect(page.locator(".who")).to_be_visible()
-    expect(page.locator(".card__sentences:visible")).to_have_count(0)
+    expect(page.locator(".filters-told")).to_have_text("")
 
 
 @in_browser
-def test_what_is_chosen_can_be_printed_by_a_button(page: Page) -> None:
-    page.add_init_script("window.print = () => { window.printed = true; }")
-    page.goto("/en/measures/")
-    button = page.get_by_role("button", name="Print these measures in full")
-    expect(button).to_be_hidden()
-    page.locator("[name=topic]").select_option("taxation")
-    button.click()
-    assert page.evaluate("window.printed")
+def test_sentences_that_cannot_be_had_are_not_printed_as_if_there_were_none(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address) as context:
+        page = context.new_page()
+        page.add_init_script("window.print = () => { window.printed = true; }")
+        page.route("**/en/text/", lambda route: route.abort())
+        page.goto("/en/measures/?topic=taxation")
+        page.get_by_role("button", name="Print these measures in full").click()
+        expect(page.locator(".filters [role=status]")).to_contain_text("The text could not be loaded")
+        assert not page.evaluate("window.printed")
 
 
 @in_browser

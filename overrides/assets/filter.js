@@ -5,6 +5,7 @@
   const form = document.querySelector(".filters");
   const said = form.querySelector("[role=status]");
   const reset = form.querySelector("[type=reset]");
+  const printer = form.querySelector(".filters__print");
   const told = document.querySelector(".filters-told");
   const textBox = form.elements.text;
   const cards = [...document.querySelectorAll(".card[data-number]")];
@@ -49,6 +50,7 @@
     said.textContent = fill(said.dataset[format], { n: left, all: cards.length });
     told.textContent = failed ? said.textContent : any ? sentence(chosen, left) : "";
     reset.hidden = !any;
+    printer.hidden = !any || !window.print;
     document.body.classList.toggle("filtered", any);
     for (const select of form.querySelectorAll("select")) {
       const others = cards.filter((card) => meets(card, chosen, select.name));
@@ -100,6 +102,34 @@
     history[step](null, "", address);
   }
 
+  /** Put every sentence of a measure into its card, for paper, from the page of the whole notice. */
+  function quote(card, whole) {
+    const sentences = document.createElement("ol");
+    for (const sentence of whole.querySelector(`#measure-${card.dataset.number} ~ p:not([class])`).querySelectorAll(".sentence, .original")) {
+      const item = sentences.appendChild(document.createElement("li"));
+      item.textContent = sentence.textContent;
+      item.lang = sentence.lang;
+    }
+    const quoted = document.createElement("div");
+    quoted.className = "card__sentences";
+    quoted.append(sentences);
+    card.querySelector(".card__units").after(quoted);
+  }
+
+  printer.addEventListener("click", async () => {
+    try {
+      if (!document.querySelector(".card__sentences")) {
+        const page = await fetch(printer.dataset.text).then((answer) => answer.text());
+        // Its head has styles, which this page may not apply.
+        const whole = new DOMParser().parseFromString(page.slice(page.indexOf("<main")), "text/html");
+        for (const card of cards) quote(card, whole);
+      }
+    } catch {
+      said.textContent = printer.dataset.failed;
+      return;
+    }
+    print();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => {
     if (event.isComposing) return;
