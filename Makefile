@@ -21,7 +21,7 @@ pdf: $(VENV)/site.done  ## the same with the whole notice as PDF: Chinese, Engli
 	@scripts/ensure-chromium
 	@$(BIN)/plansite build --pdf site
 
-package: pdf  ## the same as dist/site.tar.gz, with compressed forms and checksums, for a web server
+package: pdf  ## that as dist/site.tar.gz, with compressed forms and checksums, for a web server
 	@$(BIN)/plansite package site
 
 cards: $(VENV)/site.done  ## make the pictures of shared links in data/cards/ anew where their words have changed
