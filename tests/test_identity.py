@@ -220,8 +220,10 @@ def test_nothing_of_our_plan_is_left_in_the_site_of_another(small_site: Path) ->
     left = [
         (str(path.relative_to(small_site)), found[0])
         for path in files
-        for found in [OURS.search(path.name), *map(OURS.search, contents(path))]
-        if found
+        for text in (path.name, *contents(path))
+        for found in OURS.finditer(text)
+        # The years after a plan's own are words with which people ask for a newer one.
+        if found[0] != "2022" or path.parent.name != "search"
     ]
     assert left == []
 

@@ -59,20 +59,21 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
         "merge", "--quiet", "--no-ff", "--message=merge", "proposal", GIT_COMMITTER_DATE="2027-03-05T23:30:00+08:00"
     )
     build_site(project, project / "site", SITE_URL="https://example.org/")
-    for folder, day, place in (
-        ("", "2027年3月5日", "第1句（中文）："),
-        ("en", "March 5, 2027", "Sentence 1 (Chinese): "),
+    # Each language tells its own text in full, and counts the edits of the other.
+    for folder, day, told, content in (
+        ("", "2027年3月5日", f"第1句（中文）：{NEW}", marked),
+        ("en", "March 5, 2027", "Chinese text: 1 edit", "Chinese text: 1 edit"),
     ):
         site = project / "site" / folder
         newest = one(parsed(site / "changes" / "index.html"), ".version")
         assert [heading.text() for heading in newest.css("h2")] == [day]
         assert day in one(parsed(site / "changes" / "index.html"), ".notice strong").text(), "its Chinese was changed"
-        assert one(newest, ".edits > li").text() == f"{place}{NEW}"
+        assert one(newest, ".edits > li").text() == told
         feed = ET.parse(site / "changes.xml").getroot()  # noqa: S314 - our own feed
         entry = feed.find(f"{ATOM}entry")
         assert entry is not None
         assert entry.findtext(f"{ATOM}updated") == "2027-03-05T23:30:00+08:00"
-        assert marked in (entry.findtext(f"{ATOM}content") or "")
+        assert content in (entry.findtext(f"{ATOM}content") or "")
         offered = parsed(site / "index.html").css('link[rel~="alternate"][type="application/atom+xml"]')
         assert [link.attributes["href"] for link in offered] == ["changes.xml"]
         measure = parsed(site / "measures" / "2" / "index.html")

@@ -69,6 +69,8 @@ def test_every_page_is_in_the_index(site: Path) -> None:
         index = (site / "search" / f"{lang}.js").read_text("utf-8")
         places = {path.parent.relative_to(site / root).as_posix() for path in (site / root).rglob("index.html")}
         pages = {f"{place}/" for place in places if root or place.split("/")[0] != "en"}
+        # A task sheet has no words but those of measures, and its unit's page leads to it.
+        pages = {page for page in pages if not page.endswith("/tasks/")}
         assert {page for page in pages if f'"location":"{page}"' not in index} == set()
 
 

@@ -150,7 +150,7 @@ def test_citations_are_read_by_the_programs_they_are_for(
         assert library.failed_blocks == []
         (entry,) = library.entries
         assert r"\& \textbraceleft{}a\_b \textbackslash{}" in text_of(dialog)
-        assert (entry.entry_type, entry.key) == ("misc", "some-county-plan-measures-1-s2")
+        assert (entry.entry_type, entry.key) == ("misc", "small-district-plan-measures-1-s2")
         assert {field.key: field.value for field in entry.fields} == {
             "author": " and ".join(issuers),
             "title": title,

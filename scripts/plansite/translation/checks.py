@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -171,12 +171,21 @@ def check_text(matcher: GlossaryMatcher, text: CheckedText) -> list[tuple[YamlPa
     for rule, found in rules.items():
         problems = list(found)
         if rule not in text.waivers:
-            findings += ((("en",), code, details) for code, details in problems)
+            findings += ((_place(texts, code, details), code, details) for code, details in problems)
         elif not problems:
             findings.append((("waivers", rule), "needless_waiver", {}))
     usual = {words: number for entry, number, _ in (*sentence.found, *sentence.counted) for words in entry.zh}
     needless = (words for words, number in text.times if usual.get(words, number) == number)
     return findings + [(("times", words), "needless_waiver", {}) for words in needless]
+
+
+def _place(texts: Sequence[str], code: str, details: Mapping[str, Any]) -> YamlPath:
+    """Return the path of a problem: of words that stand too often, the sentence of a list that repeats them."""
+    if code != "wording_repeated" or len(texts) == 1:
+        return ("en",)
+    words = details["words"][-1].lower()
+    having = [at for at, text in enumerate(texts) if words in text.lower()]
+    return "en", next((at for at in having if texts[at] in texts[:at]), max(having, default=0))
 
 
 def check_terms(sentence: SentenceMatch, times: Mapping[str, int] | None = None, *, exact: bool = False) -> Problems:
