@@ -67,7 +67,7 @@ UNUSED = {
     for field in (("note", "en"), ("targets", "*", "words", "en"))
 }
 """What the model allows and no page shows."""
-HOMONYMS = {"pdf_en", "pdf_zh", "report_mistake", "used_in"}
+HOMONYMS = {"pdf_en", "pdf_zh", "record_units", "report_mistake", "used_in"}
 """Labels of what this site does not have, which seem to be on it because something else says the same."""
 
 
