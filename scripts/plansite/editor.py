@@ -58,7 +58,7 @@ def hints(paths: Sequence[Path]) -> list[Problem]:
 
 
 def format_files(paths: Sequence[Path]) -> list[Path]:
-    """Put files into their one form; return those that changed.
+    """Write YAML files anew in the form of the project; return the paths of those that changed.
 
     Raises PlanError, and writes none of them, where one is no YAML.
     """

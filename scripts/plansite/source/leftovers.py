@@ -38,7 +38,7 @@ OF_NOTICE: dict[str, Any] = {
 
 
 class Known:
-    """The names and years that a site may state: those of its notice, and those that site.yaml adds to them."""
+    """Names of places and issuers, and years, that a site may state: those in its notice and in its site.yaml."""
 
     def __init__(self, plan: Plan, identity: Identity) -> None:
         notice = json.dumps(plan.model_dump(mode="json", include=OF_NOTICE), ensure_ascii=False)

@@ -28,7 +28,7 @@ class Update(Record):
 
     @property
     def key(self) -> str:
-        """What tells it from every other update, whatever its words: its day, its source and what it is about."""
+        """Its date, source and subjects, which no other update shares; it stays when the words are edited."""
         return " ".join((self.date.isoformat(), self.source.url, *map(str, self.about.measures), *self.about.units))
 
     @property
