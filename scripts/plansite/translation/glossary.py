@@ -215,7 +215,7 @@ def segments(text: str, marks: Sequence[TermMark] = ()) -> list[Segment]:
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence in the language of a page: one of the notice, or one of those that are its English.
+    """One sentence as a page shows it: Chinese of the notice, or one of the English sentences that translate it.
 
     Its text is in segments; `strengths` say what its words of strength make of it.
     """
