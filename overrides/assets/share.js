@@ -74,6 +74,7 @@
     said.textContent = dataset.byHand;
     box.focus();
     box.setSelectionRange(0, text.length);
+    box.scrollTop = 0;
   }
 
   async function copy(text) {
