@@ -111,7 +111,7 @@ def filter_all_away(page: Page) -> None:
 
 
 def open_display(page: Page) -> None:
-    page.locator(".display summary").click()
+    page.locator(".menu summary").click()
 
 
 def open_share(page: Page) -> None:
@@ -120,9 +120,9 @@ def open_share(page: Page) -> None:
 
 
 OPENED: dict[Callable[[Page], None], str] = {
-    open_search: ".md-header",
-    find_nothing: ".md-header",
-    open_display: ".md-header",
+    open_search: ".head",
+    find_nothing: ".head",
+    open_display: ".head",
     open_share: "dialog",
     apply_filter: "main",
     filter_all_away: "main",
@@ -165,7 +165,7 @@ WATCH = """() => {
         const style = getComputedStyle(target);
         const framed = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
         const { width, height } = target.getBoundingClientRect();
-        reached.push({ target, seen: width > 0 && height > 0 && (framed || target.matches(".md-search__input")) });
+        reached.push({ target, seen: width > 0 && height > 0 && (framed || target.matches(".search__input")) });
     });
 }"""
 MISSED = f"""() => {{
@@ -192,7 +192,7 @@ def the_keyboard_reaches_everything_and_shows_where_it_is(page: Page) -> None:
     assert page.evaluate(MISSED) == {"missed": [], "unseen": []}
 
 
-SCRIPTED = ".filters, .display, .home__search, .md-search, .search-open, .who__help, .foreign"
+SCRIPTED = ".filters, .display, .menu__wide, .search, .search-open, .search-often, .foreign"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -218,7 +218,7 @@ def test_a_page_without_scripts_lacks_nothing_but_what_needs_them(
 
 # The parts of the header that cover one another.
 OVERLAPPING = """() => {
-    const parts = [...document.querySelectorAll(".site-name, .display, .search-open, .language-toggle")]
+    const parts = [...document.querySelectorAll(".brand, .menu, .search-open, .language-toggle")]
         .filter((part) => part.checkVisibility()).map((part) => [part.className, part.getBoundingClientRect()]);
     return parts.flatMap(([name, a], i) => parts.slice(i + 1)
         .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)

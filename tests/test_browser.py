@@ -81,12 +81,12 @@ def test_the_keyboard_alone_reaches_everything(page: Page) -> None:
 def test_a_choice_of_light_or_dark_is_remembered(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto("/")
-    page.locator(".display").get_by_text("显示").click()
+    page.locator(".menu summary").click()
     page.get_by_role("radio", name="深色").check()
     expect(page.locator("html")).to_have_attribute("data-colors", "dark")
     page.goto("/en/measures/1/")
     expect(page.locator("html")).to_have_attribute("data-colors", "dark")
-    page.locator(".display").get_by_text("Display").click()
+    page.locator(".menu summary").click()
     expect(page.get_by_role("radio", name="Dark")).to_be_checked()
     page.get_by_role("radio", name="System setting").check()
     expect(page.locator("html")).to_have_attribute("data-colors", "light")
@@ -100,13 +100,13 @@ def test_a_choice_of_text_size_is_remembered(page: Page) -> None:
 
     page.goto("/measures/1/")
     normal = size()
-    page.locator(".display summary").focus()
+    page.locator(".menu summary").focus()
     page.keyboard.press("Enter")
     page.get_by_role("radio", name="特大").check()
     assert size() > 1.4 * normal
     page.keyboard.press("Escape")
     expect(page.get_by_role("radio", name="特大")).to_be_hidden()
-    expect(page.locator(".display summary")).to_be_focused()
+    expect(page.locator(".menu summary")).to_be_focused()
     page.goto("/en/measures/1/")
     assert size() > 1.4 * normal
 
@@ -116,7 +116,7 @@ def test_the_display_panel_fits_the_screen_and_closes_when_focus_leaves_it(page:
     for path in ("/", "/en/"):
         page.goto(path)
         for size in ("normal", "large", "larger"):
-            page.locator(".display summary").click()
+            page.locator(".menu summary").click()
             page.locator(f"[name=text_size][value={size}]").check()
             box = page.locator(".display__panel").bounding_box()
             assert box is not None
@@ -253,7 +253,7 @@ def test_the_printed_page_is_the_text_and_who_answers(page: Page) -> None:
     page.emulate_media(media="print")
     expect(page.locator("#s1")).to_be_visible()
     expect(page.locator(".responsibility")).to_be_visible()
-    for hidden in ("header.md-header", ".site-nav", ".neighbors", ".foreign", ".pass-on >> nth=0"):
+    for hidden in ("header.head", ".breadcrumb", ".neighbors", ".foreign", ".pass-on >> nth=0"):
         expect(page.locator(hidden)).to_be_hidden()
 
 
@@ -338,7 +338,7 @@ def test_choices_take_effect_where_nothing_can_be_stored(browser: Browser, addre
         page.add_init_script(STORAGES[storage])
         page.goto("/en/measures/1/")
         expect(page.locator("html")).to_have_attribute("data-colors", "dark")
-        page.locator(".display summary").click()
+        page.locator(".menu summary").click()
         page.get_by_role("radio", name="Light").check()
         expect(page.locator("html")).to_have_attribute("data-colors", "light")
         page.get_by_role("radio", name="Larger").check()
@@ -358,7 +358,7 @@ def test_a_page_from_the_back_forward_cache_takes_over_later_choices(playwright:
         page.evaluate("addEventListener('pageshow', ({ persisted }) => { window.cameBack = persisted; })")
         page.locator(".neighbors__next").click()
         expect(page).to_have_url(re.compile("/measures/2/$"))
-        page.locator(".display summary").click()
+        page.locator(".menu summary").click()
         page.get_by_role("radio", name="Dark").check()
         page.get_by_role("radio", name="Larger").check()
         page.evaluate("history.back()")
@@ -366,7 +366,7 @@ def test_a_page_from_the_back_forward_cache_takes_over_later_choices(playwright:
         expect(page).to_have_url(re.compile("/measures/1/$"))
         expect(page.locator("html")).to_have_attribute("data-colors", "dark")
         expect(page.locator("html")).to_have_attribute("data-text-size", "larger")
-        page.locator(".display summary").click()
+        page.locator(".menu summary").click()
         expect(page.get_by_role("radio", name="Dark")).to_be_checked()
         expect(page.get_by_role("radio", name="Larger")).to_be_checked()
 
@@ -396,14 +396,14 @@ def test_an_english_sentence_has_its_own_link_and_the_toggle_leads_to_the_chines
     expect(page.locator("#s2")).to_contain_text("探索凭信用放款")
 
 
-CONTROLS = ".filters, .display, .home__search, .md-search, .search-open, .who__help"
+CONTROLS = ".filters, .display, .search, .search-open"
 """What does nothing without scripts."""
 UNREADABLE = {
     # The engine of an old browser, down to which of our scripts it does not read; Material's it does.
     "none of ours": (re.compile(r"/assets/(?!javascripts/)[^/]*\.js|/(en/)?(measures/)?$"), CONTROLS),
     "the filters": (re.compile(r"/assets/filter\."), ".filters, .who__help"),
-    "the search box": (re.compile(r"/assets/search-box\."), ".home__search, .md-search, .search-open"),
-    "Material's": (re.compile(r"/assets/javascripts/bundle\."), ".home__search, .md-search, .search-open"),
+    "the search box": (re.compile(r"/assets/search-box\."), ".search, .search-open"),
+    "Material's": (re.compile(r"/assets/javascripts/bundle\."), ".search, .search-open"),
     "the display": (re.compile(r"/assets/site\."), ".display"),
 }
 
@@ -432,7 +432,7 @@ def test_controls_that_cannot_work_are_hidden(browser: Browser, address: str, sc
                 expect(control).to_be_hidden()
             expect(page.locator("main a:visible").first).to_be_visible()
             if dead == CONTROLS:
-                for control in page.locator(".filters, .home__search").all():
+                for control in page.locator(".filters").all():
                     expect(control).to_have_css("display", "none")
 
 

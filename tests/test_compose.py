@@ -85,8 +85,8 @@ BROKEN = {
     "a filter": ("partials/search.html", "labels.topics | e", "labels.topics | esc", "No filter named 'esc'"),
     "its form": ("main.html", "{% block tabs %}", "{% block %}", "expected token 'name'"),
     "a word to fill in": (
-        "partials/footer.html", "dated_on.format(date=", "dated_on.format(when=",
-        "the label dated_on has {date}, which is not given",
+        "partials/footer.html", "republication.format(issuers=", "republication.format(who=",
+        "the label republication has {issuers}, which is not given",
     ),
 }  # fmt: skip
 BROKEN_WHEN_RENDERED = {
@@ -96,8 +96,7 @@ BROKEN_WHEN_RENDERED = {
     "a file": ("main.html", '["assets/site.css"]', '["assets/site.scss"]', 'overrides/ has no "assets/site.scss"'),
     "an include": ("partials/header.html", "partials/search", "partials/serch", "the template is missing"),
     "an argument": (
-        "partials/footer.html", "dated_on.format(date=site.date | format_date(site_lang)",
-        "dated_on.format(date=site.date | format_date",
+        "partials/age.html", "site.date | format_date(site_lang)", "site.date | format_date",
         "TypeError: format_date() missing",
     ),
     "a sum": ("partials/metadata.html", "page.title | e", "1 + page.title", "TypeError: unsupported operand"),

@@ -321,7 +321,7 @@ def test_figures_are_those_of_the_files(files: Files, lang: Lang) -> None:
     for measure, row in zip(files.plan["measures"], files.measures, strict=True):
         assert len(measure["targets"]) == int(row["targets_count"])
         page = page_of(files, lang, f"measures/{measure['number']}")
-        assert figures_in(one(page, ".measure__side")) == of(measure)
+        assert figures_in(one(page, ".rail")) == of(measure)
     everything = [figure for measure in files.plan["measures"] for figure in of(measure)]
     targets = page_of(files, lang, "targets")
     assert figures_in(one(targets, "main")) == figures_in(one(page_of(files, lang, "measures"), "main")) == everything
@@ -332,7 +332,7 @@ def test_figures_are_those_of_the_files(files: Files, lang: Lang) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_lists_are_as_long_as_the_files_say(files: Files, lang: Lang) -> None:
-    numbers = [link.text() for link in page_of(files, lang, "").css(".numbers a")]
+    numbers = [link.text() for link in page_of(files, lang, "").css(".plan-map__cells a")]
     assert numbers == [measure["number"] for measure in files.measures]
     sentences = files.rows("sentences")
     for measure in files.measures:

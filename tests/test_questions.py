@@ -119,9 +119,9 @@ def test_both_languages_answer_the_same_questions_each_word_leads_to_one(small_v
 
 def test_answers_say_what_is_true_of_the_plan(small_view: PlanView) -> None:
     english, chinese = texts("en", small_view), texts("zh", small_view)
-    assert english["in-force"].startswith("A plan issued May 11, 2021. The notice states no end date;")
+    assert english["in-force"].startswith("A plan issued May 11, 2021. It states no end date;")
     assert english["newer-plan"].startswith("No later plan was found. We last looked on November 20, 2026.")
-    assert "issued by Small District Committee and People's Government of Small District" in english["official"]
+    assert "issued by the Small District Committee and the People's Government of Small District" in english["official"]
     assert english["publisher"].startswith("It is published by Small District Office.")
     assert "contact plan@example.org, 0123 456-789, contact form." in english["ask"]
     assert english["quote"].startswith("The notice is an official document, its translation free to use.")
@@ -149,7 +149,7 @@ def test_an_issuer_answers_for_itself_and_for_what_replaces_its_plan(tmp_path: P
     plan = other_plan(tmp_path, site, notice, updates=True)
     english, chinese = texts("en", plan), texts("zh", plan)
     assert english["in-force"].startswith("A plan for 2024, issued May 11, 2021. It was withdrawn on January 2, 2025.")
-    assert english["newer-plan"].startswith("Yes. It has been replaced by New Plan. What has happened")
+    assert english["newer-plan"].startswith("Yes. It has been replaced by New Plan. Later developments")
     assert english["official"] == "Yes. It is published by Small District Office."
     assert english["english"].startswith("Yes, the English is the issuer's own.")
     assert english["ask"].endswith("This site gives no contact of its own.")

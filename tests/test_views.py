@@ -42,8 +42,8 @@ def test_what_a_unit_does(small_view: PlanView) -> None:
 def test_neighbors_and_relatives(small_view: PlanView) -> None:
     first, second, last = small_view.measures
     assert (first.previous, first.next, last.next) == (None, second, None)
-    related, shared = first.same_units[0]
-    assert (related.number, {unit.id for unit in shared}) == (2, {"tax-service", "government-office"})
+    related, topics, audiences = first.related[0]
+    assert (related.number, [topic.id for topic in topics], len(audiences)) == (2, ["taxation"], 1)
 
 
 def test_themes_hold_all_measures_once(small_view: PlanView) -> None:

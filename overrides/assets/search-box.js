@@ -5,7 +5,7 @@ const READY = 1, QUERY = 2, RESULT = 3; // the messages between Material and its
 const search = document.querySelector("[data-md-component=search]");
 const searchOpen = document.getElementById("__search");
 const searchBox = search.querySelector("[data-md-component=search-query]");
-const searchStatus = search.querySelector(".md-search-result__meta");
+const searchStatus = search.querySelector(".search__said");
 const nothing = search.querySelector(".search-nothing");
 const elsewhere = search.querySelector(".search-nothing__elsewhere");
 let composing = false; // whether an input method is at work in the box
@@ -111,6 +111,11 @@ searchBox.form.addEventListener("submit", (event) => event.preventDefault());
 // A box that has the focus is open; Material overlooks a focus that comes back at once.
 searchBox.addEventListener("focus", () => { if (!searchOpen.checked) searchOpen.click(); });
 
+// It closes when somebody turns elsewhere.
+const close = ({ target }) => { if (searchOpen.checked && !search.contains(target)) searchOpen.click(); };
+addEventListener("pointerdown", close);
+addEventListener("focusin", close);
+
 // Any button marked as a way to the search box opens it.
 for (const control of document.querySelectorAll("[data-open-search]")) {
   control.addEventListener("click", () => {
@@ -118,6 +123,19 @@ for (const control of document.querySelectorAll("[data-open-search]")) {
     searchBox.select();
   });
 }
+
+// What people often look for is asked by a click; within the box it gives way to what somebody types.
+for (const query of document.querySelectorAll("[data-query]")) {
+  query.addEventListener("click", (event) => {
+    event.preventDefault();
+    searchBox.value = query.dataset.query;
+    searchBox.focus();
+    searchAgain();
+  });
+}
+const often = search.querySelector(".search-often");
+const showOften = () => { if (often) often.hidden = searchBox.value !== ""; };
+for (const turned of ["input", "focus", "keyup"]) searchBox.addEventListener(turned, showOften);
 
 // Esc gives the focus back to where it was.
 let before = null;

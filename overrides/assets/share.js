@@ -17,9 +17,15 @@
   let opener; // the link whose sentence is passed on
   let facts; // of this sentence: what the patterns of labels.yaml name
 
-  /** The sentence beside a link, in the same element, without what is no part of it. */
-  function wordsBeside(link) {
-    const copy = link.parentElement.cloneNode(true);
+  /** The element with the sentence that a link leads to: its statements on this page, or what the link stands in. */
+  function sentenceOf(link) {
+    const id = link.getAttribute("href").match(/^#(.*)/);
+    return (id && document.getElementById(id[1]).querySelector(".statements")) || link.parentElement;
+  }
+
+  /** The words of this sentence, without what is no part of them. */
+  function wordsOf(link) {
+    const copy = sentenceOf(link).cloneNode(true);
     for (const other of copy.querySelectorAll(".pass-on, .strength, .quote__place, .term__card")) other.remove();
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
@@ -29,7 +35,7 @@
     url.search = "";
     const today = isoDay(new Date());
     return {
-      words: wordsBeside(link), place: link.dataset.place, url: url.href, path: url.href.split("/").slice(-3).join("-"),
+      words: wordsOf(link), place: link.dataset.place, url: url.href, path: url.href.split("/").slice(-3).join("-"),
       title: dataset.title, issuers: issuers.join(dataset.comma), date: written(dataset.date),
       remark: dataset.remark, today: written(today), isoToday: today,
     };
@@ -68,9 +74,16 @@
     bibtex, ris,
   };
 
+  /** Put a text into the box, which grows with it. */
+  function fillBox(text) {
+    box.value = text;
+    box.rows = 3;
+    while (box.rows < 14 && box.scrollHeight > box.clientHeight) box.rows += 1;
+  }
+
   /** Show a text, selected, and say so where it has to be copied by hand. */
   function leaveToTheReader(text) {
-    box.value = text;
+    fillBox(text);
     said.textContent = dataset.byHand;
     box.focus();
     box.setSelectionRange(0, text.length);
@@ -78,7 +91,7 @@
   }
 
   async function copy(text) {
-    box.value = text;
+    fillBox(text);
     said.textContent = "";
     try {
       await navigator.clipboard.writeText(text);
@@ -102,10 +115,10 @@
     const label = fill(dataset.label, facts);
     dialog.setAttribute("aria-label", label);
     heading.textContent = label;
-    box.lang = (link.parentElement.querySelector(".original") || link).closest("[lang]").lang;
-    box.value = TEXTS.sentence();
+    box.lang = (sentenceOf(link).querySelector(".original") || link).closest("[lang]").lang;
     said.textContent = "";
     dialog.showModal();
+    fillBox(TEXTS.sentence());
   }
 
   if (dialog.showModal) {

@@ -59,9 +59,9 @@ for (const term of document.querySelectorAll(".term")) {
   }
 }
 
-// How the page is displayed: text size and colors. The panel closes by Esc and when somebody turns elsewhere.
-const display = document.querySelector(".display");
-const panel = display.querySelector(".display__panel");
+// The menu, and in it how the page is displayed: text size and colors. It closes by Esc and when somebody turns elsewhere.
+const menu = document.querySelector(".menu");
+const panel = menu.querySelector(".display");
 const checkChosen = () => { for (const name of ["text_size", "colors"]) panel.elements[name].value = chosen(name); };
 checkChosen();
 panel.addEventListener("change", ({ target }) => choose(target.name, target.value));
@@ -72,12 +72,12 @@ addEventListener("pageshow", () => {
   checkChosen();
 });
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !display.open) return;
-  display.open = false;
-  display.querySelector("summary").focus();
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
-addEventListener("click", ({ target }) => { if (!display.contains(target)) display.open = false; });
-display.addEventListener("focusout", ({ relatedTarget }) => {
-  if (relatedTarget && !display.contains(relatedTarget)) display.open = false;
+addEventListener("click", ({ target }) => { if (!menu.contains(target)) menu.open = false; });
+menu.addEventListener("focusout", ({ relatedTarget }) => {
+  if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
 });
 document.documentElement.classList.add("display-ready");

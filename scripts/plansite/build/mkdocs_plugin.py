@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,12 +36,14 @@ from plansite.site.cards import Card
 from plansite.site.pages import FEED, FOLDER, UPDATES_FEED, Publication, Repository
 from plansite.site.search_index import SearchDocument, search_script, static_page_documents
 from plansite.site.tables import Package
-from plansite.site.templates import FIELDS, Phrases, UnknownNameError, force_line, format_date
+from plansite.site.templates import FIELDS, FILTERS, Phrases, UnknownNameError, count_label, force_line, format_date
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}
 """What takes the comments out of our styles and scripts, by suffix."""
-UNUSED = ("assets/javascripts/lunr/", "assets/javascripts/workers/", "partials/")
-"""Files of the theme that no page asks for: Material's search engine, and scripts that stand within the pages."""
+IMPORT = re.compile(r'@import "(css/[\w-]+\.css)";')
+"""How one of our stylesheets imports a component."""
+UNUSED = ("assets/css/", "assets/javascripts/lunr/", "assets/javascripts/workers/", "assets/stylesheets/", "partials/")
+"""Files that no page asks for: components, Material's search engine and styles, and what stands within the pages."""
 
 
 class PlanConfig(base.Config):
@@ -139,6 +142,7 @@ class PlanPlugin(BasePlugin[PlanConfig]):
         other: Lang = next(lang for lang in LANGUAGES if lang != self._lang)
         env.globals |= {
             "assets": _AssetAddresses((name, asset.address) for name, asset in self._assets.items()),
+            "count_label": partial(count_label, self.site.labels, self._lang),
             "force_line": partial(force_line, self.site.labels, self._lang),
             "has_history": bool(self.site.plan.history),
             "has_updates": bool(self.site.plan.updates.updates),
@@ -146,12 +150,14 @@ class PlanPlugin(BasePlugin[PlanConfig]):
             "other_labels": Phrases(self.site.labels, other),
             "other_lang": other,
             "other_root": FOLDER[other],
+            "plan": self.site.plan,
             "root": FOLDER[self._lang],
             "site": self.site.plan.site,
             "site_lang": self._lang,
         }
         env.filters |= {"css": css, "digest": digest, "format_date": format_date, "jsmin": jsmin}
         env.filters |= {"json_ld": self._json_ld, "cards": self._cards, "twin": partial(_twin, self._lang, other)}
+        env.filters["words"] = FILTERS["words"]
         return env
 
     def on_page_context(
@@ -270,12 +276,20 @@ class _AssetAddresses(dict[str, str]):
 
 
 def _read_assets(overrides: Path, more: Mapping[str, str]) -> Iterator[tuple[str, Asset]]:
-    """Yield (file in overrides/, its asset), with `more` at the end of a file's content, {file name: text}."""
+    """Yield (file in overrides/, its asset), with `more` at the end of a file's content, {file name: text}.
+
+    A stylesheet has in it what it imports, so that browsers ask for it once.
+    """
     for path in sorted((overrides / "assets").iterdir()):
         if minify := MINIFIERS.get(path.suffix):
-            content = minify(path.read_text("utf-8")) + more.get(path.name, "")
+            content = minify(_with_imports(path)) + more.get(path.name, "")
             address = f"assets/{path.stem}.{hashlib.sha256(content.encode()).hexdigest()[:8]}{path.suffix}"
             yield f"assets/{path.name}", Asset(address, content)
+
+
+def _with_imports(path: Path) -> str:
+    """Return a style or script with the components in the place of their imports."""
+    return IMPORT.sub(lambda found: Path(path.parent, found[1]).read_text("utf-8"), path.read_text("utf-8"))
 
 
 def _plugin_error(error: PlanError) -> PluginError:

@@ -12,10 +12,10 @@ from plansite.source.schema import Notice
 PALETTE = [
     Accent(light=light, dark=dark)
     for light, dark in (
-        ("#1f5fae", "#86b6f2"),
-        ("#0d6b6b", "#5fc9c1"),
-        ("#77399c", "#d0a4ef"),
-        ("#a8431a", "#f2a580"),
+        ("#1f5c99", "#7fb4ee"),
+        ("#0b7560", "#55c4a4"),
+        ("#7d3f7a", "#d7a1d5"),
+        ("#a84c17", "#f0a470"),
         ("#8a5a00", "#e3b55b"),
         ("#96305e", "#f0a0c4"),
         ("#3d6a1f", "#a3cf7f"),
@@ -36,7 +36,8 @@ class SiteView:
         self.is_translated_by_issuer, self.translators = identity.english == "issuer", identity.translators
         self.licence, self.topics_note = identity.licence, identity.topics_note
         self.ways, self.left_out = identity.ways, {*get_args(Way)} - {*identity.ways}
-        self.home = [part for part in dict.fromkeys(identity.home) if part != "topics" or "topics" in self.ways]
+        self.home = [part for part in dict.fromkeys(identity.home) if part not in self.left_out]
+        self._searches = identity.searches
         self.document_number = notice.document_number
         self.title = notice.title
         self.date, self.year, self.valid_until = notice.date, notice.year, notice.valid_until
@@ -46,6 +47,10 @@ class SiteView:
     def issuers(self, lang: Lang, comma: str) -> str:
         """Return the names of the issuers in one language, joined by a comma of it."""
         return comma.join(issuer[lang] for issuer in self._issuers)
+
+    def searches(self, lang: Lang) -> tuple[str, ...]:
+        """Return the queries that are offered at the search box."""
+        return self._searches.zh if lang == "zh" else self._searches.en
 
     def level(self, lang: Lang) -> str:
         """Return the word for the level of the issuing government, as names of its units begin: 区, District."""
@@ -60,7 +65,7 @@ class SiteView:
         return [short for name in names for short in dict.fromkeys((name, name.rstrip("省市区县")))]
 
     def stylesheet(self, themes: Sequence[str]) -> str:
-        """Return the CSS that gives each theme, by its id, its color, and the page its stripe of all of them."""
+        """Return the CSS that gives each theme, by its id, its color."""
         chosen = [self.accents.get(theme, PALETTE[at % len(PALETTE)]) for at, theme in enumerate(themes)]
         light, dark = ([getattr(accent, ground) for accent in chosen] for ground in ("light", "dark"))
         on_dark = _rules(themes, dark, ":root[data-colors=dark]")
@@ -68,7 +73,4 @@ class SiteView:
 
 
 def _rules(themes: Sequence[str], colors: Sequence[str], within: str) -> str:
-    share = 100 / len(colors)
-    bands = ",".join(f"{color} {share * at:g}% {share * (at + 1):g}%" for at, color in enumerate(colors))
-    rules = [f"{within} .theme-{theme}{{--theme:{color}}}" for theme, color in zip(themes, colors, strict=True)]
-    return f"{within or ':root'}{{--stripe:linear-gradient(90deg,{bands})}}" + "".join(rules)
+    return "".join(f"{within} .theme-{theme}{{--theme:{color}}}" for theme, color in zip(themes, colors, strict=True))

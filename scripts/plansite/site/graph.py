@@ -23,7 +23,7 @@ from plansite.validate import LoadedPlan
 
 State = Literal["missing", "stale", "current"]
 """Whether a record's English is missing, stale (not confirmed for its present Chinese) or current (confirmed)."""
-BUSIEST_UNITS, RELATED_MEASURES, PARTNERS = 10, 6, 5
+BUSIEST_UNITS, RELATED_MEASURES, PARTNERS = 10, 3, 5
 """How many are listed on the home page, the page of a measure and the page of a unit."""
 
 
@@ -70,6 +70,16 @@ class PlanView:
                 groups[record].append(measure)
         return groups
 
+    @property
+    def map_height(self) -> int:
+        """The height of the plan map, in which each square is 10 wide and high, in steps of 12."""
+        return 12 * max(len(section.measures) for section in self.sections) - 2
+
+    @property
+    def map_width(self) -> int:
+        """Its width: a column for each section, and half a column between themes."""
+        return 12 * len(self.sections) + 6 * len(self.themes) - 8
+
     @cached_property
     def units_by_kind(self) -> list[tuple[model.Kind, list["UnitView"]]]:
         """Each kind that occurs with its units, those with most measures first."""
@@ -85,6 +95,12 @@ class PlanView:
     def most_measures(self) -> int:
         """The largest number of measures that a unit has in a theme."""
         return max(len(measures) for unit in self.units for measures in unit.measures_by_theme.values())
+
+    @property
+    def headline_targets(self) -> list[tuple["TargetSentence", model.Target]]:
+        """The targets that stand for all, each with the sentence that states it."""
+        sentences = (quote for measure in self.measures_with_targets for quote in measure.target_sentences)
+        return [(quote, target) for quote in sentences for target in quote.sentence.targets if target.headline]
 
     @property
     def targets_by_kind(self) -> dict[str, int]:
@@ -254,6 +270,18 @@ class MeasureView(ClauseView):
         quotes = (TargetSentence(self, number, sentence) for number, sentence in enumerate(self.sentences, start=1))
         self.target_sentences = [quote for quote in quotes if quote.sentence.targets]
 
+    @property
+    def has_target(self) -> bool:
+        """Whether one of its figures is a target to reach."""
+        return any(target.kind == "target" for quote in self.target_sentences for target in quote.sentence.targets)
+
+    @property
+    def square(self) -> dict[str, int]:
+        """The left and top of its square in the plan map, {"x": 0, "y": 48}: a column stands on the ground."""
+        column, theme = self.plan.sections.index(self.section), self.plan.themes.index(self.theme)
+        above = len(self.section.measures) - self.section.measures.index(self)
+        return {"x": 12 * column + 6 * theme, "y": self.plan.map_height + 2 - 12 * above}
+
     @cached_property
     def terms(self) -> list[TermView]:
         """The terms of the glossary in its title and sentences."""
@@ -271,15 +299,17 @@ class MeasureView(ClauseView):
         return found
 
     @cached_property
-    def same_units(self) -> list[tuple["MeasureView", list["UnitView"]]]:
-        """Measures of other sections that share two named units, or its only one, with these units, most first."""
-        # Collectives do not count: "all towns" answering for two measures says nothing about the two.
-        own = {unit for unit in self.units if unit.kind != "collective"}
-        needed = min(2, len(own))
-        shared = Counter(measure for unit in own for measure in unit.measures if measure.section is not self.section)
-        close = sorted((-count, measure.number, measure) for measure, count in shared.items() if count >= needed)
-        related = [measure for _, _, measure in close[:RELATED_MEASURES]]
-        return [(measure, [unit for unit in measure.units if unit in own]) for measure in related]
+    def related(self) -> list[tuple["MeasureView", list["TopicView"], list["AudienceView"]]]:
+        """Measures of other sections about the same, each with the topics and audiences that both have, most first."""
+        found = []
+        for other in self.plan.measures:
+            topics = [topic for topic in self.topics if topic in other.topics]
+            audiences = [audience for audience in self.audiences if audience in other.audiences]
+            # What concerns nearly everybody tells nothing.
+            telling = sum(1 / len(record.measures) for record in (*topics, *topics, *audiences))
+            if other.section is not self.section and (topics or len(audiences) > 1):
+                found.append((-telling, other.number, (other, topics, audiences)))
+        return [measure for _, _, measure in sorted(found)[:RELATED_MEASURES]]
 
 
 @dataclass(frozen=True)

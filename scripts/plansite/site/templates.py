@@ -16,7 +16,7 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.nodes import Call, Filter, FromImport, Getattr, Getitem, Import, Macro, Name, Node, Template
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from plansite.errors import LANGUAGES, Lang, PlanError, Problem, display_path
 from plansite.history.changelog import VersionView, urn
@@ -25,7 +25,7 @@ from plansite.site.graph import MeasureView, PlanView
 from plansite.site.pages import FEED, FOLDER, PDFS, Page, Publication, absolute_url, path_of, relative_path
 from plansite.site.tables import Package
 from plansite.site.tasks import qr_code
-from plansite.source.chinese import chinese_date
+from plansite.source.chinese import chinese_date, unbroken_parts
 from plansite.source.rules import nearest_match
 from plansite.source.schema import Label, Labels
 from plansite.source.yaml_reader import read_text
@@ -58,6 +58,7 @@ FILTERS = {
     "split_by_script": split_by_script,
     "references": re.compile(r"(第([0-9]+)条|measure ([0-9]+))").split,
     "qr_code": qr_code,
+    "words": lru_cache(lambda text: Markup("<wbr>").join(unbroken_parts(text))),
     "host_name": lambda url: urlsplit(url).netloc.removeprefix("www."),
     "strip_glosses": strip_glosses,
 }
@@ -145,9 +146,11 @@ class RenderedPage:
     anchor: str
     """The id of its first heading."""
     script: str = ""
-    """A file of overrides/assets/ that only this page needs."""
+    """A script of overrides/assets/ that only this kind of page needs."""
+    style: str = ""
+    """A stylesheet of overrides/assets/ that only this kind of page needs."""
     paper: str = ""
-    """The named page in site.css that it is printed on."""
+    """The named page in the print styles that it is printed on."""
     moved_to: str = ""
     """The address that a redirect leads to, from the root of the site."""
 
@@ -305,13 +308,13 @@ MACRO_NAMES = """addresses count_label edit_link feed file_link it kind labels l
 link locate measure_title package page_url pages pdfs plan report_link root square urn version""".split()
 """The names that templates in macros/ may use."""
 # Those of MkDocs, of Material's base.html, of main.html and of mkdocs_plugin.py.
-THEME_NAMES = """assets base_url config force_line has_history has_updates labels lang nav other_labels other_lang
-other_root page root site site_lang within""".split()
-THEME_FILTERS = {"cards", "css", "digest", "format_date", "jsmin", "json_ld", "twin", "url"}
+THEME_NAMES = """assets base_url config count_label force_line has_history has_updates is_home labels lang nav
+other_labels other_lang other_root page passes_on plan root site site_lang within""".split()
+THEME_FILTERS = {"cards", "css", "digest", "format_date", "jsmin", "json_ld", "twin", "url", "words"}
 FIELDS = {
     "page": """ancestors canonical_url children content edit_url file is_homepage is_index meta next_page parent
     previous_page title toc url""".split(),
-    "meta": ["description", "moved_to", "paper", "script"],
+    "meta": ["description", "moved_to", "paper", "script", "style"],
 }
 """{name: its fields}, of objects whose unknown fields MkDocs would render as nothing."""
 Mistake = tuple[int, str, dict[str, object]]

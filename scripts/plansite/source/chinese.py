@@ -11,6 +11,9 @@ from plansite.source.yaml_reader import YamlPath
 
 NUMERALS = "零一二三四五六七八九"
 ROLES = {"responsible": "责任单位", "lead": "牵头单位"}
+SHORT = 8
+"""Characters up to which a heading never needs a second line."""
+OPENING, CLOSING = "（《“‘〈［", "）》”’〉］，。、；：？！"
 PAGE_NUMBER = re.compile(r"(?<![\d—–-])(?:([—–])\s*\d{1,4}\s*\1|-[^\S\n]+\d{1,4}[^\S\n]+-)(?![\d—–-])")
 """A page number between two dashes, as printed notices and their text versions have it: — 4 —."""
 
@@ -130,6 +133,23 @@ def fold(text: str) -> str:
 def fold_with_places(text: str) -> tuple[str, list[int]]:
     """Return folded text, and for each of its characters the position in the text."""
     return fold(text), [at for at, character in enumerate(text) for _ in _FOLDING[ord(character)]]
+
+
+def unbroken_parts(text: str) -> list[str]:
+    """Return a heading in the parts between which a line may break: words, each with the marks beside it.
+
+    A short text, such as a name, is one part; and no part is a single character.
+    """
+    # Loading its dictionary takes half a second, which no command but a build has use for.
+    import rjieba  # noqa: PLC0415 - slow to load
+
+    if len(text) <= SHORT:
+        return [text]
+    parts = [""]
+    for word in rjieba.cut(text):
+        opens = len(parts[-1]) > 1 and parts[-1][-1] not in OPENING and len(word) > 1 and word[0] not in CLOSING
+        parts[len(parts) - 1 + opens :] = [word if opens else parts[-1] + word]
+    return parts
 
 
 def pinyin_readings(texts: Iterable[str]) -> dict[str, list[str]]:

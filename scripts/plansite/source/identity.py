@@ -5,11 +5,11 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, StrictBool
 
 from plansite.source.schema import Record, Text
-from plansite.source.texts import NOT_EMPTY, AnyText, Color, Email, Slug, Telephone, WebAddress
+from plansite.source.texts import NOT_EMPTY, AnyText, Chinese, Color, Email, English, Slug, Telephone, WebAddress
 
 Way = Literal["topics", "audiences", "invest", "targets", "glossary"]
 """The ways of our own to what the notice says, besides its themes and units."""
-HomePart = Literal["topics", "themes", "units", "measures"]
+HomePart = Literal["topics", "map", "targets", "units", "invest"]
 """What the home page can list."""
 
 
@@ -43,6 +43,13 @@ class Accent(Record):
     dark: Color
 
 
+class Searches(Record):
+    """What people often look for, in each language: queries that are offered at the search box."""
+
+    zh: Annotated[tuple[Chinese, ...], Field(max_length=5)] = ()
+    en: Annotated[tuple[English, ...], Field(max_length=5)] = ()
+
+
 class Terms(Text):
     """The terms of use, whose Chinese may have spaces; those of translation and curation also by code and address."""
 
@@ -67,5 +74,6 @@ class Identity(Record):
     licence: Terms | None = None
     ways: tuple[Way, ...] = get_args(Way)
     home: Annotated[tuple[HomePart, ...], NOT_EMPTY] = get_args(HomePart)
+    searches: Searches = Searches()
     topics_note: Text | None = None
     accents: dict[Slug, Accent] = Field(default_factory=dict)

@@ -15,8 +15,8 @@ from plansite.errors import LANGUAGES
 from plansite.source.chinese import responsibility_clause
 from plansite.source.yaml_reader import YamlPath
 
-RESERVED = """all-measures general glossary invest measures notice plan responsible safeguards since strength
-themes translation-notice unit who""".split()
+RESERVED = """all-measures general glossary home invest measures notice plan responsible safeguards search-query
+since strength themes translation-notice unit who""".split()
 """Ids of other elements on the pages that have elements with the ids of themes, stages and terms."""
 RESERVED_PREFIXES = (
     "filter-",

@@ -75,6 +75,7 @@ class Target(Record):
     unit: Text | None = None
     what: Text
     words: Text
+    headline: StrictBool = False
 
 
 class Sentence(Record):
