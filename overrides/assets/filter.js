@@ -151,16 +151,6 @@
     textBox.focus();
   });
   addEventListener("popstate", restore);
-  // Links from the table lead to the list above it.
-  document.querySelector(".matrix").addEventListener("click", (event) => {
-    const address = event.target.closest("a[href*='?']")?.href;
-    if (!address || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    history.pushState(null, "", address);
-    restore();
-    form.scrollIntoView();
-    said.focus({ preventScroll: true });
-  });
   restore();
   document.documentElement.classList.add("filters-ready");
 }

@@ -92,22 +92,19 @@ class PlanView:
         return sorted((u for u in self.units if u.kind != "collective"), key=lambda u: -len(u.measures))[:BUSIEST_UNITS]
 
     @property
-    def most_measures(self) -> int:
-        """The largest number of measures that a unit has in a theme."""
-        return max(len(measures) for unit in self.units for measures in unit.measures_by_theme.values())
-
-    @property
     def headline_targets(self) -> list[tuple["TargetSentence", model.Target]]:
         """The targets that stand for all, each with the sentence that states it."""
-        sentences = (quote for measure in self.measures_with_targets for quote in measure.target_sentences)
-        return [(quote, target) for quote in sentences for target in quote.sentence.targets if target.headline]
+        return [(quote, target) for quote, target in self.targets_of("target") if target.headline]
+
+    def targets_of(self, kind: str) -> list[tuple["TargetSentence", model.Target]]:
+        """Return the figures of a kind in the order of the notice, each with the sentence that states it."""
+        quotes = [quote for measure in self.measures_with_targets for quote in measure.target_sentences]
+        return [(quote, target) for quote in quotes for target in quote.sentence.targets if target.kind == kind]
 
     @property
     def targets_by_kind(self) -> dict[str, int]:
-        """The number of targets of each kind."""
-        sentences = (quote.sentence for measure in self.measures_with_targets for quote in measure.target_sentences)
-        kinds = Counter(target.kind for sentence in sentences for target in sentence.targets)
-        return {kind: kinds[kind] for kind in ("target", "cadence", "count")}
+        """The number of figures of each kind."""
+        return {kind: len(self.targets_of(kind)) for kind in ("target", "cadence", "count")}
 
     @cached_property
     def confirmed(self) -> date:
@@ -387,6 +384,7 @@ class StageView:
 
     def __init__(self, plan: PlanView, record: model.Stage) -> None:
         self.id, self.name, self.guide = record.id, record.name, record.guide
+        self.states_conditions = record.states_conditions
         self.topics = [topic for topic in plan.topics if topic.id in record.topics]
         self.answers = [Answer(plan.measures[ref.measure - 1], ref.sentences) for ref in record.measures]
 

@@ -19,6 +19,7 @@ class Place(Record):
     level: Literal["district", "county", "city", "province", "state", "ministry"]
     name: Text
     within: Text | None = None
+    region: Text | None = None
 
 
 class Publisher(Record):

@@ -267,6 +267,7 @@ class Stage(Record):
     id: Slug
     name: Text
     guide: Text
+    states_conditions: StrictBool = False
     measures: Annotated[tuple[Excerpt, ...], NOT_EMPTY]
     topics: tuple[AnyText, ...] = ()
 
