@@ -20,7 +20,7 @@
   /** The sentence beside a link, in the same element, without what is no part of it. */
   function wordsBeside(link) {
     const copy = link.parentElement.cloneNode(true);
-    for (const other of copy.querySelectorAll(".pass-on, .strength, .quote__place, .term__card")) other.remove();
+    for (const other of copy.querySelectorAll(".pass-on, .firm, .quote__place, .term__card")) other.remove();
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
 
