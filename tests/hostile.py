@@ -120,7 +120,13 @@ def pattern(steps: YamlPath, model: str) -> tuple[str, ...]:
 
 
 EXAMPLES: dict[str, Any] = {
-    "Waivers": {"figures": "No figures.", "terms": "No terms.", "lists": "No lists.", "length": "No end."},
+    "Waivers": {
+        "figures": "No figures.",
+        "firmness": "None.",
+        "terms": "No terms.",
+        "lists": "No lists.",
+        "length": "No end.",
+    },
     "Note": {"en": "A note."},
     "Target": {
         "kind": "cadence",

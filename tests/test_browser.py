@@ -390,7 +390,7 @@ def test_a_sentence_is_copied_without_its_sign(page: Page, small: LoadedPlan) ->
 def test_an_english_sentence_has_its_own_link_and_the_toggle_leads_to_the_chinese_one(page: Page) -> None:
     page.goto("/en/measures/2/#s2-2")
     expect(page.locator("#s2-2")).to_contain_text("Encourage shops to make use of it.")
-    expect(page.locator("#s2-2 .strength")).to_have_attribute("href", "../../glossary/#strength-encouraged")
+    expect(page.locator("#s2-2 .firm")).to_have_attribute("href", "../../glossary/#strength-encourages")
     page.locator(".language-toggle").first.click()
     expect(page).to_have_url(re.compile(r"[^n]/measures/2/#s2$"))
     expect(page.locator("#s2")).to_contain_text("探索凭信用放款")

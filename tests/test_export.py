@@ -121,7 +121,7 @@ def test_plan_json_says_what_is_not_translated(small_view: PlanView) -> None:
     measures = json.loads(plan_json(small_view, Package(small_view)))["measures"]
     assert [measure["translation"] for measure in measures] == ["current", "current", "missing"]
     assert [measure["en_confirmed"] for measure in measures] == ["2026-11-23", "2026-11-23", None]
-    assert measures[2]["sentences"][0] == {"zh": "完善破产制度。", "en": [], "note": None}
+    assert measures[2]["sentences"][0] == {"zh": "完善破产制度。", "en": [], "firmness": ["improves"], "note": None}
     assert measures[0]["sentences"][0]["note"] == "The notice does not say which permits [许可] are meant."
     assert measures[0]["topics"] == ["taxation"]
     assert measures[1]["keywords"]["zh"] == ["贷款", "借钱", "融资", "企业贷款", "无抵押贷款", "小微贷款"]
@@ -136,6 +136,10 @@ def test_sentences_csv_holds_the_notice_in_order(real_view: PlanView, folder: Pa
     sentences = [row for row in rows if row["kind"] == "sentence"]
     expected = [sentence for item in (*real_view.measures, *real_view.safeguards) for sentence in item.sentences]
     assert [(row["zh"], row["en"]) for row in sentences[2:]] == [(s.zh, s["en"]) for s in expected]
+    assert [row["firmness"].split(";") for row in sentences[2:] if row["measure"]] == [
+        list(sentence.firmness) for measure in real_view.measures for sentence in measure.sentences
+    ]
+    assert {row["firmness"] for row in rows if not row["measure"]} == {""}
     assert {row["translation"] for row in rows} == {"current"}
     last = real_view.measures[-1]
     number = len(last.sentences)
@@ -330,7 +334,12 @@ def test_frictionless_accepts_the_data_package(view: str, tmp_path: Path, reques
 
 BROKEN = {
     "a measure twice": ("measures.csv", "\n2,", "\n1,", "primary-key"),
-    "a sentence of a measure that there is not": ("sentences.csv", ",17,2,1,/", ",17,99,1,/", "foreign-key"),
+    "a sentence of a measure that there is not": (
+        "sentences.csv",
+        ",17,2,1,improves,/",
+        ",17,99,1,improves,/",
+        "foreign-key",
+    ),
     "no number": ("measures.csv", "\n2,", "\nx,", "type-error"),
     "another name for a column": ("units.csv", "name_zh", "name", "incorrect-label"),
     "another text": ("units.csv", "税务", "財務", "hash-count"),

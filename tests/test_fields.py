@@ -15,7 +15,7 @@ from conftest import REAL_PLAN, SMALL_PLAN
 from plansite.exports.files import schema
 from plansite.source.field_help import field_help
 from plansite.source.identity import Identity
-from plansite.source.schema import Glossary, Kind, Plan, Record, Unit
+from plansite.source.schema import Firmness, Glossary, Kind, Plan, Record, Unit
 from plansite.source.texts import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH
 from plansite.source.updates import Updates
 
@@ -70,6 +70,7 @@ def test_every_choice_is_explained() -> None:
     }
     choices = {place: get_args(of) for place, of in annotations.items() if get_origin(of) is Literal}
     assert choices["Unit", "kind"] == get_args(Kind)
+    choices["Sentence", "firmness"] = get_args(Firmness)  # a list of choices
     explained = {(record, name): field_help(model, name).values for (record, name), model in FIELDS.items()}
     assert {place: tuple(values) for place, values in explained.items() if values} == choices
     assert field_help(Unit, "kind").described("en").endswith("collective (collective wording, not a single body).")

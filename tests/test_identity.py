@@ -353,8 +353,8 @@ def test_a_way_that_is_not_offered_is_nowhere(bare_site: Path, small_site: Path)
     for lang in LANGUAGES:
         index = (bare_site / "search" / f"{lang}.js").read_text("utf-8")
         assert not re.search(r'"kind":"(?:topic|term)"|"location":"(?:topics|invest|targets|glossary)/', index)
-    mark = one(parsed(bare_site / "en" / "measures" / "2" / "index.html"), ".strength")
-    assert (mark.tag, mark.attributes["title"]) == ("span", LABELS["strength_explored_help"].en)
+    mark = one(parsed(bare_site / "en" / "measures" / "2" / "index.html"), ".firm--explores")
+    assert (mark.tag, mark.attributes["title"]) == ("span", LABELS["strength_explores_help"].en)
     bare, full = (json.loads((site / "plan.json").read_text("utf-8")) for site in (bare_site, small_site))
     assert {name for name in full if name != "about" and len(bare[name]) != len(full[name])} == set()
     assert bare["measures"][0]["targets"] == full["measures"][0]["targets"]

@@ -1,6 +1,7 @@
 """Bad input is named with its place, what is wrong and what is allowed; all of it at once, in both languages."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,11 @@ def test_every_kind_of_problem_has_a_case(tmp_path: Path, monkeypatch: pytest.Mo
     elsewhere |= {"notice_differs", "several_notices", "too_large", "yaml_big", "yaml_long", "not_a_site_address"}
     elsewhere |= {"unknown_version", "lost_address", "gone_address", "new_address", "taken_address", "unknown_address"}
     assert seen | elsewhere | HINTS == set(MESSAGES)
+
+
+def test_a_plan_need_not_say_how_firm_its_sentences_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = re.sub(r" +firmness: .*\n", "", SMALL_PLAN.read_text("utf-8"))
+    assert problems_of(text, tmp_path, monkeypatch) == problems_of(SMALL_PLAN.read_bytes(), tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +130,7 @@ def test_formats_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     text, *_ = spoiled(DATA / "bad" / "unknown-unit.yaml")
     problems = problems_of(text, tmp_path, monkeypatch)
     annotation = format_problems(problems, "github", "en")
-    assert annotation.startswith("::error file=plan.yaml,line=171,col=15::measures[3].responsibility.units[1]: names")
+    assert annotation.startswith("::error file=plan.yaml,line=177,col=15::measures[3].responsibility.units[1]: names")
     record = json.loads(format_problems(problems, "json", "zh"))[0]
-    assert (record["line"], record["column"], record["code"]) == (171, 15, "unknown_id")
+    assert (record["line"], record["column"], record["code"]) == (177, 15, "unknown_id")
     assert record["message"].startswith("引用的单位“distric-court”不存在")

@@ -267,6 +267,7 @@ def test_the_table_of_units_and_themes(files: Files, lang: Lang) -> None:
 def test_the_filters_say_how_many_measures_they_leave(files: Files, lang: Lang) -> None:
     page = page_of(files, lang, "measures")
     columns = {"topic": "topics", "audience": "audiences", "unit": "units", "theme": "theme", "section": "section"}
+    columns["firm"] = "firmness"
     chosen: Counter[str] = Counter()
     for name, column in columns.items():
         for option in page.css(f"select[name={name}] option"):
@@ -285,6 +286,24 @@ def test_the_filters_say_how_many_measures_they_leave(files: Files, lang: Lang) 
         for name, column in columns.items():
             assert str(card.attributes[f"data-{name}"]).split() == measure[column].split(";")
         assert ("data-figures" in card.attributes) == (measure in with_figures)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_bars_count_the_statements_of_the_files(files: Files, lang: Lang) -> None:
+    statements = {measure["number"]: Counter[str]() for measure in files.measures}
+    for sentence in files.rows("sentences"):
+        if sentence["measure"]:
+            statements[sentence["measure"]].update(filter(None, sentence["firmness"].split(";")))
+    kinds = ["does", "improves", "tries", "explores", "encourages"]
+    pages = [(f"themes/{theme['id']}", "theme", theme["id"]) for theme in files.plan["themes"]]
+    pages += [(f"units/{unit['id']}", "units", unit["id"]) for unit in files.units if unit["measures"]]
+    for address, column, value in pages:
+        counts = sum((statements[measure["number"]] for measure in files.where(column, value)), Counter[str]())
+        bar = one(page_of(files, lang, address), ".firm-bar")
+        said = {str(a.attributes["href"]).rpartition("=")[2]: int(a.text().split()[-1]) for a in bar.css("a.firm")}
+        assert list(said.items()) == [(kind, counts[kind]) for kind in kinds if counts[kind]], address
+        assert [int(str(rect.attributes["width"])) for rect in bar.css("rect")] == list(said.values())
+        assert re.findall(r"\d+", one(bar, "figcaption small").text()) == [str(counts.total())]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

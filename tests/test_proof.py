@@ -10,6 +10,7 @@ import planted
 from conftest import REAL_PLAN
 from plansite.errors import PlanError
 from plansite.source.schema import Glossary
+from plansite.source.yaml_reader import YamlPath
 from plansite.translation.checks import check_figures, check_lists, check_terms, check_text, checked_text, source_hash
 from plansite.translation.glossary import GlossaryMatcher, blank_glosses, segments, split_by_script, strip_glosses
 from plansite.validate import load_plan
@@ -157,6 +158,28 @@ def test_several_english_sentences_are_judged_together(
 ) -> None:
     text = checked_text({"zh": "探索甲，建立乙。", "en": list(en), "times": times}, is_sentence=True)
     assert [code for _, code, _ in check_text(AGREED, text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("firmness", "waivers", "expected"),
+    [
+        (["explores", "tries", "encourages"], {}, []),
+        (["does", "improves", "encourages"], {}, [("firmness", 0), ("firmness", 1)]),
+        (["explores", "tries", "does"], {"firmness": "聘请"}, []),
+        (["explores", "tries", "encourages"], {"firmness": "无"}, [("waivers", "firmness")]),
+        ([], {}, []),
+    ],
+)
+def test_a_word_of_strength_agrees_with_the_firmness_of_its_sentence(
+    firmness: list[str], waivers: dict[str, str], expected: list[YamlPath]
+) -> None:
+    text = {
+        "zh": "探索甲，试行乙，鼓励丙。",
+        "en": ["Explore A.", "Do B on a trial basis.", "Encourage C."],
+        "firmness": firmness,
+        "waivers": waivers,
+    }
+    assert [path for path, *_ in check_text(AGREED, checked_text(text, is_sentence=True))] == expected
 
 
 def test_every_planted_error_is_caught_that_is_not_for_people() -> None:

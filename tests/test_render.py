@@ -56,6 +56,31 @@ def test_pages_are_as_agreed(name: str, small_view: PlanView, request: pytest.Fi
     as_agreed(f"{name}.html", rendered(small_view)[name], request)
 
 
+def test_a_plan_that_does_not_say_how_firm_it_is_has_no_marks(small: LoadedPlan, tmp_path: Path) -> None:
+    for name in ("plan", "glossary"):
+        text = SMALL_PLAN.with_name(f"{name}.yaml").read_text("utf-8")
+        (tmp_path / f"{name}.yaml").write_text(re.sub(r" +firmness: .*\n", "", text), "utf-8")
+    silent, told = (
+        {name: page for name, page in rendered(PlanView(plan)).items() if 'class="firm' in page}
+        for plan in (load_plan(tmp_path / "plan.yaml"), small)
+    )
+    assert {"measures/2.zh", "topics/taxation.en", "themes/market.zh", "units/tax-service.en"} <= set(told)
+    # The glossary still says what words of strength mean.
+    assert set(silent) == {"glossary.zh", "glossary.en"}
+    assert 'id="strength-explores"' in silent["glossary.zh"]
+    assert "strength-does" not in silent["glossary.zh"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_marks_lead_to_what_they_mean_and_old_addresses_stay(small_view: PlanView, lang: Lang) -> None:
+    pages_ = rendered(small_view)
+    ids = set(re.findall(r'id="(strength[\w-]*)"', pages_[f"glossary.{lang}"]))
+    assert {"strength", "strength-explored", "strength-encouraged"} <= ids
+    linked = {found for page in pages_.values() for found in re.findall(r"glossary/#(strength[\w-]*)", page)}
+    assert len(linked) > 1
+    assert linked <= ids
+
+
 ID = re.compile(r'(?:\bid="|set anchor = ")((?!\{\{ anchor)(?:\{\{.*?\}\}|[^"\s}])+)')
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import get_args
+
+import pytest
 
 from plansite.errors import LANGUAGES
 from plansite.site.graph import MeasureView, PlanView, TranslationView
-from plansite.source.schema import Sentence
+from plansite.source.schema import Firmness, Sentence, Strength
 from plansite.translation.glossary import statements
 from plansite.validate import LoadedPlan
 
@@ -77,17 +80,47 @@ def test_a_term_is_marked_where_it_first_occurs(small_view: PlanView) -> None:
 
 def test_each_english_sentence_is_marked_by_how_firm_it_is(small_view: PlanView) -> None:
     chinese, english = (small_view.measures[1].statements[lang][1] for lang in LANGUAGES)
-    assert [statement.strengths for statement in chinese] == [["explored", "encouraged"]]
-    assert [statement.strengths for statement in english] == [["explored"], ["encouraged"]]
+    explores, encourages = ("explores", "explores"), ("encourages", "encourages")
+    assert [statement.marks for statement in chinese] == [[explores, encourages]]
+    assert [statement.marks for statement in english] == [[explores], [encourages]]
     assert [small_view.statements(small_view.measures[2].sentences[0], lang) for lang in LANGUAGES][1] == []
-    assert small_view.strengths == [("explored", [("探索", "explore")]), ("encouraged", [("鼓励", "encourage")])]
+    with_words = {"explores": [("探索", "explore")], "encourages": [("鼓励", "encourage")]}
+    assert small_view.strengths == {strength: with_words.get(strength, []) for strength in get_args(Strength)}
+    assert [measure.firmness for measure in small_view.measures] == [
+        {"does": 2},
+        {"improves": 1, "explores": 1, "encourages": 1},
+        {"improves": 2},
+    ]
 
 
-def test_the_weakest_word_marks_an_english_sentence_and_a_term_is_marked_once(real_view: PlanView) -> None:
+@pytest.mark.parametrize(
+    ("zh", "en", "firmness", "words"),
+    [
+        ("建立甲，完善乙。", ["Build A.", "Improve B."], ["does", "improves"], ["does", "improves"]),
+        ("争取甲，力争乙。", ["Seek A.", "Strive to reach B."], ["improves"] * 2, ["sought"] * 2),
+        ("可办甲，不得办乙。", ["A may be done.", "B must not be done."], ["does"] * 2, ["allowed", "required"]),
+        ("探索可办甲。", ["Explore how A may be done."], ["explores"], ["explores"]),
+        ("试行甲。", ["Do A on a trial basis [you may]."], ["tries"], ["tries"]),
+        ("建立甲，设立乙。", ["Build A.", "Set up B."], ["does", "does"], ["does", "does"]),
+        ("建立甲。", ["Build A."], [], []),
+        ("建立甲。", [], ["does"], ["does"]),
+    ],
+)
+def test_a_mark_is_the_firmness_or_a_word_that_qualifies_what_is_ordered(
+    zh: str, en: list[str], firmness: list[Firmness], words: list[Strength], real_view: PlanView
+) -> None:
+    sentence = Sentence(zh=zh, en=tuple(en), firmness=tuple(firmness))
+    marks = list(zip(firmness, words, strict=True))
+    [chinese] = real_view.statements(sentence, "zh")
+    assert chinese.marks == list(dict.fromkeys(marks))
+    english = real_view.statements(sentence, "en")
+    assert [statement.marks for statement in english] == ([[mark] for mark in marks] or [[]])[: len(en)]
+
+
+def test_a_term_is_marked_once(real_view: PlanView) -> None:
     sentence = Sentence(zh="探索鼓励甲，鼓励乙。", en=("Explore ways to encourage A.", "Encourage B."))
     matcher, seen = real_view.matcher, set[str]()
     found = statements(matcher, sentence, "en", seen)
-    assert [statement.strengths for statement in found] == [["explored"], ["encouraged"]]
     terms = [piece.text for statement in found for piece in statement.segments if piece.kind == "term"]
     assert terms == ["Explore", "encourage"]
     assert seen == {"explore", "encourage"}

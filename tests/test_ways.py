@@ -51,7 +51,7 @@ def test_every_measure_is_reached_by_its_topics_each_with_its_sentence(site: Pat
                 reached[number] = reached.get(number, 0) + 1
                 measure = real.plan.measures[number - 1]
                 asked = next(asked for asked in measure.topics if asked.topic == topic.id)
-                quotes = [without(quote, ".quote__place, .strength") for quote in card.css(".statements")]
+                quotes = [without(quote, ".quote__place, .firm") for quote in card.css(".statements")]
                 sentences = [measure.sentences[number - 1][lang] for number in asked.sentences]
                 assert [said(quote.text()) for quote in quotes] == [said(sentence) for sentence in sentences]
                 named = [str(unit.attributes["href"]).split("/")[-2] for unit in card.css(".clause a")]
@@ -67,7 +67,7 @@ def test_the_page_for_foreign_enterprises_quotes_its_sentences_in_order(site: Pa
         stages = page.css(".stage")
         assert [one(stage, "h2").id for stage in stages] == [stage.id for stage in real.plan.invest.stages]
         for stage, section in zip(real.plan.invest.stages, stages, strict=True):
-            quotes = [said(quote.text()) for quote in without(section, ".quote__place, .strength").css(".statements")]
+            quotes = [said(quote.text()) for quote in without(section, ".quote__place, .firm").css(".statements")]
             sentences = [
                 real.plan.measures[excerpt.measure - 1].sentences[number - 1]
                 for excerpt in stage.measures
@@ -194,6 +194,7 @@ def test_every_choice_leaves_what_the_plan_says(page: Page, small: LoadedPlan) -
         "unit": lambda m, value: value in {mention.unit for mention in m.responsibility.units},
         "theme": lambda m, value: sections[m.section] == value,
         "section": lambda m, value: str(m.section) == value,
+        "firm": lambda m, value: value in {firmness for sentence in m.sentences for firmness in sentence.firmness},
     }
     for name, meets in chosen.items():
         select = page.locator(f"[name={name}]")

@@ -9,7 +9,7 @@
   const told = document.querySelector(".filters-told");
   const textBox = form.elements.text;
   const cards = [...document.querySelectorAll(".card[data-number]")];
-  const CHOICES = ["topic", "audience", "unit", "theme", "section", "figures"]; // each is a data attribute of the cards and a published query parameter
+  const CHOICES = ["topic", "audience", "unit", "theme", "section", "firm", "figures"]; // each is a data attribute of the cards and a published query parameter
   const fill = (format, words) => format.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 
   let found; // the numbers of the measures that the search finds for the text, or undefined where there is none

@@ -26,7 +26,7 @@
   /** The words of this sentence, without what is no part of them. */
   function wordsOf(link) {
     const copy = sentenceOf(link).cloneNode(true);
-    for (const other of copy.querySelectorAll(".pass-on, .strength, .quote__place, .term__card")) other.remove();
+    for (const other of copy.querySelectorAll(".pass-on, .firms, .quote__place, .term__card")) other.remove();
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
 

@@ -70,9 +70,11 @@ About = record(
 )
 Sentence = record(
     "Sentence",
-    "A sentence of the notice and its English, as one or several sentences; `note` is the translator's.",
+    "A sentence of the notice and its English, as one or several sentences; `note` is the translator's, and `firmness`"
+    " is how firm each English sentence of a measure is, this site's reading.",
     zh=str,
     en=list[str],
+    firmness=list[schema.Firmness],
     note=(str | None, Field(None, validation_alias=AliasPath("note", "en"))),
 )
 Notice = record(

@@ -69,7 +69,7 @@ ADDRESSES = {
     "terms": "glossary#{}",
 }
 """The address of each kind of record."""
-OURS = {"note", "keywords", "targets", "topics", "audiences", "name", "printed"}
+OURS = {"note", "keywords", "firmness", "targets", "topics", "audiences", "name", "printed"}
 """Fields of these records that are ours."""
 STRUCTURE = {"sentences", "sections", "preamble", "issuers", "date", "responsibility"}
 """Fields whose order and references are text of the notice as well."""

@@ -210,6 +210,8 @@ class _Comparison:
         if isinstance(old, dict) or isinstance(new, dict):
             before, after = (value if isinstance(value, dict) else {} for value in (old, new))
             own = NOT_TOLD | ({"number", "id"} if not path or isinstance(path[-1], int) else set())
+            # The firmness of a sentence comes and goes with it.
+            own |= set() if before and after else {"firmness"}
             for key in dict.fromkeys([*after, *before]):
                 if key == "en" and isinstance(before.get("zh", after.get("zh")), str):
                     # Where English sentences begin and end is no change of their words.
@@ -218,7 +220,8 @@ class _Comparison:
                     yield from self._edits(before.get(key), after.get(key), path, key)
                 elif key not in own:
                     yield from self._edits(before.get(key), after.get(key), (*path, key))
-        elif isinstance(old, list) or isinstance(new, list):
+        # An entry of firmness is of the statement in its place.
+        elif (isinstance(old, list) or isinstance(new, list)) and path[-1] != "firmness":
             older, newer = (value if isinstance(value, list) else [] for value in (old, new))
             if any(map(_is_name, older + newer)):
                 yield from self._edited_names([self._current(path, name) for name in older], newer, path, lang)

@@ -39,6 +39,7 @@ class PlanView:
         changed = [version for version in versions or () if version.changes]
         self.history = HistoryView(changed, record_keys(plan, self.site.left_out)) if changed else None
         self.matcher = matcher_of(loaded.glossary)
+        self.strengths = {strength: self.matcher.words_of(strength) for strength in get_args(model.Strength)}
         self.translation, self.file = translation(plan.notice), path_in_repository(Path(loaded.file))
         self.terms = [TermView(self, term) for term in loaded.glossary.terms]
         self.term_by_id = {term.id: term for term in self.terms}
@@ -121,11 +122,6 @@ class PlanView:
     def statements(self, sentence: model.Sentence, lang: Lang) -> list[Statement]:
         """Return the statements of a sentence in one language, without marks on its terms."""
         return statements(self.matcher, sentence, lang)
-
-    @property
-    def strengths(self) -> list[tuple[model.Strength, list[tuple[str, str]]]]:
-        """Each strength with the words that express it, [(Chinese, English), ...]; those without words are left out."""
-        return [(s, words) for s in get_args(model.Strength) if (words := self.matcher.words_of(s))]
 
     def terms_by_initial(self, lang: Lang) -> list[tuple[str, list["TermView"]]]:
         """Return the glossary in the order of a dictionary, [(initial letter, terms), ...]; Chinese by its pinyin."""
@@ -266,6 +262,7 @@ class MeasureView(ClauseView):
         self.changes: list[ChangeView] = plan.history.of("measures", str(record.number)) if plan.history else []
         quotes = (TargetSentence(self, number, sentence) for number, sentence in enumerate(self.sentences, start=1))
         self.target_sentences = [quote for quote in quotes if quote.sentence.targets]
+        self.firmness = Counter(firmness for sentence in self.sentences for firmness in sentence.firmness)
 
     @property
     def has_target(self) -> bool:

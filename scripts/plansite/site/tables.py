@@ -150,6 +150,7 @@ def _measures(plan: PlanView) -> Rows:
             "units_count": len(measure.units),
             "topics": _joined(topic.id for topic in measure.topics),
             "audiences": _joined(audience.id for audience in measure.audiences),
+            "firmness": _joined(measure.firmness),
             "targets_count": sum(len(sentence.targets) for sentence in measure.sentences),
         }
         yield measure.address, row | _translation(measure.translation)
@@ -183,6 +184,7 @@ def _sentences(plan: PlanView) -> Rows:
             "zh": text.zh,
             "en": text["en"] or None,
             "note": text.note.en if isinstance(text, Sentence) and text.note else None,
+            "firmness": _joined(text.firmness) if isinstance(text, Sentence) else None,
             "order": order,
             "measure": measure.number if measure else None,
             "sentence": int(number) if number else None,

@@ -228,6 +228,18 @@ def _excerpts(data: Any) -> Iterator[Finding]:
             yield Finding(path, "unknown_id", details)
 
 
+def _firmness(data: Any) -> Iterator[Finding]:
+    """Yield sentences of measures that do not say how firm each of their statements is, in a plan in which any does."""
+    sentences = select(data, "measures.*.sentences.*")
+    for path, sentence in sentences if any("firmness" in sentence for _, sentence in sentences) else ():
+        english, firmness = sentence.get("en"), sentence.get("firmness")
+        needed = len(english) if isinstance(english, list) and english else 1
+        if firmness is None:
+            yield Finding(path, "no_firmness", {"needed": needed})
+        elif len(firmness) != needed:
+            yield Finding((*path, "firmness"), "firmness_count", {"entries": len(firmness), "needed": needed})
+
+
 def _names(data: Any) -> dict[str, list[str]]:
     """Return {unit id: its name and aliases}, with no names for an id that two units have."""
     names: dict[str, list[str]] = {}
@@ -278,6 +290,7 @@ RULES: list[tuple[Callable[[Any], Iterator[Finding]], str]] = [
     (_ordered, "measures.*.section themes.*.sections.*.number"),
     *((partial(_referred, kind=kind), " ".join(patterns)) for kind, patterns in REFERENCES.items()),
     (_excerpts, "measures.*.number measures.*.sentences measures.*.topics invest.stages.*.measures"),
+    (_firmness, "measures.*.sentences"),
     (_ambiguous, _NAMES),
     (_clauses, f"{_NAMES} units.*.joint measures.*.responsibility safeguards.*.responsibility"),
 ]

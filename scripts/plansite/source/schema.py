@@ -58,10 +58,16 @@ Guide = Annotated[tuple[Text, ...], Field(min_length=2, max_length=3)]
 """Our sentences that open a page."""
 
 
+Firmness = Literal["does", "improves", "tries", "explores", "encourages"]
+Strength = Literal[Firmness, "sought", "allowed", "required"]
+"""How firm a sentence is, and what its words may make of that."""
+
+
 class Waivers(Record):
     """Checks of the English that a sentence need not pass, each with the reason."""
 
     figures: AnyText | None = None
+    firmness: AnyText | None = None
     terms: AnyText | None = None
     lists: AnyText | None = None
     length: AnyText | None = None
@@ -83,6 +89,7 @@ class Sentence(Record):
 
     zh: Chinese
     en: Translations = ()
+    firmness: tuple[Firmness, ...] = ()
     note: Note | None = None
     targets: tuple[Target, ...] = ()
     waivers: Waivers = Waivers()
@@ -317,9 +324,6 @@ class Plan(Record):
     measures: Annotated[tuple[Measure, ...], NOT_EMPTY]
     safeguards: tuple[Safeguard, ...] = ()
     redirects: tuple[Redirect, ...] = ()
-
-
-Strength = Literal["explored", "tried", "encouraged", "sought", "allowed", "required"]
 
 
 class Term(Record):

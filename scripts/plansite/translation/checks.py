@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, get_args
 
 from plansite.errors import LANGUAGES
 from plansite.source.rules import Finding, find_repeated, reserved, select
-from plansite.source.schema import Glossary, Plan
+from plansite.source.schema import Firmness, Glossary, Plan
 from plansite.source.yaml_reader import YamlPath
 from plansite.translation.glossary import GlossaryMatcher, SentenceMatch, blank_glosses, english, matcher_of
 from plansite.translation.numbers import chinese_numbers, english_numbers
@@ -139,15 +139,15 @@ class CheckedText:
     waivers: tuple[str, ...]
     times: tuple[tuple[str, int], ...]
     is_sentence: bool
+    firmness: tuple[Firmness, ...]
 
 
 def checked_text(text: Mapping[str, Any], *, is_sentence: bool) -> CheckedText:
     """Return a text given as plain data, whose English is there; a title is no sentence."""
     is_list = not isinstance(text["en"], str)
     en = tuple(text["en"]) if is_list else (text["en"],)
-    return CheckedText(
-        text["zh"], en, is_list, tuple(text.get("waivers", ())), tuple(text.get("times", {}).items()), is_sentence
-    )
+    waivers, times = tuple(text.get("waivers", ())), tuple(text.get("times", {}).items())
+    return CheckedText(text["zh"], en, is_list, waivers, times, is_sentence, tuple(text.get("firmness", ())))
 
 
 def check_text(matcher: GlossaryMatcher, text: CheckedText) -> list[tuple[YamlPath, str, dict[str, Any]]]:
@@ -162,6 +162,7 @@ def check_text(matcher: GlossaryMatcher, text: CheckedText) -> list[tuple[YamlPa
         "figures": check_figures(sentence),
         "terms": check_terms(sentence, dict(text.times), exact=len(texts) > 1),
         "lists": check_lists(sentence),
+        "firmness": check_firmness(matcher, text),
     }
     if text.is_sentence:
         rules["length"] = check_length(texts)
@@ -181,6 +182,8 @@ def check_text(matcher: GlossaryMatcher, text: CheckedText) -> list[tuple[YamlPa
 
 def _place(texts: Sequence[str], code: str, details: Mapping[str, Any]) -> YamlPath:
     """Return the path of a problem: of words that stand too often, the sentence of a list that repeats them."""
+    if code == "firmness_differs":
+        return "firmness", details["at"]
     if code != "wording_repeated" or len(texts) == 1:
         return ("en",)
     words = details["words"][-1].lower()
@@ -213,6 +216,14 @@ def check_terms(sentence: SentenceMatch, times: Mapping[str, int] | None = None,
                 yield "wording_added" if entry.zh else "weakened", details
     for entry, form in sentence.foreign:
         yield "term_added", {"words": form, "term": list(entry.zh)}
+
+
+def check_firmness(matcher: GlossaryMatcher, text: CheckedText) -> Problems:
+    """Yield statements that have a word of strength of the glossary and are said to be firm in another way."""
+    for at, (firmness, en) in enumerate(zip(text.firmness, text.en, strict=False)):
+        expected = [strength for strength in matcher.strengths(text.zh, en) if strength in get_args(Firmness)]
+        if expected and firmness not in expected:
+            yield "firmness_differs", {"at": at, "value": firmness, "strength": expected[0], "en": en}
 
 
 def check_figures(sentence: SentenceMatch) -> Problems:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, get_args
 
 from plansite.errors import Lang
-from plansite.source.schema import Glossary, Sentence, Strength, Term, Text, Wording
+from plansite.source.schema import Firmness, Glossary, Sentence, Strength, Term, Text, Wording
 from plansite.source.texts import CHINESE_SCRIPT, GLOSS
 
 WORD = re.compile(r"\w+")
@@ -121,13 +121,15 @@ class GlossaryMatcher:
         """Return the entries of a Chinese sentence in order, the longest where they overlap."""
         return [self._by_zh[words] for words in self._zh.findall(zh) if words in self._by_zh]
 
-    def strengths(self, zh: str, en: str | None = None) -> list[Strength]:
-        """Return how firm the parts of a Chinese sentence are, weakest first, or how firm one English sentence is."""
-        text = None if en is None else blank_glosses(en)
-        entries = (entry for entry in self.find_entries(zh) if text is None or entry.pattern.search(text))
-        found = {entry.strength for entry in entries}
-        strengths = [strength for strength in get_args(Strength) if strength in found]
-        return strengths if en is None else strengths[:1]
+    def strengths(self, zh: str, en: str) -> list[Strength]:
+        """Return what words of strength of a Chinese sentence make of one of its English sentences."""
+        text = blank_glosses(en)
+        return [e.strength for e in self.find_entries(zh) if e.strength and e.pattern.search(text)]
+
+    def qualified(self, firmness: Firmness, zh: str, en: str) -> Strength:
+        """Return what words such as "may" make of a statement that is so firm: only what is ordered is qualified."""
+        words = self.strengths(zh, en) if firmness in {"does", "improves"} else []
+        return next((word for word in words if word not in get_args(Firmness)), firmness)
 
     def words_of(self, strength: Strength) -> list[tuple[str, str]]:
         """Return the words that express a strength, [(Chinese, English), ...]."""
@@ -217,11 +219,12 @@ def segments(text: str, marks: Sequence[TermMark] = ()) -> list[Segment]:
 class Statement:
     """One sentence as a page shows it: Chinese of the notice, or one of the English sentences that translate it.
 
-    Its text is in segments; `strengths` say what its words of strength make of it.
+    Its text is in segments; `marks` say how firm it is, [(firmness, what its words make of that), ...], in Chinese of
+    all statements that a sentence makes.
     """
 
     segments: list[Segment]
-    strengths: list[Strength]
+    marks: list[tuple[Firmness, Strength]]
 
 
 def statements(
@@ -231,16 +234,18 @@ def statements(
 
     Terms are marked only with `seen`, the ids of those marked before, to which the new ones are added.
     """
+    texts = zip(sentence.firmness, sentence.en or (sentence.zh,), strict=False)
+    firmness = [(firmness, matcher.qualified(firmness, sentence.zh, text)) for firmness, text in texts]
     found = []
-    for text in (sentence.zh,) if lang == "zh" else sentence.en:
+    for at, text in enumerate((sentence.zh,) if lang == "zh" else sentence.en):
         marks: list[TermMark] = []
         if seen is not None:
             every = matcher.marks_in_chinese(text) if lang == "zh" else matcher.marks_in_english(sentence.zh, text)
             first = {mark.term.id: mark for mark in reversed(every)}
             marks = sorted(mark for term, mark in first.items() if term not in seen)
             seen.update(first)
-        strengths = matcher.strengths(sentence.zh, None if lang == "zh" else text)
-        found.append(Statement(segments(text, marks), strengths))
+        firm = list(dict.fromkeys(firmness)) if lang == "zh" else firmness[at : at + 1]
+        found.append(Statement(segments(text, marks), firm))
     return found
 
 
