@@ -164,7 +164,7 @@ def removed(spot: Spot, _: random.Random) -> Change | None:
 
 def misspelt(spot: Spot, chance: random.Random) -> Change | None:
     """Misspell the name of a field."""
-    if spot.key is None:
+    if spot.key is None or len(spot.key.value) == 1:
         return None
     wrong = typo(spot.key.value, chance)
     return None if wrong in {"zh", "en", "n"} else (wrong, rewritten(spot.key, wrong), {spot.first})
@@ -199,7 +199,9 @@ def misdirected(spot: Spot, chance: random.Random) -> Change | None:
         return None
     if pattern(spot) in DEFINED:
         users = {
-            other.first for other in spots() if other != spot and getattr(other.value, "value", "") == spot.value.value
+            other.first
+            for other in spots()
+            if other != spot and "keywords" not in other.path and getattr(other.value, "value", "") == spot.value.value
         }
         wrong = typo(spot.value.value, chance)
         # Where a single line names it, either may be the one that is misspelt.

@@ -6,7 +6,8 @@ for each topic and one row for each unit, would grow as the square of a plan.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -93,13 +94,16 @@ class LargerPlan:
             measure | {"number": number, "section": sections[turn, section]}
             for number, (turn, section, measure) in enumerate(ordered, start=1)
         ]
-        moved = {measure["number"]: number for number, (turn, _, measure) in enumerate(ordered, start=1) if not turn}
+        moved: dict[int, list[int]] = defaultdict(list)
+        for number, (_, _, measure) in enumerate(ordered, start=1):
+            moved[measure["number"]].append(number)
         stages = [
-            stage | {"measures": [excerpt | {"measure": moved[excerpt["measure"]]} for excerpt in stage["measures"]]}
+            stage | {"measures": [excerpt | {"measure": moved[excerpt["measure"]][0]} for excerpt in stage["measures"]]}
             for stage in self.real["invest"]["stages"]
         ]
+        topics = [topic | {"parts": [_part(part, moved) for part in topic["parts"]]} for topic in self.real["topics"]]
         invest, units = self.real["invest"] | {"stages": stages}, list(self.units.values())
-        return self.real | {"themes": themes, "units": units, "measures": measures, "invest": invest}
+        return self.real | {"themes": themes, "units": units, "topics": topics, "measures": measures, "invest": invest}
 
     def _theme(self, theme: Record, sections: dict[tuple[int, int], int]) -> Record:
         """Return a theme with its sections of every round, whose numbers are noted by round and real number."""
@@ -132,6 +136,13 @@ class LargerPlan:
         others = self.random.sample(self.keywords[lang], len(self.keywords[lang]))
         fitting = {word.lower(): word for word in (*own, *others) if word.lower() not in text}
         return list(fitting.values())[: max(KEYWORDS, len(own))]
+
+
+def _part(part: Record, moved: Mapping[int, list[int]]) -> Record:
+    """Return a part of a topic that quotes each round of a measure."""
+    return part | {
+        "excerpts": [excerpt | {"measure": n} for excerpt in part["excerpts"] for n in moved[excerpt["measure"]]]
+    }
 
 
 def _confirmed(record: Record) -> Record:

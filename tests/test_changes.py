@@ -9,6 +9,7 @@ import yaml
 
 from conftest import REAL_PLAN, SMALL_PLAN
 from plansite.history.diff import Change, Edit, Words, diff_plans, mark_changes
+from plansite.source.field_help import field_help_at
 from plansite.translation.checks import source_hash
 from plansite.translation.glossary import english
 
@@ -82,7 +83,7 @@ def test_a_translation_that_comes_late() -> None:
 def test_what_a_measure_names_is_said_in_words() -> None:
     def edit(plan: Any) -> None:
         plan["measures"][1]["responsibility"]["units"] = ["tax-service", "district-court"]
-        plan["measures"][1]["topics"] = ["insolvency"]
+        plan["measures"][1]["audiences"] = ["everyone"]
         plan["measures"][0]["sentences"][1]["targets"][0]["value"] = "1"
 
     first, second = after(edit)
@@ -90,9 +91,23 @@ def test_what_a_measure_names_is_said_in_words() -> None:
     assert said(second) == [
         ("added", ("responsibility", "units"), None, None, "District Court"),
         ("removed", ("responsibility", "units"), None, "District Government Office (Big Data)", None),
-        ("added", ("topics",), None, None, "Insolvency"),
-        ("removed", ("topics",), None, "Taxation", None),
+        ("added", ("audiences",), None, None, "Everyone"),
+        ("removed", ("audiences",), None, "Shopkeepers", None),
     ]
+
+
+def test_topics_that_measures_named_in_older_versions_are_no_change_of_theirs() -> None:
+    old = copy.deepcopy(SMALL)
+    for topic in old["topics"]:
+        topic["guide"] = [{"zh": "这里讲办证。", "en": "This is about permits."}]
+        for field in ("answer", "parts", "not_stated"):
+            del topic[field]
+    for measure in old["measures"]:
+        measure["topics"] = [{"topic": "taxation", "sentences": [1]}, "insolvency"]
+    taxation, insolvency = diff_plans(old, SMALL)
+    assert (taxation.key, insolvency.key) == ("taxation", "insolvency")
+    assert {edit.path[0] for edit in taxation.edits} == {"guide", "answer", "parts", "not_stated"}
+    assert field_help_at(("topics", 0, "guide")).name == {"zh": "导语", "en": "guide"}
 
 
 def test_units_that_come_and_go() -> None:
@@ -125,9 +140,10 @@ def test_a_measure_put_in_renumbers_the_others_and_changes_none() -> None:
         plan["measures"].insert(4, new)
         for number, measure in enumerate(plan["measures"], start=1):
             measure["number"] = number
-        for stage in plan["invest"]["stages"]:
-            for excerpt in stage["measures"]:
-                excerpt["measure"] += excerpt["measure"] > 4
+        quoted = [stage["measures"] for stage in plan["invest"]["stages"]]
+        quoted += [part["excerpts"] for topic in plan["topics"] for part in topic["parts"]]
+        for excerpt in (excerpt for excerpts in quoted for excerpt in excerpts):
+            excerpt["measure"] += excerpt["measure"] > 4
 
     added, *renumbered = after(edit, REAL)
     assert (added.kind, added.key, added.action) == ("measures", "5", "added")

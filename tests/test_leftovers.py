@@ -69,7 +69,7 @@ LEFT = [
     ("data/site.yaml", "zh: 小区优化环境行动,", "zh: 相城区优化环境行动,", "相城区"),
     ("data/site.yaml", "id: small-district-plan", "id: small-district-plan-2022", "2022"),
     ("data/site.yaml", "name: {zh: 小区, en: Small District}", "name: {zh: 小区, en: Old District}", "Old District"),
-    ("data/plan.yaml", "zh: 小区没有写明期限。", "zh: 苏州市人民政府没有写明期限。", "苏州市"),
+    ("data/plan.yaml", "zh: 期限和利率。", "zh: 苏州市人民政府的期限。", "苏州市"),
     ("data/plan.yaml", "en: Small District Government Office", "en: Old County Government Office", "Old County"),
     ("data/plan.yaml", "en: 'A court, not", "en: 'The court of Old City, not", "Old City"),
     ("data/glossary.yaml", "en: The legal way", "en: In Jiangsu Province the legal way", "Jiangsu Province"),

@@ -399,7 +399,9 @@ def test_the_files_agree_with_each_other(files: Files) -> None:
             len(unit["measures"]),
             len(unit["safeguards"]),
         )
-    topics = {topic["id"]: sorted({answer["number"] for answer in topic["measures"]}) for topic in plan["topics"]}
+    topics = {topic["id"]: topic["measures"] for topic in plan["topics"]}
+    for topic in plan["topics"]:
+        assert topic["measures"] == sorted({e["measure"] for part in topic["parts"] for e in part["excerpts"]})
     assert topics == {topic: [int(m["number"]) for m in files.where("topics", topic)] for topic in topics}
     book = openpyxl.load_workbook(files.site / "plan.xlsx")
     for name in ("measures", "sentences", "units"):

@@ -88,7 +88,7 @@ def test_no_record_can_be_called_as_a_part_of_its_page_is(small_view: PlanView) 
     """The ids that rules.RESERVED keeps for the pages are those that stand in the templates, no more and no fewer."""
     in_templates = {path.name: ID.findall(path.read_text("utf-8")) for path in MACROS.glob("*.j2")}
     with_records = [ids for ids in in_templates.values() if any(re.fullmatch(r"\{\{ \w+\.id \}\}", id_) for id_ in ids)]
-    assert len(with_records) == 6, "themes, a unit, all measures, the whole text; stages; terms"
+    assert len(with_records) == 7, "themes, a unit, all measures, the whole text; stages; terms; a topic"
     frame = [ID.findall(path.read_text("utf-8")) for path in (PROJECT / "overrides").rglob("*.html")]
     ids = {id_ for found in [*with_records, in_templates["parts.html.j2"], *frame] for id_ in found}
     # Ids of Material's frame begin with two underscores, as no id of ours can.

@@ -35,29 +35,36 @@ def said(text: str) -> str:
 
 
 @in_site
-def test_every_measure_is_reached_by_its_topics_each_with_its_sentence(site: Path, real: LoadedPlan) -> None:
+def test_a_topic_says_in_short_what_its_sentences_say_in_the_order_of_use(site: Path, real: LoadedPlan) -> None:
     for root, lang in ROOTS:
-        reached: dict[int, int] = {}
         for topic in real.plan.topics:
             page = parsed(site / root / "topics" / topic.id / "index.html")
-            guide = one(page, ".guide").text()
-            assert "not part of the notice" in guide or "不是通知内容" in guide
-            assert all(said(text[lang]) in said(guide) for text in topic.guide)
-            named = re.findall("第([0-9]+)条|measure ([0-9]+)", " ".join(text[lang] for text in topic.guide))
-            links = [str(link.attributes["href"]) for link in page.css(".guide a")]
-            assert links == [f"../../measures/{number or also}/" for number, also in named]
-            for card in page.css(".answer"):
-                number = int(str(one(card, ".card__link").attributes["href"]).split("/")[-2])
-                reached[number] = reached.get(number, 0) + 1
-                measure = real.plan.measures[number - 1]
-                asked = next(asked for asked in measure.topics if asked.topic == topic.id)
-                quotes = [without(quote, ".quote__place, .firm") for quote in card.css(".statements")]
-                sentences = [measure.sentences[number - 1][lang] for number in asked.sentences]
-                assert [said(quote.text()) for quote in quotes] == [said(sentence) for sentence in sentences]
-                named = [str(unit.attributes["href"]).split("/")[-2] for unit in card.css(".clause a")]
-                assert named == [mention.unit for mention in measure.responsibility.units]
-        assert sorted(reached) == [measure.number for measure in real.plan.measures]
-        assert reached == {measure.number: len(measure.topics) for measure in real.plan.measures}
+            short = one(page, ".ours.short")
+            assert one(short, ".guide__mark").text().strip().startswith(("Written by this site", "本站导读"))
+            assert said(topic.not_stated[lang]) in said(one(short, ".short__not").text())
+            assert [str(link.attributes["href"]) for link in short.css("dt a")] == [f"#{p.id}" for p in topic.parts]
+            sections = page.css("section.part")
+            for part, line, section in zip(topic.parts, short.css("dd"), sections, strict=True):
+                assert said(line.text()).startswith(said(part.short[lang]))
+                places = [f"../../measures/{e.measure}/#s{e.sentences[0]}" for e in part.excerpts]
+                assert [str(link.attributes["href"]) for link in line.css("small a")] == places
+                assert (one(section, "h2").id, one(section, "h2").text()) == (part.id, part.name[lang])
+                for excerpt, card in zip(part.excerpts, section.css(".answer"), strict=True):
+                    measure = real.plan.measures[excerpt.measure - 1]
+                    quotes = [without(quote, ".quote__place, .firm") for quote in card.css(".statements")]
+                    sentences = [measure.sentences[number - 1][lang] for number in excerpt.sentences]
+                    assert [said(quote.text()) for quote in quotes] == [said(sentence) for sentence in sentences]
+                    named = [str(unit.attributes["href"]).split("/")[-2] for unit in card.css(".clause a")]
+                    assert named == [mention.unit for mention in measure.responsibility.units]
+
+
+@in_site
+def test_each_question_has_its_answer_in_one_line_in_the_list_of_topics(site: Path, real: LoadedPlan) -> None:
+    for root, lang in ROOTS:
+        cards = parsed(site / root / "topics" / "index.html").css(".topic-cards > .card")
+        shown = [(one(card, ".card__title").text(), without(card, "small").text()) for card in cards]
+        assert [question for question, _ in shown] == [topic.question[lang] for topic in real.plan.topics]
+        assert all(topic.answer[lang] in text for topic, (_, text) in zip(real.plan.topics, shown, strict=True))
 
 
 @in_site
@@ -188,8 +195,9 @@ def test_every_choice_leaves_what_the_plan_says(page: Page, small: LoadedPlan) -
     page.goto("/en/measures/")
     measures = small.plan.measures
     sections = {section.number: theme.id for theme in small.plan.themes for section in theme.sections}
+    quoted = {topic.id: {e.measure for part in topic.parts for e in part.excerpts} for topic in small.plan.topics}
     chosen: dict[str, Any] = {
-        "topic": lambda m, value: value in {asked.topic for asked in m.topics},
+        "topic": lambda m, value: m.number in quoted[value],
         "audience": lambda m, value: value in m.audiences,
         "unit": lambda m, value: value in {mention.unit for mention in m.responsibility.units},
         "theme": lambda m, value: sections[m.section] == value,

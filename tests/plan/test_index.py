@@ -18,8 +18,12 @@ def test_the_first_topics_are_those_of_b_ready(real: LoadedPlan) -> None:
     assert [topic.id for topic in real.plan.topics][: len(B_READY)] == B_READY
 
 
-def test_every_measure_has_one_to_three_topics(real: LoadedPlan) -> None:
-    assert {measure.number for measure in real.plan.measures if not 1 <= len(measure.topics) <= 3} == set()
+def test_what_is_said_in_short_is_short(real: LoadedPlan) -> None:
+    for topic in real.plan.topics:
+        assert 2 <= len(topic.parts) <= 5, topic.id
+        texts = {part.id: part.short for part in topic.parts} | {"answer": topic.answer}
+        assert {name: text.zh for name, text in texts.items() if len(text.zh) >= 60 or text.zh.count("。") != 1} == {}
+        assert {name: text.en for name, text in texts.items() if re.search(r"\bwill\b|\. [A-Z]", text.en)} == {}
 
 
 def test_the_page_for_foreign_enterprises_quotes_sentences_that_name_them(real: LoadedPlan) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model
 
 from plansite.errors import LANGUAGES
-from plansite.site.graph import Answer, PlanView, State, TargetSentence
+from plansite.site.graph import PlanView, State, TargetSentence
 from plansite.site.pages import absolute_url
 from plansite.site.tables import Package
 from plansite.source import schema
@@ -41,10 +41,6 @@ def many(of: Any, by: Callable[[Any], object] | None = None) -> Any:
 
 def _url(address: str, info: ValidationInfo) -> object:
     return {lang: absolute_url(address, lang, str(info.context)) for lang in LANGUAGES}
-
-
-def _asked(answers: list[Answer]) -> list[dict[str, int]]:
-    return [{"number": answer.measure.number, "sentence": n} for answer in answers for n, _ in answer.sentences]
 
 
 def _targets(sentences: list[TargetSentence]) -> list[dict[str, object]]:
@@ -137,29 +133,25 @@ Unit = record(
     safeguards=Ids,
     **PUBLISHED,
 )
-Asked = record("Asked", "A measure that answers a question, and the sentence that does.", number=int, sentence=int)
 Topic = record(
     "Topic",
-    "A business question: this site's reading.",
+    "A business question, its parts in the order of use: this site's reading; `measures` are numbers.",
     **NAMED,
     question=Text,
-    guide=list[Text],
-    measures=at("answers", many(Asked), _asked),
+    answer=Text,
+    parts=list[schema.TopicPart],
+    not_stated=Text,
+    keywords=Keywords,
+    measures=Numbers,
     **PUBLISHED,
 )
 Audience = record("Audience", "People or businesses for whom measures are meant: this site's reading.", **NAMED)
-Excerpt = record(
-    "Excerpt",
-    "Sentences of a measure, by their numbers.",
-    number=at("measure.number", int),
-    sentences=many(int, itemgetter(0)),
-)
 Stage = record(
     "Stage",
     "A stage in the life of a foreign-invested enterprise: this site's arrangement.",
     **NAMED,
     guide=Text,
-    measures=at("answers", many(Excerpt)),
+    measures=at("excerpts", list[schema.Excerpt]),
     topics=Ids,
 )
 Invest = record(

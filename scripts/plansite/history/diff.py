@@ -212,6 +212,8 @@ class _Comparison:
             own = NOT_TOLD | ({"number", "id"} if not path or isinstance(path[-1], int) else set())
             # The firmness of a sentence comes and goes with it.
             own |= set() if before and after else {"firmness"}
+            # In older versions a measure names its topics, which today name their measures.
+            own |= set() if path else {"topics"}
             for key in dict.fromkeys([*after, *before]):
                 if key == "en" and isinstance(before.get("zh", after.get("zh")), str):
                     # Where English sentences begin and end is no change of their words.
@@ -232,7 +234,7 @@ class _Comparison:
 
     def _edited_entries(self, old: list[Any], new: list[Any], path: YamlPath) -> Iterator[Edit]:
         """Yield the differences of two lists of mappings, such as sentences."""
-        pairs = match_records(old, new)
+        pairs = match_records([self._current(path, entry) for entry in old], new)
         kept = [(was, at) for was, at in pairs if was is not None and at is not None]
         for was, at in pairs:
             before, after = None if was is None else old[was], None if at is None else new[at]

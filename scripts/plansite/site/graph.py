@@ -119,6 +119,10 @@ class PlanView:
         numbers, own = {measure.number for measure in measures}, {unit.id} if unit else set()
         return [u for u in self.updates.newest_first if numbers & {*u.about.measures} or own & {*u.about.units}]
 
+    def answers(self, excerpts: Iterable[model.Excerpt]) -> list["Answer"]:
+        """Return the quoted measures, each with the numbers of the sentences."""
+        return [Answer(self.measures[excerpt.measure - 1], excerpt.sentences) for excerpt in excerpts]
+
     def statements(self, sentence: model.Sentence, lang: Lang) -> list[Statement]:
         """Return the statements of a sentence in one language, without marks on its terms."""
         return statements(self.matcher, sentence, lang)
@@ -255,9 +259,7 @@ class MeasureView(ClauseView):
         self.number, self.keywords, self.line = record.number, record.keywords, line
         self.address = f"measures/{record.number}"
         self.section, self.theme = section, section.theme
-        self.topic_refs = {ref.topic: ref.sentences for ref in record.topics}
-        """{id of a topic: the numbers of the sentences that answer its question}"""
-        self.topics = [topic for topic in plan.topics if topic.id in self.topic_refs]
+        self.topics = [topic for topic in plan.topics if self.number in topic.numbers]
         self.audiences = [audience for audience in plan.audiences if audience.id in record.audiences]
         self.changes: list[ChangeView] = plan.history.of("measures", str(record.number)) if plan.history else []
         quotes = (TargetSentence(self, number, sentence) for number, sentence in enumerate(self.sentences, start=1))
@@ -341,17 +343,14 @@ class Answer:
 
 
 class TopicView(RecordView):
-    """A business question with the measures that answer it."""
+    """A business question, its parts in the order of use, and the `numbers` of the measures that they quote."""
 
     def __init__(self, plan: PlanView, record: model.Topic) -> None:
         super().__init__(plan, record)
-        self.id, self.name, self.question, self.guide = record.id, record.name, record.question, record.guide
+        self.id, self.name, self.question, self.keywords = record.id, record.name, record.question, record.keywords
+        self.answer, self.parts, self.not_stated = record.answer, record.parts, record.not_stated
+        self.numbers = {excerpt.measure for part in record.parts for excerpt in part.excerpts}
         self.address = f"topics/{record.id}"
-
-    @cached_property
-    def answers(self) -> list[Answer]:
-        """Its measures, in order, each with the sentences that answer its question."""
-        return [Answer(measure, measure.topic_refs[self.id]) for measure in self.measures]
 
     @cached_property
     def units(self) -> list[tuple["UnitView", int]]:
@@ -383,7 +382,7 @@ class StageView:
         self.id, self.name, self.guide = record.id, record.name, record.guide
         self.states_conditions = record.states_conditions
         self.topics = [topic for topic in plan.topics if topic.id in record.topics]
-        self.answers = [Answer(plan.measures[ref.measure - 1], ref.sentences) for ref in record.measures]
+        self.excerpts, self.answers = record.measures, plan.answers(record.measures)
 
 
 class UnitView(RecordView):

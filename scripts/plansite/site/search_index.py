@@ -164,8 +164,10 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocu
         titles = [theme.name[lang], theme.title[lang]]
         yield SearchDocument("theme", f"{theme.address}/", titles[0], words["themes"], {"title": titles})
     for topic in plan.topics if "topics" in plan.site.ways else ():
-        titles = [topic.name[lang], topic.question[lang]]
-        yield SearchDocument("topic", f"{topic.address}/", titles[0], words["topics"], {"title": titles})
+        names, asked = [topic.name[lang], topic.question[lang]], getattr(topic.keywords, lang)
+        yield SearchDocument(
+            "topic", f"{topic.address}/", names[0], words["topics"], {"title": names, "keyword": asked}
+        )
     for section in plan.sections:
         location = f"{section.theme.address}/#{section.anchor}"
         yield SearchDocument("section", location, section.title[lang], section.theme.name[lang], {})

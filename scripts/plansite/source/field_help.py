@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from plansite.errors import LANGUAGES, Lang
-from plansite.source.schema import Glossary, Plan, fields_of, record_at
+from plansite.source.schema import Glossary, Plan, Record, fields_of, record_at
 from plansite.source.yaml_reader import YamlPath, read_text
 
 
@@ -36,10 +36,10 @@ def field_help(model: type[BaseModel], name: str) -> FieldHelp:
 
 @cache
 def field_help_at(path: YamlPath) -> FieldHelp:
-    """Return the words for the field at a path of the plan or its glossary, only its name if there is no such field."""
+    """Return the words for the field at a path of the plan or glossary, or of an older version; else only its name."""
     record, name = record_at(Glossary if path[0] == "terms" else Plan, path[:-1]), str(path[-1])
-    known = record and name in fields_of(record)
-    return field_help(record, name) if record and known else FieldHelp(dict.fromkeys(LANGUAGES, name))
+    known = name in fields_of(record) or name in _fields()[Record.__name__]
+    return field_help(record or Record, name) if known else FieldHelp(dict.fromkeys(LANGUAGES, name))
 
 
 @cache

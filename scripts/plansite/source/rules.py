@@ -15,9 +15,9 @@ from plansite.errors import LANGUAGES
 from plansite.source.chinese import responsibility_clause
 from plansite.source.yaml_reader import YamlPath
 
-RESERVED = """all-measures general glossary home invest measures notice plan responsible safeguards search-query
-since strength themes translation-notice unit who""".split()
-"""Ids of other elements on the pages that have elements with the ids of themes, stages and terms."""
+RESERVED = """all-measures general glossary home invest measures notice other-topics plan responsible safeguards
+search-query short since strength themes topic translation-notice unit units who""".split()
+"""Ids of other elements on the pages that have elements with the ids of themes, stages, terms and parts of topics."""
 RESERVED_PREFIXES = (
     "filter-",
     "general-",
@@ -32,19 +32,20 @@ RESERVED_PREFIXES = (
 )
 """Beginnings of the ids of further elements on these pages."""
 UNIQUE = """audiences.*.id invest.stages.*.id redirects.*.from measures.*.number themes.*.sections.*.number
-measures.*/audiences.* measures.*/topics.* measures.*.topics.*/sentences.* measures.*/responsibility.units.*
-safeguards.*/responsibility.units.* invest.stages.*/topics.*
+measures.*/audiences.* measures.*/responsibility.units.* safeguards.*/responsibility.units.* invest.stages.*/topics.*
+topics.*/parts.*.id topics.*.parts.*/excerpts.*.measure topics.*.parts.*.excerpts.*/sentences.*
 invest.stages.*/measures.*.measure invest.stages.*.measures.*/sentences.*""".split()
 """Patterns of values that may not be repeated in the plan, or within the record before the slash."""
 REFERENCES = {
     "section": ("themes.*.sections.*.number", "measures.*.section", ""),
-    "topic": ("topics.*.id", "measures.*.topics.*", "invest.stages.*.topics.*"),
+    "topic": ("topics.*.id", "", "invest.stages.*.topics.*"),
+    "measure": ("measures.*.number", "topics.*.parts.*.excerpts.*.measure", "invest.stages.*.measures.*.measure"),
     "audience": ("audiences.*.id", "measures.*.audiences.*", ""),
     "unit": ("units.*.id", "measures.*.responsibility.units.* safeguards.*.responsibility.units.*", ""),
 }
 """{kind: (where its ids are defined, references that count as a use, references that do not)}, as patterns."""
-REFERENCE_KEYS = ("unit", "topic")
-"""The field with the id where a list of references has a mapping in place of an id."""
+EXCERPTS = ("topics.*.parts.*.excerpts.*", "invest.stages.*.measures.*")
+"""Where sentences of measures are quoted."""
 WHOLE_WORD = {"zh": "{}", "en": r"(?<!\w){}(?!\w)"}
 
 
@@ -91,8 +92,8 @@ def _references(data: Any, patterns: str) -> list[tuple[YamlPath, Any]]:
     """Return (path, id) for each reference that the patterns reach, be it an id or a mapping with an id."""
     references: list[tuple[YamlPath, Any]] = []
     for path, entry in (entry for pattern in patterns.split() for entry in select(data, pattern)):
-        key = next((key for key in REFERENCE_KEYS if isinstance(entry, dict) and key in entry), None)
-        references.append(((*path, key), entry[key]) if key else (path, entry))
+        unit = isinstance(entry, dict) and entry.get("unit")
+        references.append(((*path, "unit"), unit) if unit else (path, entry))
     return references
 
 
@@ -102,7 +103,8 @@ def _repeated(data: Any) -> Iterator[Finding]:
     yield from find_repeated(ids)
     taken = ((path, value) for path, value in ids if value in ("notice", "invest") or str(value).isdecimal())
     yield from (Finding(path, "taken_id", {"value": value}) for path, value in taken)
-    yield from reserved([*select(data, "themes.*.id"), *select(data, "invest.stages.*.id")])
+    anchors = ("themes.*.id", "invest.stages.*.id", "topics.*.parts.*.id")
+    yield from reserved(entry for pattern in anchors for entry in select(data, pattern))
     for pattern in UNIQUE:
         record, slash, _ = pattern.partition("/")
         yield from find_repeated(_references(data, pattern.replace("/", ".")), record.count(".") + 1 if slash else 0)
@@ -127,7 +129,7 @@ def reserved(values: Iterable[tuple[YamlPath, Any]]) -> Iterator[Finding]:
 
 def _keywords(data: Any) -> Iterator[Finding]:
     """Yield keywords given twice, and keywords of a measure that its own text has."""
-    for pattern in ("measures.*", "units.*", "invest"):
+    for pattern in ("measures.*", "units.*", "topics.*", "invest"):
         for path, record in select(data, pattern):
             for lang in LANGUAGES:
                 patterns = (f"title.{lang}", f"sentences.*.{lang}", f"sentences.*.{lang}.*")
@@ -180,9 +182,13 @@ def _referred(data: Any, kind: str) -> Iterator[Finding]:
     ids, uses, others = (_references(data, patterns) for patterns in REFERENCES[kind])
     known = {value: path for path, value in ids}
     used = {value for _, value in uses}
-    if used <= known.keys():
+    # Where a number is wrong, any measure that is not found may be the one.
+    if kind == "measure" and any(_numbered(data, REFERENCES[kind][0])):
+        return
+    if uses and used <= known.keys():
         unused = ((path, value) for value, path in known.items() if value not in used)
-        yield from (Finding(path, "unused", {"kind": kind, "value": value}) for path, value in unused)
+        code = "no_topic" if kind == "measure" else "unused"
+        yield from (Finding(path, code, {"kind": kind, "value": value}) for path, value in unused)
     named: dict[Any, list[YamlPath]] = {}
     for path, value in uses + others:
         named.setdefault(value, []).append(path)
@@ -209,23 +215,16 @@ def nearest_match(value: object, allowed: list[Any], likeness: float = 0.4) -> s
 
 
 def _excerpts(data: Any) -> Iterator[Finding]:
-    """Yield measures and sentences that a topic or a stage names and that do not exist."""
-    lengths = [len(measure["sentences"]) for measure in data["measures"]]
-    by_number = {measure["number"]: length for measure, length in zip(data["measures"], lengths, strict=True)}
-    named = [
-        (path, sentence, lengths[int(path[1])]) for path, sentence in select(data, "measures.*.topics.*.sentences.*")
-    ]
+    """Yield sentences that a topic or a stage quotes and that their measure does not have."""
+    lengths = {measure["number"]: len(measure["sentences"]) for measure in data["measures"]}
+    excerpts = (entry for pattern in EXCERPTS for entry in select(data, pattern))
     # Of two measures with the same number, either may be the one that is meant.
-    for path, number in select(data, "invest.stages.*.measures.*.measure") if len(by_number) == len(lengths) else ():
-        if number in by_number:
-            stage = data["invest"]["stages"][path[2]]["measures"][path[4]]
-            named += [((*path[:-1], *inner), at, by_number[number]) for inner, at in select(stage, "sentences.*")]
-        else:
-            yield Finding(path, "unknown_id", {"kind": "measure", "value": number, "allowed": list(by_number)})
-    for path, sentence, last in named:
-        if sentence > last:
-            details = {"kind": "sentence", "value": sentence, "allowed": list(range(1, last + 1))}
-            yield Finding(path, "unknown_id", details)
+    for path, excerpt in excerpts if len(lengths) == len(data["measures"]) else ():
+        numbers = range(1, lengths.get(excerpt["measure"], 0) + 1)
+        for inner, sentence in select(excerpt, "sentences.*") if numbers else ():
+            if sentence not in numbers:
+                details = {"kind": "sentence", "value": sentence, "allowed": list(numbers)}
+                yield Finding((*path, *inner), "unknown_id", details)
 
 
 def _firmness(data: Any) -> Iterator[Finding]:
@@ -289,7 +288,7 @@ RULES: list[tuple[Callable[[Any], Iterator[Finding]], str]] = [
     (partial(_numbered, pattern="themes.*.sections.*.number"), "themes.*.sections.*.number"),
     (_ordered, "measures.*.section themes.*.sections.*.number"),
     *((partial(_referred, kind=kind), " ".join(patterns)) for kind, patterns in REFERENCES.items()),
-    (_excerpts, "measures.*.number measures.*.sentences measures.*.topics invest.stages.*.measures"),
+    (_excerpts, f"measures.*.number measures.*.sentences {' '.join(EXCERPTS)}"),
     (_firmness, "measures.*.sentences"),
     (_ambiguous, _NAMES),
     (_clauses, f"{_NAMES} units.*.joint measures.*.responsibility safeguards.*.responsibility"),

@@ -233,25 +233,32 @@ class Unit(Translated):
     keywords: Keywords = Keywords()
 
 
+class Excerpt(Record):
+    """Sentences of a measure, by their numbers."""
+
+    measure: Number
+    sentences: Annotated[tuple[Number, ...], NOT_EMPTY]
+
+
+class TopicPart(Record):
+    """A part of a topic's question, with what the notice says in short and the sentences that say it."""
+
+    id: Slug
+    name: Text
+    short: Text
+    excerpts: Annotated[tuple[Excerpt, ...], NOT_EMPTY]
+
+
 class Topic(Translated):
-    """A business question that leads to measures: our own reading, never part of the notice."""
+    """A business question, its parts in the order of use: our own reading, never part of the notice."""
 
     id: Slug
     name: Text
     question: Text
-    guide: Guide
-
-
-class TopicRef(Record):
-    """A topic of a measure, and the numbers of the sentences that answer its question."""
-
-    topic: AnyText
-    sentences: Annotated[tuple[Number, ...], NOT_EMPTY] = (1,)
-
-
-TopicRefOrId = Annotated[
-    TopicRef, _as_mapping("topic"), WithJsonSchema({"anyOf": [{"type": "string"}, TopicRef.model_json_schema()]})
-]
+    answer: Text
+    parts: Annotated[tuple[TopicPart, ...], NOT_EMPTY]
+    not_stated: Text
+    keywords: Keywords = Keywords()
 
 
 class Audience(Record):
@@ -259,13 +266,6 @@ class Audience(Record):
 
     id: Slug
     name: Text
-
-
-class Excerpt(Record):
-    """Sentences of a measure, by their numbers."""
-
-    measure: Number
-    sentences: Annotated[tuple[Number, ...], NOT_EMPTY]
 
 
 class Stage(Record):
@@ -300,7 +300,6 @@ class Measure(Part, Translated):
     number: Number
     section: Number
     responsibility: Responsibility
-    topics: Annotated[tuple[TopicRefOrId, ...], Field(min_length=1, max_length=3)]
     audiences: Annotated[tuple[AnyText, ...], NOT_EMPTY]
     keywords: MeasureKeywords
 
