@@ -418,7 +418,8 @@ class UnitView(RecordView):
         return [measure for measure in self.measures if measure.units == [self] and measure.role == "responsible"]
 
     @cached_property
-    def partners(self) -> list[tuple["UnitView", int]]:
-        """The named units that share most measures with it, and how many."""
+    def partners(self) -> list[tuple["UnitView", list[MeasureView]]]:
+        """The named units that share most measures with it, and these measures."""
         units = (unit for measure in self.measures for unit in measure.units if unit.kind != "collective")
-        return Counter(unit for unit in units if unit is not self).most_common(PARTNERS)
+        most = Counter(unit for unit in units if unit is not self).most_common(PARTNERS)
+        return [(unit, [measure for measure in self.measures if unit in measure.units]) for unit, _ in most]
