@@ -7,6 +7,8 @@
   const reset = form.querySelector("[type=reset]");
   const printer = form.querySelector(".filters__print");
   const told = document.querySelector(".filters-told");
+  const chips = form.querySelector(".filters__chosen");
+  const more = form.querySelector(".filters__more");
   const textBox = form.elements.text;
   const cards = [...document.querySelectorAll(".card[data-number]")];
   const CHOICES = ["topic", "audience", "unit", "theme", "section", "firm", "figures"]; // each is a data attribute of the cards and a published query parameter
@@ -24,14 +26,39 @@
   /** What is chosen, {topic: "taxation", ...}. */
   const choices = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
 
+  /** A choice in words: Theme: Market. */
+  function words([name, value]) {
+    const field = form.elements[name];
+    const title = form.querySelector(`[for="${field.id}"]`).firstChild.textContent.trim();
+    if (field.type === "checkbox") return title;
+    return fill(told.dataset.choice, { title, text: field.selectedOptions ? field.selectedOptions[0].dataset.text : value.trim() });
+  }
+
+  /** Show each choice with a button that takes it back; where nothing meets them all, with what would be left without it. */
+  function showChosen(chosen, left) {
+    chips.replaceChildren(...Object.entries(chosen).filter(([name]) => name !== "text").map((choice) => {
+      const button = document.createElement("button");
+      const without = cards.filter((card) => meets(card, chosen, choice[0])).length;
+      Object.assign(button, { type: "button", className: "chip", textContent: left ? `${words(choice)} ✕` : "" });
+      const label = fill(left ? chips.dataset.remove : chips.dataset.without, { title: words(choice), n: without });
+      if (left) button.setAttribute("aria-label", label); else button.textContent = label;
+      button.addEventListener("click", () => {
+        const field = form.elements[choice[0]];
+        if (field.type === "checkbox") field.checked = false; else field.value = "";
+        show();
+        keep("pushState");
+        said.focus({ preventScroll: true });
+      });
+      const item = document.createElement("li");
+      item.append(button);
+      return item;
+    }));
+    chips.hidden = !chips.children.length;
+  }
+
   /** The choices as a sentence, for paper: 2 of 58 measures: Theme: Market; Keywords: tax. */
   function sentence(chosen, left) {
-    const texts = Object.entries(chosen).map(([name, value]) => {
-      const field = form.elements[name];
-      const title = form.querySelector(`[for="${field.id}"]`).firstChild.textContent.trim();
-      if (field.type === "checkbox") return title;
-      return fill(told.dataset.choice, { title, text: field.selectedOptions ? field.selectedOptions[0].dataset.text : value.trim() });
-    });
+    const texts = Object.entries(chosen).map(words);
     return fill(told.dataset.format, { n: left, all: cards.length, text: texts.join(told.dataset.comma) });
   }
 
@@ -49,6 +76,7 @@
     const format = failed ? "failed" : left === 0 ? "none" : any ? "some" : "all";
     said.textContent = fill(said.dataset[format], { n: left, all: cards.length });
     told.textContent = failed ? said.textContent : any ? sentence(chosen, left) : "";
+    showChosen(chosen, left);
     reset.hidden = !any;
     printer.hidden = !any || !window.print;
     document.body.classList.toggle("filtered", any);
@@ -151,6 +179,11 @@
     textBox.focus();
   });
   addEventListener("popstate", restore);
+  // On a phone the filters are closed until somebody asks for them.
+  const room = matchMedia("(min-width: 761px)");
+  const arrange = () => { more.open = room.matches; };
+  arrange();
+  room.addEventListener("change", arrange);
   restore();
   document.documentElement.classList.add("filters-ready");
 }

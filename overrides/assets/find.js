@@ -21,7 +21,6 @@
       left += !hidden;
     }
     for (const group of document.querySelectorAll(".group")) group.hidden = !group.querySelector("dt:not([hidden])");
-    document.querySelector(".initials").hidden = sought !== "";
     said.textContent = left ? "" : said.dataset.none;
   }
 

@@ -97,9 +97,9 @@ class PlanView:
         """The targets that stand for all, each with the sentence that states it."""
         return [(quote, target) for quote, target in self.targets_of("target") if target.headline]
 
-    def targets_of(self, kind: str) -> list[tuple["TargetSentence", model.Target]]:
-        """Return the figures of a kind in the order of the notice, each with the sentence that states it."""
-        quotes = [quote for measure in self.measures_with_targets for quote in measure.target_sentences]
+    def targets_of(self, kind: str, *of: "MeasureView") -> list[tuple["TargetSentence", model.Target]]:
+        """Return the figures of a kind, of these measures or of all in order, each with the sentence that states it."""
+        quotes = [quote for measure in of or self.measures_with_targets for quote in measure.target_sentences]
         return [(quote, target) for quote in quotes for target in quote.sentence.targets if target.kind == kind]
 
     @property
@@ -267,9 +267,9 @@ class MeasureView(ClauseView):
         self.firmness = Counter(firmness for sentence in self.sentences for firmness in sentence.firmness)
 
     @property
-    def has_target(self) -> bool:
-        """Whether one of its figures is a target to reach."""
-        return any(target.kind == "target" for quote in self.target_sentences for target in quote.sentence.targets)
+    def targets(self) -> list[model.Target]:
+        """Those of its figures that are targets to reach."""
+        return [target for _, target in self.plan.targets_of("target", self)]
 
     @property
     def square(self) -> dict[str, int]:

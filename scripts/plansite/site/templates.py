@@ -146,7 +146,7 @@ class RenderedPage:
     anchor: str
     """The id of its first heading."""
     script: str = ""
-    """A script of overrides/assets/ that only this kind of page needs."""
+    """The scripts of overrides/assets/ that only this kind of page needs."""
     style: str = ""
     """A stylesheet of overrides/assets/ that only this kind of page needs."""
     paper: str = ""
