@@ -296,10 +296,10 @@ def test_the_link_is_a_link_where_nothing_more_can_be_done(
 ) -> None:
     with opened(browser, address, "/en/topics/taxation/", NO_DIALOG, **settings) as (page, dialog):
         link = page.locator(".answer .pass-on").first
-        expect(link).to_have_accessible_name("Measure 1, sentence 2")
+        expect(link).to_have_accessible_name("Measure 2, sentence 1")
         expect(dialog).to_be_hidden()
         link.click()
-        expect(page).to_have_url(f"{address}/en/measures/1/#s2")
+        expect(page).to_have_url(f"{address}/en/measures/2/#s1")
 
 
 @in_browser
@@ -307,7 +307,7 @@ def test_the_link_still_opens_in_a_tab_of_its_own(browser: Browser, address: str
     with opened(browser, address, "/en/topics/taxation/") as (page, dialog):
         with page.context.expect_page() as opening:
             page.locator(".answer .pass-on").first.click(modifiers=["Control"])
-        expect(opening.value).to_have_url(f"{address}/en/measures/1/#s2")
+        expect(opening.value).to_have_url(f"{address}/en/measures/2/#s1")
         expect(dialog).to_be_hidden()
 
 
