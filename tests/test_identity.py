@@ -244,7 +244,7 @@ def test_who_is_reached_how_stands_with_its_source_wherever_the_unit_answers(sma
     ][0].items()
     without = parsed(small_site / "en" / "units" / "district-court" / "index.html")
     assert without.css(".contact") == []
-    assert "The notice gives none, and this site has none that it has checked." in without.text()
+    assert "No contact in the notice; none verified here." in without.text()
     assert without.css("a[href^='tel:']:not(.site-foot a)") == []
 
 
@@ -312,7 +312,7 @@ def test_units_are_called_by_the_level_of_their_government(small: LoadedPlan, le
 
 
 def addresses(plan: PlanView) -> set[str]:
-    return {page.address for page in pages(plan)} | {"about"}
+    return {page.address for page in pages(plan)} | {"about", "questions"}
 
 
 BARE = """
@@ -322,7 +322,7 @@ place:
 official: true
 english: issuer
 ways: []
-home: [measures, topics, themes]
+home: [map, topics, units]
 """
 """What the issuers themselves may say, who offer no ways of ours and state no licence."""
 

@@ -130,7 +130,7 @@ def test_formats_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     text, *_ = spoiled(DATA / "bad" / "unknown-unit.yaml")
     problems = problems_of(text, tmp_path, monkeypatch)
     annotation = format_problems(problems, "github", "en")
-    assert annotation.startswith("::error file=plan.yaml,line=177,col=15::measures[3].responsibility.units[1]: names")
+    assert annotation.startswith("::error file=plan.yaml,line=188,col=15::measures[3].responsibility.units[1]: names")
     record = json.loads(format_problems(problems, "json", "zh"))[0]
-    assert (record["line"], record["column"], record["code"]) == (177, 15, "unknown_id")
+    assert (record["line"], record["column"], record["code"]) == (188, 15, "unknown_id")
     assert record["message"].startswith("引用的单位“distric-court”不存在")

@@ -34,7 +34,7 @@ from plansite.site.templates import (
 from plansite.source.chinese import notice_text
 from plansite.source.identity import Place
 from plansite.source.rules import RESERVED, RESERVED_PREFIXES
-from plansite.source.schema import Kind, Responsibility, Strength, Target
+from plansite.source.schema import Kind, Responsibility, Strength
 from plansite.validate import LoadedPlan, load_labels, load_plan
 
 MACROS = PROJECT / "macros"
@@ -522,9 +522,6 @@ def chosen_labels() -> set[str]:
     levels = get_args(Place.model_fields["level"].annotation)
     choices: dict[str, Iterable[str]] = {
         "kind": (*get_args(Kind), *(f"{kind}_{level}" for kind in ("government", "state-owned") for level in levels)),
-        "target": (
-            f"{kind}{words}" for kind in get_args(Target.model_fields["kind"].annotation) for words in ("", "_means")
-        ),
         "pdf": (f"{name}{words}" for name in PDFS for words in ("", "_means")),
         "task": COLUMNS,
         "text_size": ("normal", "large", "larger"),

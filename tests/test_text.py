@@ -113,12 +113,12 @@ def test_a_difference_is_said_with_both_places_in_both_languages(
     monkeypatch.chdir(tmp_path)
     [problem] = compared(Path(), ("zh: 推广信用贷产品。", "zh: 开展信用贷产品。"))
     assert problem.text_line("en") == (
-        'plan.yaml:160:13: measures[2].sentences[1].zh: reads "…推广“信用贷”。开展信用贷产品。探索…", where the notice '
+        'plan.yaml:162:13: measures[2].sentences[1].zh: reads "…推广“信用贷”。开展信用贷产品。探索…", where the notice '
         '(source/notice.txt:14) has "…推广“信用贷”。推广信用贷产品。探索…"; the Chinese is the notice word for word, '
         "so write what it has"
     )
     assert problem.text_line("zh") == (
-        "plan.yaml:160:13: measures[2].sentences[1].zh: 为“…推广“信用贷”。开展信用贷产品。探索…”，而通知原文"
+        "plan.yaml:162:13: measures[2].sentences[1].zh: 为“…推广“信用贷”。开展信用贷产品。探索…”，而通知原文"
         "（source/notice.txt 第 14 行）为“…推广“信用贷”。推广信用贷产品。探索…”；中文须与通知逐字相同，请照原文改正"
     )
 

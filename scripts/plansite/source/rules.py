@@ -15,8 +15,8 @@ from plansite.errors import LANGUAGES
 from plansite.source.chinese import responsibility_clause
 from plansite.source.yaml_reader import YamlPath
 
-RESERVED = """all-measures general glossary home invest measures notice other-topics plan responsible safeguards
-search-query short since strength themes topic translation-notice unit units who""".split()
+RESERVED = """all-measures find-term general glossary home in-short invest measures notice other-topics plan responsible
+safeguards search-query short since strength themes topic translation-notice unit units who works-with""".split()
 """Ids of other elements on the pages that have elements with the ids of themes, stages, terms and parts of topics."""
 RESERVED_PREFIXES = (
     "filter-",
