@@ -9,7 +9,7 @@ for (const contents of document.querySelectorAll(".contents")) {
 
   /** Mark the last entry whose place has been scrolled past, and keep it in sight. */
   function mark() {
-    const passed = places.filter((place) => place.getBoundingClientRect().top < innerHeight / 3);
+    const passed = places.filter((place) => place.getBoundingClientRect().top < 96);
     const at = passed.length - 1;
     links.forEach((link, i) => {
       if (i === at) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
