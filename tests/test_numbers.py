@@ -264,7 +264,7 @@ def test_the_table_of_units_and_themes(files: Files, lang: Lang) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_filters_say_how_many_measures_they_leave(files: Files, lang: Lang) -> None:
+def test_the_filters_offer_what_the_measures_have(files: Files, lang: Lang) -> None:
     page = page_of(files, lang, "measures")
     columns = {"topic": "topics", "audience": "audiences", "unit": "units", "theme": "theme", "section": "section"}
     columns["firm"] = "firmness"
@@ -272,9 +272,7 @@ def test_the_filters_say_how_many_measures_they_leave(files: Files, lang: Lang) 
     for name, column in columns.items():
         for option in page.css(f"select[name={name}] option"):
             if value := option.attributes["value"]:
-                number = len(files.where(column, value))
-                counts = f"（{number}）" if lang == "zh" else f" ({number})"
-                assert option.text() == f"{option.attributes['data-text']}{counts}"
+                assert files.where(column, value) != []
                 chosen[name] += 1
     held = {name: {value for m in files.measures for value in m[column].split(";")} for name, column in columns.items()}
     assert chosen == {name: len(values) for name, values in held.items()}
@@ -303,7 +301,7 @@ def test_bars_count_the_statements_of_the_files(files: Files, lang: Lang) -> Non
         said = {str(a.attributes["href"]).rpartition("=")[2]: int(a.text().split()[-1]) for a in bar.css("a.firm")}
         assert list(said.items()) == [(kind, counts[kind]) for kind in kinds if counts[kind]], address
         assert [int(str(rect.attributes["width"])) for rect in bar.css("rect")] == list(said.values())
-        assert re.findall(r"\d+", one(bar, "figcaption small").text()) == [str(counts.total())]
+        assert re.findall(r"\d+", one(bar, "p small").text()) == [str(counts.total())]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

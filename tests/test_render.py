@@ -128,6 +128,7 @@ def versions(now: Any) -> list[Version]:
     first, second, _ = before["measures"]
     first["sentences"][1]["en"] = "Matters will be settled in half a working day."
     first["sentences"][1]["targets"] = []
+    first["sentences"][0]["firmness"] = ["explores"]
     first["responsibility"]["units"] = ["tax-service", "all-towns"]
     second["sentences"][0]["zh"] = "推广信用贷款。"
     second["sentences"].insert(0, {"zh": "<b>从*前*有</b>此一句。", "en": "There was a [*sentence*](x) here."})

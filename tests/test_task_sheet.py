@@ -203,7 +203,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if new:
             copy_small_project(project)
             plan = project / "data" / "plan.yaml"
-            more = "".join(f"      - {{zh: 推广第{n}种信用贷。, en: It will extend loan {n}.}}\n" for n in range(3, 25))
+            one = "      - {{zh: 推广第{n}种信用贷。, en: It will extend loan {n}., firmness: [improves]}}\n"
+            more = "".join(one.format(n=n) for n in range(3, 25))
             text = plan.read_text("utf-8")
             start = text.index("      - zh: 推广信用贷产品。")
             plan.write_text(text[:start] + more + text[start:], "utf-8")

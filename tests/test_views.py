@@ -80,9 +80,8 @@ def test_a_term_is_marked_where_it_first_occurs(small_view: PlanView) -> None:
 
 def test_each_english_sentence_is_marked_by_how_firm_it_is(small_view: PlanView) -> None:
     chinese, english = (small_view.measures[1].statements[lang][1] for lang in LANGUAGES)
-    explores, encourages = ("explores", "explores"), ("encourages", "encourages")
-    assert [statement.marks for statement in chinese] == [[explores, encourages]]
-    assert [statement.marks for statement in english] == [[explores], [encourages]]
+    assert [statement.strengths for statement in chinese] == [["explores", "encourages"]]
+    assert [statement.strengths for statement in english] == [["explores"], ["encourages"]]
     assert [small_view.statements(small_view.measures[2].sentences[0], lang) for lang in LANGUAGES][1] == []
     with_words = {"explores": [("探索", "explore")], "encourages": [("鼓励", "encourage")]}
     assert small_view.strengths == {strength: with_words.get(strength, []) for strength in get_args(Strength)}
@@ -110,11 +109,10 @@ def test_a_mark_is_the_firmness_or_a_word_that_qualifies_what_is_ordered(
     zh: str, en: list[str], firmness: list[Firmness], words: list[Strength], real_view: PlanView
 ) -> None:
     sentence = Sentence(zh=zh, en=tuple(en), firmness=tuple(firmness))
-    marks = list(zip(firmness, words, strict=True))
     [chinese] = real_view.statements(sentence, "zh")
-    assert chinese.marks == list(dict.fromkeys(marks))
+    assert chinese.strengths == list(dict.fromkeys(words))
     english = real_view.statements(sentence, "en")
-    assert [statement.marks for statement in english] == ([[mark] for mark in marks] or [[]])[: len(en)]
+    assert [statement.strengths for statement in english] == ([[word] for word in words] or [[]])[: len(en)]
 
 
 def test_a_term_is_marked_once(real_view: PlanView) -> None:

@@ -12,6 +12,7 @@
   const textBox = form.elements.text;
   const cards = [...document.querySelectorAll(".card[data-number]")];
   const CHOICES = ["topic", "audience", "unit", "theme", "section", "firm", "figures"]; // each is a data attribute of the cards and a published query parameter
+  for (const option of form.querySelectorAll("option:not([value=''])")) option.dataset.text = option.text;
   const fill = (format, words) => format.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 
   let found; // the numbers of the measures that the search finds for the text, or undefined where there is none

@@ -100,8 +100,11 @@ class EditView:
         return steps
 
     def _choice(self, words: Words) -> Words:
-        """Return the meaning of a value that is one of several choices; any other value as it is."""
-        return field_help_at(self._path).values.get(words["en"], words) if isinstance(self._path[-1], str) else words
+        """Return the meaning of a value that is one or a list of several choices; any other value as it is."""
+        values = field_help_at(self._path).values if isinstance(self._path[-1], str) else {}
+        chosen = [values[value] for value in words["en"].split(", ") if value in values]
+        joined: Words = {"zh": "、".join(one["zh"] for one in chosen), "en": ", ".join(one["en"] for one in chosen)}
+        return joined if chosen else words
 
     @property
     def field(self) -> tuple[str, Lang | None]:

@@ -264,7 +264,7 @@ class MeasureView(ClauseView):
         self.changes: list[ChangeView] = plan.history.of("measures", str(record.number)) if plan.history else []
         quotes = (TargetSentence(self, number, sentence) for number, sentence in enumerate(self.sentences, start=1))
         self.target_sentences = [quote for quote in quotes if quote.sentence.targets]
-        self.firmness = Counter(firmness for sentence in self.sentences for firmness in sentence.firmness)
+        self.firmness = Counter(sorted(firm for sentence in self.sentences for firm in sentence.firmness))
 
     @property
     def targets(self) -> list[model.Target]:

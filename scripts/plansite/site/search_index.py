@@ -222,8 +222,10 @@ def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocumen
             name = page.address or "home"
             title = words[f"{name}_title" if f"{name}_title" in labels else name]
             titles = list(dict.fromkeys((title, words[name])))
+            # People may call a page by what it lists, or as its address does.
+            called = [title, *titles, page.address, *(words[one] for one in [name.removesuffix("s")] if one in labels)]
             texts: dict[FieldName, Sequence[str]] = {"title": titles, **more.get(name, {})}
-            yield SearchDocument("page", f"{page.address or '.'}/", title, "", texts, _queries(titles))
+            yield SearchDocument("page", f"{page.address or '.'}/", title, "", texts, _queries(called))
 
 
 def _queries(names: Iterable[str]) -> tuple[str, ...]:

@@ -219,12 +219,11 @@ def segments(text: str, marks: Sequence[TermMark] = ()) -> list[Segment]:
 class Statement:
     """One sentence as a page shows it: Chinese of the notice, or one of the English sentences that translate it.
 
-    Its text is in segments; `marks` say how firm it is, [(firmness, what its words make of that), ...], in Chinese of
-    all statements that a sentence makes.
+    Its text is in segments; `strengths` say how firm it is, in Chinese each of the statements that a sentence makes.
     """
 
     segments: list[Segment]
-    marks: list[tuple[Firmness, Strength]]
+    strengths: list[Strength]
 
 
 def statements(
@@ -235,7 +234,7 @@ def statements(
     Terms are marked only with `seen`, the ids of those marked before, to which the new ones are added.
     """
     texts = zip(sentence.firmness, sentence.en or (sentence.zh,), strict=False)
-    firmness = [(firmness, matcher.qualified(firmness, sentence.zh, text)) for firmness, text in texts]
+    strengths = [matcher.qualified(firmness, sentence.zh, text) for firmness, text in texts]
     found = []
     for at, text in enumerate((sentence.zh,) if lang == "zh" else sentence.en):
         marks: list[TermMark] = []
@@ -244,8 +243,8 @@ def statements(
             first = {mark.term.id: mark for mark in reversed(every)}
             marks = sorted(mark for term, mark in first.items() if term not in seen)
             seen.update(first)
-        firm = list(dict.fromkeys(firmness)) if lang == "zh" else firmness[at : at + 1]
-        found.append(Statement(segments(text, marks), firm))
+        own = list(dict.fromkeys(strengths)) if lang == "zh" else strengths[at : at + 1]
+        found.append(Statement(segments(text, marks), own))
     return found
 
 
