@@ -51,7 +51,7 @@ EDITS: list[tuple[str, str, str]] = [
     ("docs/about.zh.md", "# ", "# 新"),
     ("macros/measure.html.j2", 'class="measure ', 'class="measure other '),
     ("overrides/partials/footer.html", "<footer ", '<footer data-new="" '),
-    ("overrides/assets/site.css", "{", "{ --new: 1px; "),
+    ("overrides/assets/css/base.css", "{", "{ --new: 1px; "),
     ("mkdocs.yml", "permalink: false", "permalink: true"),
     ("data/site.yaml", "小区优化环境行动", "小区新优化环境行动"),
     ("data/updates.yaml", "许可有变", "许可又有变"),

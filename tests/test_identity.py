@@ -264,12 +264,13 @@ def test_about_says_where_the_text_comes_from_and_how_to_check_that(site: Path, 
 @pytest.mark.site
 def test_the_site_of_another_plan_says_what_is_true_of_it(small_site: Path) -> None:
     for root, said in (
-        ("", ["某省某市小区2021年5月11日印发，共3条措施", "小区委员会、小区人民政府", "发布：小区办公室"]),
-        ("en", ["Small District (Some City, Some Province) on May 11, 2021, with 3 measures", "Some City"]),
+        ("", ["2021年5月11日印发", "3条措施", "小区委员会、小区人民政府", "发布：小区办公室"]),
+        ("en", ["issued May 11, 2021", "3 measures", "Small District Committee and the People's Government"]),
     ):
         text = " ".join(parsed(small_site / root / "index.html").body.text().split())  # type: ignore[union-attr]
         assert [words for words in said if words not in text] == []
-        assert "未载发文字号" in text or "no document number is stated" in text
+        told = one(parsed(small_site / root / "measures" / "1" / "index.html"), ".provenance").text()
+        assert "通知未载" in told or "Not stated in the notice" in told
     for root, level in (("", "区政府部门"), ("en", "District government bodies")):
         assert level in one(parsed(small_site / root / "units" / "index.html"), "#government").text()
     described = json.loads((small_site / "datapackage.json").read_text("utf-8"))
@@ -362,9 +363,9 @@ def test_a_way_that_is_not_offered_is_nowhere(bare_site: Path, small_site: Path)
 
 @pytest.mark.site
 def test_home_lists_what_it_is_told_to_in_that_order(bare_site: Path, small_site: Path) -> None:
-    orders = {bare_site: ["by-number", "by-theme"], small_site: ["by-topic", "by-theme", "by-unit", "by-number"]}
+    orders = {bare_site: ["map", "by-unit"], small_site: ["by-topic", "map", "by-unit", "by-stage"]}
     for site, order in orders.items():
-        assert [h.id for h in parsed(site / "index.html").css("section > h2[id^=by-]")] == order
+        assert [h.id for h in parsed(site / "index.html").css(".page h2")] == order
 
 
 @pytest.mark.site
@@ -385,5 +386,5 @@ def test_what_the_issuers_publish_themselves_is_not_called_unofficial(bare_site:
     for path in bare_site.rglob("*.html"):
         assert not re.search("nofficial|非官方|不是政府网站|not a government website", path.read_text("utf-8")), path
     notice = one(parsed(bare_site / "en" / "index.html"), "#translation-notice").text()
-    assert notice.startswith("English translation by the issuing bodies.")
+    assert notice.startswith("The English is the issuers' own.")
     assert "UnofficialLegalValue" in (small_site / "index.html").read_text("utf-8")

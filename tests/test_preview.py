@@ -19,12 +19,17 @@ EDITS: dict[str, tuple[Path, str, str, str, str]] = {
     "a page template": (UNIT, '<dl class="facts">', '<dl class="new facts">', "units/tax-service/", "new facts"),
     "a template of the theme": (FOOTER, "<footer ", '<footer data-new="" ', "en/about/", 'data-new=""'),
     "a page written by hand": (Path("docs/about.zh.md"), "# ", "# 新", "about/", ">新关于本站"),
-    "a style": (Path("overrides/assets/site.css"), "{", "{ --new: 1px; ", "", "assets/site."),
+    "a style": (Path("overrides/assets/css/base.css"), "{", "{ --new: 1px; ", "", "assets/site."),
 }
 """Edits of each kind: file, old words, new words, and the page that then shows some words."""
 MISTAKES: dict[str, tuple[Path, str, str, str]] = {
     "data": (PLAN, "kind: judicial", "kind: judical", 'did you mean "judicial"?'),
-    "a page template": (UNIT, "{{ it.name[lang] }}</h1>", "{{ it.nam[lang] }}</h1>", "has no attribute 'nam'"),
+    "a page template": (
+        UNIT,
+        "{{ it.name[lang] | words }}</h1>",
+        "{{ it.nam[lang] | words }}</h1>",
+        "has no attribute 'nam'",
+    ),
     "a template of the theme": (FOOTER, "labels.republication", "labels.republicaton", 'the label "republicaton"'),
     "what only rendering shows": (METADATA, '"en_US"', "1 + site_lang", "TypeError: unsupported operand"),
 }

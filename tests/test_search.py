@@ -182,18 +182,18 @@ FINDS: dict[Lang, dict[str, str]] = {
 
 PAGES: dict[Lang, dict[str, str]] = {
     "zh": {
-        "首页": "./", "全部措施": "measures/", "责任单位": "units/", "主题": "themes/", "办事主题": "topics/",
-        "外资企业": "invest/", "外资企业：从进入到退出": "invest/", "数字": "targets/", "通知里的数字": "targets/",
+        "首页": "./", "全部措施": "measures/", "部门": "units/", "责任单位": "units/", "政策板块": "themes/",
+        "办事问题": "topics/",         "外资企业": "invest/", "外资企业：从进入到退出": "invest/", "量化目标": "targets/", "通知里的量化目标": "targets/",
         "通知全文": "text/", "术语表": "glossary/", "修改记录": "changes/", "更新记录": "changes/",
         "开放数据": "data/", "常见问题": "questions/", "关于本站": "about/",
         "无障碍说明": "accessibility/", "参与修改": "contribute/",
     },
     "en": {
         "home": "./", "Measures": "measures/", "all measures": "measures/", "units": "units/", "themes": "themes/",
-        "topics": "topics/", "foreign investors": "invest/", "figures": "targets/",
-        "Figures in the notice": "targets/", "full text": "text/", "glossary": "glossary/",
+        "departments": "units/", "chapters": "themes/", "questions": "topics/", "topics": "topics/",
+        "foreign investors": "invest/", "targets": "targets/", "targets of the notice": "targets/", "full text": "text/", "glossary": "glossary/",
         "changes": "changes/", "open data": "data/", "about": "about/",
-        "accessibility": "accessibility/", "contribute": "contribute/", "questions about the plan": "questions/",
+        "accessibility": "accessibility/", "contribute": "contribute/", "frequently asked questions": "questions/",
     },
 }  # fmt: skip
 """Every page of no single record, by its names."""
@@ -356,8 +356,8 @@ def test_a_unit_comes_with_its_measures(page: Page) -> None:
 @pytest.mark.parametrize(
     ("root", "query", "words", "ways"),
     [
-        ("/", "天气预报", "没有找到", ["办事主题", "全部措施", "责任单位"]),
-        ("/en/", "weather forecast", "Nothing found", ["Topics", "Measures", "Units"]),
+        ("/", "天气预报", "没有找到", ["办事问题", "全部措施", "部门"]),
+        ("/en/", "weather forecast", "Nothing found", ["Questions", "Measures", "Departments"]),
     ],
 )
 def test_what_the_plan_does_not_answer_is_said_plainly(
@@ -381,7 +381,7 @@ def test_what_the_plan_does_not_answer_is_said_plainly(
 @pytest.mark.parametrize(
     ("path", "query", "offer", "place"),
     [
-        ("/en/measures/7/", "营业执照", "results in the Chinese pages", "/measures/19/"),
+        ("/en/measures/7/", "营业执照", "results on the Chinese pages", "/measures/19/"),
         ("/measures/7/", "lawsuit", "英文页面里有", "/en/measures/39/"),
     ],
 )
@@ -476,16 +476,25 @@ def test_the_focus_is_not_lost_with_a_result_that_gives_way(page: Page) -> None:
 
 
 @in_browser
-def test_the_home_page_opens_the_search(page: Page) -> None:
+def test_on_the_home_page_one_types_where_one_clicks_and_asks_what_others_ask(page: Page) -> None:
     page.goto("/en/")
-    page.locator("main").get_by_role("button", name="Search the measures and units").click()
+    page.get_by_label("What would you like to know?").click()
     expect(page.locator(SEARCH_BOX)).to_be_focused()
+    page.keyboard.type("bankruptcy")
+    expect(page.locator(RESULTS).first).to_be_visible()
+    page.goto("/en/")
+    often = page.locator(".search-often a")
+    expect(often).to_have_count(5)
+    for query in often.all():
+        query.click()
+        expect(page.locator(SEARCH_BOX)).to_have_value(query.inner_text())
+        expect(page.locator(RESULTS).first).to_be_visible()
 
 
 @in_browser
 def test_opening_the_search_again_does_not_follow_the_last_result(page: Page) -> None:
-    page.goto("/en/")
-    button = page.locator("main").get_by_role("button", name="Search the measures and units")
+    page.goto("/en/measures/7/")
+    button = page.get_by_role("button", name="Open search")
     button.focus()
     page.keyboard.press("Enter")
     ask(page, "bankruptcy")
@@ -494,7 +503,7 @@ def test_opening_the_search_again_does_not_follow_the_last_result(page: Page) ->
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(SEARCH_BOX)).to_be_focused()
-    expect(page).to_have_url(re.compile("/en/$"))
+    expect(page).to_have_url(re.compile("/en/measures/7/$"))
 
 
 @in_browser

@@ -20,6 +20,7 @@ for (const contents of document.querySelectorAll(".contents")) {
   }
 
   arrange();
+  contents.classList.add("contents--ready");
   room.addEventListener("change", arrange);
   contents.addEventListener("click", ({ target }) => { if (target.closest("a") && !room.matches) contents.open = false; });
   addEventListener("keydown", (event) => {
