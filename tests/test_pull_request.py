@@ -77,7 +77,7 @@ def test_an_edit_of_the_chinese_from_the_first_line_to_the_published_change(tmp_
         offered = parsed(site / "index.html").css('link[rel~="alternate"][type="application/atom+xml"]')
         assert [link.attributes["href"] for link in offered] == ["changes.xml"]
         measure = parsed(site / "measures" / "2" / "index.html")
-        assert [time.attributes["datetime"] for time in measure.css(".provenance time")] == ["2021-05-11"]
+        assert [time.attributes["datetime"] for time in measure.css(".provenance .facts time")] == ["2021-05-11"]
         assert [time.attributes["datetime"] for time in measure.css(".history time")] == ["2027-03-05", "2026-01-01"]
 
 

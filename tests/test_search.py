@@ -183,17 +183,18 @@ FINDS: dict[Lang, dict[str, str]] = {
 PAGES: dict[Lang, dict[str, str]] = {
     "zh": {
         "首页": "./", "全部措施": "measures/", "部门": "units/", "责任单位": "units/", "政策板块": "themes/",
-        "办事问题": "topics/",         "外资企业": "invest/", "外资企业：从进入到退出": "invest/", "量化目标": "targets/", "通知里的量化目标": "targets/",
-        "通知全文": "text/", "术语表": "glossary/", "修改记录": "changes/", "更新记录": "changes/",
-        "开放数据": "data/", "常见问题": "questions/", "关于本站": "about/",
+        "办事问题": "topics/", "外资企业": "invest/", "外资企业：从进入到退出": "invest/", "量化目标": "targets/",
+        "通知里的量化目标": "targets/", "通知全文": "text/", "术语表": "glossary/", "修改记录": "changes/",
+        "更新记录": "changes/", "开放数据": "data/", "常见问题": "questions/", "关于本站": "about/",
         "无障碍说明": "accessibility/", "参与修改": "contribute/",
     },
     "en": {
-        "home": "./", "Measures": "measures/", "all measures": "measures/", "units": "units/", "themes": "themes/",
-        "departments": "units/", "chapters": "themes/", "questions": "topics/", "topics": "topics/",
-        "foreign investors": "invest/", "targets": "targets/", "targets of the notice": "targets/", "full text": "text/", "glossary": "glossary/",
-        "changes": "changes/", "open data": "data/", "about": "about/",
-        "accessibility": "accessibility/", "contribute": "contribute/", "frequently asked questions": "questions/",
+        "home": "./", "Measures": "measures/", "all measures": "measures/", "departments": "units/",
+        "units": "units/", "chapters": "themes/", "themes": "themes/", "questions": "topics/", "topics": "topics/",
+        "foreign investors": "invest/", "targets": "targets/", "targets of the notice": "targets/",
+        "full text": "text/", "glossary": "glossary/", "changes": "changes/", "open data": "data/",
+        "about": "about/", "accessibility": "accessibility/", "contribute": "contribute/",
+        "frequently asked questions": "questions/",
     },
 }  # fmt: skip
 """Every page of no single record, by its names."""

@@ -337,7 +337,7 @@ MISTAKES = {
         "macros/unit.html.j2",
         '<h1 id="{{ anchor }}">{{ it.name[lang] | words }}',
         '<h1 id="{{ anchor }}">{{ it.nam[lang] }}',
-        r"macros/unit\.html\.j2:9:1: unit\.html\.j2: .*has no attribute 'nam'; ",
+        r"macros/unit\.html\.j2:10:1: unit\.html\.j2: .*has no attribute 'nam'; ",
     ),
     "a link that leads nowhere": (
         "docs/about.zh.md",

@@ -225,7 +225,7 @@ def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocumen
             # People may call a page by what it lists, or as its address does.
             called = [title, *titles, page.address, *(words[one] for one in [name.removesuffix("s")] if one in labels)]
             texts: dict[FieldName, Sequence[str]] = {"title": titles, **more.get(name, {})}
-            yield SearchDocument("page", f"{page.address or '.'}/", title, "", texts, _queries(called))
+            yield SearchDocument("page", f"{page.address or '.'}/", title, "", texts, _queries(filter(None, called)))
 
 
 def _queries(names: Iterable[str]) -> tuple[str, ...]:

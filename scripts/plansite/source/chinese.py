@@ -143,7 +143,7 @@ def unbroken_parts(text: str) -> list[str]:
     # Loading its dictionary takes half a second, which no command but a build has use for.
     import rjieba  # noqa: PLC0415 - slow to load
 
-    if len(text) <= SHORT:
+    if len(text) <= SHORT or text.isascii():
         return [text]
     parts = [""]
     for word in rjieba.cut(text):
