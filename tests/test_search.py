@@ -490,6 +490,7 @@ def test_on_the_home_page_one_types_where_one_clicks_and_asks_what_others_ask(pa
         query.click()
         expect(page.locator(SEARCH_BOX)).to_have_value(query.inner_text())
         expect(page.locator(RESULTS).first).to_be_visible()
+        page.keyboard.press("Escape")
 
 
 @in_browser
