@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import openpyxl
 import pytest
+import yaml
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from conftest import PROJECT, one, parsed, without
@@ -20,19 +21,21 @@ pytestmark = pytest.mark.site
 
 Lang = Literal["zh", "en"]
 LANGUAGES: dict[Lang, str] = {"zh": "", "en": "en/"}
-NOUNS = {
-    "measure": "条措施", "safeguard": "项保障", "unit": "个单位", "section": "个小节", "topic": "个办事主题",
-    "theme": "个主题", "term": "个术语", "row": "行",
+NOUNS: dict[str, dict[Lang, str]] = {
+    "measure": {"zh": "条措施", "en": "measure"}, "safeguard": {"zh": "项保障", "en": "safeguard"},
+    "unit": {"zh": "个单位", "en": "department"}, "section": {"zh": "个节", "en": "section"},
+    "topic": {"zh": "个办事问题", "en": "question"}, "theme": {"zh": "个板块", "en": "chapter"},
+    "term": {"zh": "个术语", "en": "term"}, "row": {"zh": "行", "en": "row"},
 }  # fmt: skip
 COUNTED: dict[Lang, re.Pattern[str]] = {
-    "zh": re.compile(rf"(?<![\d第])\d+(?:{'|'.join(NOUNS.values())})"),
-    "en": re.compile(rf"\b\d+ (?:{'|'.join(NOUNS)})s?\b"),
+    "zh": re.compile(rf"(?<![\d第])\d+(?:{'|'.join(noun['zh'] for noun in NOUNS.values())})"),
+    "en": re.compile(rf"\b\d+ (?:{'|'.join(noun['en'] for noun in NOUNS.values())})s?\b"),
 }
 QUOTED = (
-    ".sentences, .twin, .quote, .targets, .document, .both--whole, .guide, .stage__guide, .glossary, h1, "
-    ".card:has(.card__number) .card__units"
+    ".sentences, .pair, .twin, .quote, .targets, .tiles, .document, .both--whole, .ours, .stage__guide, .glossary, h1, "
+    ".directory, .answer .clause, .card:has(.card__number) .card__units"
 )
-"""What the notice says, what we say of it at length, and cards, which are looked at one by one."""
+"""What the notice says, what we say of it at length, and what is looked at one by one: cards, tiles and questions."""
 Row = dict[str, str]
 
 
@@ -68,6 +71,16 @@ class Files:
         """Return the rows of units.csv by their ids."""
         return {unit["id"]: unit for unit in self.units}
 
+    @cached_property
+    def home(self) -> list[str]:
+        """Return the parts of the home page in their order."""
+        return list(yaml.safe_load((PROJECT / "data" / "site.yaml").read_text("utf-8"))["home"])
+
+    def of_kind(self, kind: str) -> list[Row]:
+        """Return the units of a kind, those with most measures first."""
+        units = [unit for unit in self.units if unit["kind"] == kind]
+        return sorted(units, key=lambda unit: -int(unit["measures_count"]))
+
     def where(self, column: str, value: str) -> list[Row]:
         """Return the measures that have a value among those of a column."""
         return [measure for measure in self.measures if value in measure[column].split(";")]
@@ -93,19 +106,16 @@ def id_in(link: LexborNode) -> str:
     return str(link.attributes["href"]).rstrip("/").rpartition("/")[2]
 
 
-def class_of(element: LexborNode) -> str:
-    """Return the first class of an element."""
-    return str(element.attributes["class"]).split()[0]
-
-
 def counted(lang: Lang, noun: str, number: int) -> str:
-    return f"{number}{NOUNS[noun]}" if lang == "zh" else f"{number} {noun}{'s' * (number != 1)}"
+    word = NOUNS[noun][lang]
+    return f"{number}{word}" if lang == "zh" else f"{number} {word}{'s' * (number != 1)}"
 
 
 def counts_on(page: LexborHTMLParser, lang: Lang) -> tuple[list[str], list[str]]:
-    """Return what a page counts in words, in its description and in its text, in order."""
+    """Return what a page counts in words, in its description and in its text, in order; the name of the site aside."""
+    name = str(one(page, "meta[property='og:site_name']").attributes["content"])
     description = str(one(page, "meta[name=description]").attributes["content"])
-    text = without(one(page, "main"), f"{QUOTED}, script").text(separator=" ")
+    text = without(one(page, "main"), f"{QUOTED}, script").text(separator=" ").replace(name, "")
     return COUNTED[lang].findall(description), COUNTED[lang].findall(text)
 
 
@@ -136,10 +146,9 @@ class Expected:
         index: dict[str, Callable[[], list[str]]] = {
             "": self.home,
             "measures": lambda: [*self.all_measures, *self.all_measures, *self.by_theme()],
-            "themes": lambda: [*self.all_themes, *self.all_sections, *self.all_measures, *self.by_theme()],
+            "themes": self.all_in_themes,
             "units": self.units,
             "topics": self.topics,
-            "targets": lambda: self.say("measure", sum(m["targets_count"] != "0" for m in self.files.measures)),
             "glossary": lambda: self.say("term", len(self.files.plan["terms"])),
             "data": lambda: self.say("row", *(len(self.files.rows(n)) for n in ("measures", "sentences", "units"))),
             "about": lambda: self.all_measures,
@@ -147,11 +156,14 @@ class Expected:
         return index[kind]() if kind in index else []
 
     def home(self) -> list[str]:
-        """Return what the home page counts: lead, way in, themes, the busiest units, the extent of the notice."""
-        named = [int(unit["measures_count"]) for unit in self.files.units if unit["kind"] != "collective"]
-        numbers = [*self.themes.values(), *sorted(named, reverse=True)[:10]]
-        scope = [*self.all_themes, *self.all_sections, *self.all_measures, *self.all_units]
-        return [*self.all_measures, *self.all_measures, *self.say("measure", *numbers), *scope]
+        """Return what the home page counts: in the map the measures of each theme, and before the busiest units all."""
+        parts = {"map": self.say("measure", *self.themes.values()), "units": [*self.all_measures, *self.all_units]}
+        return [said for part in self.files.home for said in parts.get(part, [])]
+
+    def all_in_themes(self) -> list[str]:
+        """Return what the page of all themes counts: all, in the map the measures of each theme, and its sections."""
+        numbers = self.say("measure", *self.themes.values())
+        return [*self.all_themes, *self.all_sections, *self.all_measures, *numbers, *self.by_theme()]
 
     def by_theme(self) -> list[str]:
         """Return the measures of each theme, and of each of its sections."""
@@ -160,38 +172,35 @@ class Expected:
     def theme(self, name: str) -> list[str]:
         """Return what the page of a theme counts."""
         units = self.files.named(self.files.where("theme", name))
-        numbers = [*self.sections[name], *(count for _, count in units)]
+        numbers = [*self.sections[name], *self.sections[name], *(count for _, count in units)]
         own = [*self.say("section", len(self.sections[name])), *self.say("measure", self.themes[name])]
         return [*own, *self.say("unit", len(units)), *self.say("measure", *numbers)]
 
     def units(self) -> list[str]:
-        """Return what the page of all units counts: those of each kind, and what each answers for."""
-        said = list(self.all_units)
+        """Return what the page of all units counts: those of each kind, and safeguards for want of measures."""
+        said = [*self.all_measures, *self.all_units]
         for kind in KINDS:
-            units = [unit for unit in self.files.units if unit["kind"] == kind]
-            units.sort(key=lambda unit: -int(unit["measures_count"]))
-            said += [*self.say("unit", len(units)), *(answers(self.lang, unit) for unit in units)]
+            units = self.files.of_kind(kind)
+            idle = [unit for unit in units if unit["measures_count"] == "0"]
+            said += [*self.say("unit", len(units)), *(answers(self.lang, unit) for unit in idle)]
         return said
 
     def unit(self, name: str) -> list[str]:
         """Return what the page of a unit counts."""
         unit, own = self.files.unit[name], self.files.where("units", name)
         safeguards = self.say("safeguard", int(unit["safeguards_count"])) if unit["safeguards"] else []
-        others = [(u, count) for u, count in self.files.named(own) if u is not unit and u["kind"] != "collective"]
-        numbers = [*(count for _, count in others[:5]), *Counter(measure["theme"] for measure in own).values()]
+        numbers = Counter(measure["theme"] for measure in own).values()
         return [*self.say("measure", int(unit["measures_count"])), *safeguards, *self.say("measure", *numbers)]
 
     def topics(self) -> list[str]:
         """Return what the page of all topics counts."""
-        topics = self.files.plan["topics"]
-        numbers = [len(self.files.where("topics", topic["id"])) for topic in topics]
-        return [*self.say("topic", len(topics)), *self.all_measures, *self.say("measure", *numbers)]
+        return [*self.say("topic", len(self.files.plan["topics"])), *self.all_measures]
 
     def topic(self, name: str) -> list[str]:
         """Return what the page of a topic counts."""
         own = self.files.where("topics", name)
         counts = [count for unit, count in self.files.named(own) if unit["kind"] != "collective"]
-        return [*self.say("measure", len(own)), *self.say("unit", len(counts)), *self.say("measure", *counts)]
+        return self.say("measure", len(own), *counts)
 
 
 COLUMNS = {"themes": "theme", "topics": "topics"}
@@ -223,44 +232,91 @@ def test_whatever_a_page_counts_is_in_the_files(files: Files, lang: Lang) -> Non
         assert text == expected.on(address), address
         if address.partition("/")[0] != "topics" or address == "topics":
             assert set(description) <= set(text), address
-    for address in ("", "measures", "units", "themes", "topics", "targets", "glossary"):
+    for address in ("", "measures", "units", "themes", "topics", "glossary"):
         assert counts_on(page_of(files, lang, address), lang)[0] != [], address
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_names_beside_counts_are_those_of_the_files(files: Files, lang: Lang) -> None:
-    for address in (
-        "",
-        "units",
-        *(f"{kind}/{entry['id']}" for kind in ("themes", "topics") for entry in files.plan[kind]),
-    ):
+    for address in (f"{kind}/{entry['id']}" for kind in COLUMNS for entry in files.plan[kind]):
         kind, _, name = address.partition("/")
+        shared = files.where(COLUMNS[kind], name)
         for item in page_of(files, lang, address).css(".unit-list li"):
             link, count = one(item, "a"), item.css("small")[-1]
             unit = files.unit[id_in(link)]
             assert link.text() == unit[f"name_{lang}"]
-            if name:
-                shared = files.where(COLUMNS[kind], name)
-                number = sum(unit["id"] in measure["units"].split(";") for measure in shared)
-                assert count.text() == counted(lang, "measure", number)
-            else:
-                assert count.text() == answers(lang, unit)
+            number = sum(unit["id"] in measure["units"].split(";") for measure in shared)
+            assert count.text() == counted(lang, "measure", number)
+            assert counted(lang, "measure", number) in str(one(count, "a").attributes["aria-label"])
+
+
+def bars_on(files: Files, lang: Lang, address: str) -> list[tuple[str, int]]:
+    """Return the units with bars on a page, each with its count, which is also that of its squares."""
+    found = []
+    for item in page_of(files, lang, address).css(".bars li"):
+        link, count = one(item, "a"), int(one(item, ".bars__count").text())
+        assert link.text() == files.unit[id_in(link)][f"name_{lang}"]
+        assert len(item.css(".run i")) == count
+        spoken = one(item, ".run").attributes.get("aria-label")
+        # A number that is not hidden is read out; else the bar says it.
+        hidden = one(item, ".bars__count").attributes.get("aria-hidden") == "true"
+        assert spoken == (counted(lang, "measure", count) if hidden else None)
+        found.append((id_in(link), count))
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_bars_have_a_square_for_each_measure(files: Files, lang: Lang) -> None:
+    named = [unit for unit in files.units if unit["kind"] != "collective"]
+    named.sort(key=lambda unit: -int(unit["measures_count"]))
+    assert bars_on(files, lang, "") == [(unit["id"], int(unit["measures_count"])) for unit in named[:10]]
+    for unit in files.units:
+        shared = files.named(files.where("units", unit["id"]))
+        others = [(u["id"], count) for u, count in shared if u is not unit and u["kind"] != "collective"]
+        assert bars_on(files, lang, f"units/{unit['id']}") == others[:5]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_question_counts_its_measures(files: Files, lang: Lang) -> None:
+    expected = [(topic["id"], str(len(files.where("topics", topic["id"])))) for topic in files.plan["topics"]]
+    for address in ("", "topics"):
+        links = page_of(files, lang, address).css(".directory a")
+        assert [(id_in(link), one(link, ".directory__count").text()) for link in links] == expected
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_home_page_opens_with_the_extent_of_the_notice(files: Files, lang: Lang) -> None:
+    extent = [said.text() for said in page_of(files, lang, "").css(".desk figcaption span")]
+    expected = Expected(files, lang)
+    assert extent == [
+        *expected.all_themes,
+        *expected.all_sections,
+        *expected.all_measures,
+        *expected.all_units,
+    ]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_table_of_units_and_themes(files: Files, lang: Lang) -> None:
-    table = one(page_of(files, lang, "measures"), ".matrix")
+    table = one(page_of(files, lang, "units"), ".matrix")
     themes = [theme["id"] for theme in files.plan["themes"]]
-    shown = set()
-    for row in table.css("tbody tr"):
+    shown = []
+    for row in table.css("tbody tr:has(td)"):
         unit = files.unit[id_in(one(row, "th a"))]
+        assert one(row, "th a").text() == unit[f"name_{lang}"]
         of = Counter(measure["theme"] for measure in files.where("units", unit["id"]))
-        numbers = [cell.text() for cell in row.css("td")]
-        assert numbers == [str(of[theme] or "–") for theme in themes] + [unit["measures_count"]]
-        spoken = [COUNTED[lang].findall(str(link.attributes["aria-label"])) for link in row.css("td a")]
-        assert spoken == [[counted(lang, "measure", int(number))] for number in numbers if number != "–"]
-        shown.add(unit["id"])
-    assert shown == {unit["id"] for unit in files.units if unit["measures_count"] != "0"}
+        *cells, total = row.css("td")
+        assert [len(cell.css("rect")) for cell in cells] == [of[theme] for theme in themes]
+        spoken = [[COUNTED[lang].findall(str(a.attributes["aria-label"])) for a in cell.css("a")] for cell in cells]
+        assert spoken == [[[counted(lang, "measure", of[theme])]] if of[theme] else [] for theme in themes]
+        if unit["measures_count"] == "0":
+            assert (total.text(), total.css("a")) == (answers(lang, unit), [])
+        else:
+            assert total.text() == unit["measures_count"]
+            (all_of_it,) = COUNTED[lang].findall(str(one(total, "a").attributes["aria-label"]))
+            assert all_of_it == answers(lang, unit)
+        shown.append(unit["id"])
+    assert shown == [unit["id"] for kind in KINDS for unit in files.of_kind(kind)]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -306,23 +362,34 @@ def test_bars_count_the_statements_of_the_files(files: Files, lang: Lang) -> Non
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_cards_say_how_many_units_answer(files: Files, lang: Lang) -> None:
+    def first_of(measure: Row, page_lang: Lang) -> str:
+        count, first = int(measure["units_count"]), files.unit[measure["units"].split(";")[0]]
+        more = f"等{count}个单位" if page_lang == "zh" else f" and {count - 1} more"
+        return first[f"name_{page_lang}"] + more * (count > 1)
+
     seen = set()
-    for path in sorted((files.site / LANGUAGES[lang]).glob("*/**/index.html")):
-        for card in parsed(path).css(".card:has(> .card__units):has(.card__number)"):
+    for path in sorted((files.site / LANGUAGES[lang]).glob("**/index.html")):
+        page = parsed(path)
+        page_lang: Lang = "en" if path.is_relative_to(files.site / "en") else "zh"
+        for card in page.css(".card:has(> .card__units):has(.card__number)"):
             number, units = one(card, ".card__number"), one(card, ".card__units")
             measure = files.measures[int(number.text()) - 1]
             if units.css_first(".mark"):
                 continue
-            count, first = int(measure["units_count"]), files.unit[measure["units"].split(";")[0]]
-            page_lang: Lang = "en" if path.is_relative_to(files.site / "en") else "zh"
-            more = f"等{count}个单位" if page_lang == "zh" else f" and {count - 1} more"
-            assert units.text().endswith(first[f"name_{page_lang}"] + more * (count > 1)), (path, measure["number"])
+            assert units.text().endswith(first_of(measure, page_lang)), (path, measure["number"])
             seen.add(measure["number"])
+        for tile in page.css(".tile"):
+            named = int(re.findall(r"\d+", one(tile, ".tile__place").text())[0])
+            assert one(tile, ".tile__who").text() == first_of(files.measures[named - 1], page_lang), path
     assert len(seen) == len(files.measures)
 
 
+FIGURES = ("target", "cadence", "count")
+"""The kinds of figures."""
+
+
 def figures_in(part: LexborNode) -> list[tuple[str, str]]:
-    """Return value and unit of each figure in a part of a page."""
+    """Return value and unit of each figure in a list in a part of a page."""
     found = []
     for figure in part.css(".target"):
         value, unit = one(figure, ".target__value"), figure.css_first(".target__unit")
@@ -330,27 +397,69 @@ def figures_in(part: LexborNode) -> list[tuple[str, str]]:
     return found
 
 
+def tiles_in(part: LexborNode) -> list[tuple[str, str]]:
+    """Return value and unit of each figure in a tile in a part of a page."""
+    found = []
+    for value in part.css(".tile__value"):
+        unit = value.css_first(".tile__unit")
+        found.append((without(value, ".tile__unit").text().strip(), unit.text() if unit else ""))
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_unit_says_of_how_many_it_is_one(files: Files, lang: Lang) -> None:
+    for unit in files.units:
+        page = page_of(files, lang, f"units/{unit['id']}")
+        alone = led = 0
+        for measure, card in zip(files.where("units", unit["id"]), page.css(".card.answer"), strict=True):
+            assert one(card, ".card__number").text() == measure["number"]
+            mark, count = card.css_first(".clause .mark"), int(measure["units_count"])
+            lead = measure["role"] == "lead"
+            assert (mark is not None) == (count == 1 or lead)
+            if mark is None:
+                assert re.findall(r"\d+", one(card, ".clause").text()) == [str(count)]
+            alone, led = alone + (count == 1 and not lead), led + lead
+        said = [int(number) for number in re.findall(r"\d+", one(page, ".unit__count").text())]
+        safeguards = int(unit["safeguards_count"])
+        assert said == [int(unit["measures_count"]), *(number for number in (alone, led, safeguards) if number)]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_figures_are_those_of_the_files(files: Files, lang: Lang) -> None:
-    def of(measure: Any) -> list[tuple[str, str]]:
-        return [(target["value"], (target["unit"] or {lang: ""})[lang]) for target in measure["targets"]]
+    def of(targets: Iterable[Any]) -> list[tuple[str, str]]:
+        return [(target["value"], (target["unit"] or {lang: ""})[lang]) for target in targets]
 
+    everything = [target for measure in files.plan["measures"] for target in measure["targets"]]
+    by_kind = {kind: [target for target in everything if target["kind"] == kind] for kind in FIGURES}
     for measure, row in zip(files.plan["measures"], files.measures, strict=True):
         assert len(measure["targets"]) == int(row["targets_count"])
         page = page_of(files, lang, f"measures/{measure['number']}")
-        assert figures_in(one(page, ".rail")) == of(measure)
-    everything = [figure for measure in files.plan["measures"] for figure in of(measure)]
+        assert figures_in(one(page, ".rail")) == of(measure["targets"])
+    assert figures_in(one(page_of(files, lang, "measures"), "main")) == of(by_kind["target"])
     targets = page_of(files, lang, "targets")
-    assert figures_in(one(targets, "main")) == figures_in(one(page_of(files, lang, "measures"), "main")) == everything
-    kinds = Counter(target["kind"] for measure in files.plan["measures"] for target in measure["targets"])
-    shown = {class_of(one(dt, "span")): dt.text().split()[-1] for dt in targets.css(".kinds dt")}
-    assert shown == {f"target--{kind}": str(count) for kind, count in kinds.items()}
+    shown = {kind: [figure for part in targets.css(f".tile--{kind}") for figure in tiles_in(part)] for kind in FIGURES}
+    assert shown == {kind: of(figures) for kind, figures in by_kind.items()}
+    assert len(targets.css(".tile")) == len(everything)
+    # What is only counted is no target: it stands apart, behind its number.
+    counts = str(len(by_kind["count"]))
+    assert tiles_in(one(targets, "details.shut")) == of(by_kind["count"])
+    assert re.findall(r"\d+", one(targets, "details.shut > summary").text()) == [counts]
+    numbers = [str(len(by_kind[kind])) for kind in ("target", "cadence") if by_kind[kind]]
+    assert re.findall(r"\d+", one(targets, "h1").text()) == numbers
+    home = page_of(files, lang, "")
+    assert re.findall(r"\d+", one(home, ".more[href='targets/']").text()) == [str(len(by_kind["target"]))]
+    assert set(tiles_in(one(home, "main"))) <= set(of(by_kind["target"]))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_lists_are_as_long_as_the_files_say(files: Files, lang: Lang) -> None:
-    numbers = [link.text() for link in page_of(files, lang, "").css(".plan-map__cells a")]
-    assert numbers == [measure["number"] for measure in files.measures]
+    for address in ("", "themes"):
+        cells = page_of(files, lang, address).css(".plan-map__cells a")
+        for measure, cell in zip(files.measures, cells, strict=True):
+            assert without(cell, ".plan-map__title").text() == measure["number"] == id_in(cell)
+            assert one(cell, ".plan-map__title").text() == measure[f"title_{lang}"]
+            kinds = {target["kind"] for target in files.plan["measures"][int(measure["number"]) - 1]["targets"]}
+            assert (cell.css_first(".plan-map__target") is not None) == ("target" in kinds)
     sentences = files.rows("sentences")
     for measure in files.measures:
         own = [s for s in sentences if s["measure"] == measure["number"] and s["kind"] == "sentence"]
