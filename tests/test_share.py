@@ -42,8 +42,8 @@ def test_every_sentence_can_be_passed_on_wherever_it_is_quoted(site: Path) -> No
             page = parsed(path)
             for quote in page.css(".answer .quote"):
                 assert [link.attributes["href"] for link in quote.css(".pass-on")] == [quote.attributes["cite"]]
-            for sentence in page.css(".sentences .sentence, .sentences .statements:not(:has(.sentence))"):
-                assert len(sentence.css(".pass-on")) == 1
+            for number, sentence in enumerate(page.css(".sentences > li"), start=1):
+                assert [link.attributes["href"] for link in sentence.css(".pass-on")] == [f"#s{number}"]
             assert len(page.css("dialog.share")) == 1
             assert len(page.css("script[src*='assets/share.']")) == 1
     assert parsed(site / "about" / "index.html").css_first("dialog, script[src*='share.']") is None
@@ -71,6 +71,7 @@ def opened(
         context.add_init_script(script)
         page = context.new_page()
         page.goto(path)
+        page.evaluate("for (const closed of document.querySelectorAll('.tile details, .shut')) closed.open = true")
         yield page, page.locator("dialog.share")
 
 
@@ -91,7 +92,7 @@ def facts_of(plan: PlanView, lang: Lang) -> tuple[str, list[str]]:
 def test_a_sentence_its_link_and_a_citation_are_copied(browser: Browser, address: str, small_view: PlanView) -> None:
     cases: list[tuple[str, Lang, str, str]] = [
         ("/measures/1/", "zh", "转发或引用：第1条第2句", "已复制"),
-        ("/en/measures/1/", "en", "Pass on or cite: Measure 1, sentence 2", "Copied"),
+        ("/en/measures/1/", "en", "Share or cite: Measure 1, sentence 2", "Copied"),
     ]
     for path, lang, name, done in cases:
         title, issuers = facts_of(small_view, lang)
@@ -112,7 +113,7 @@ def test_a_sentence_its_link_and_a_citation_are_copied(browser: Browser, address
                     assert format_date(date.fromisoformat(page.evaluate(TODAY)), lang) in text
                 if way != "link":
                     assert all(fact in text for fact in (title, *issuers, issued, name.split("：")[-1].split(": ")[-1]))
-                    assert ("Unofficial English translation." in text) == (lang == "en")
+                    assert ("Unofficial English translation." if lang == "en" else "（非官方整理）") in text
 
 
 WITHIN_QUOTES = str.maketrans('“”"', "‘’'")
@@ -139,7 +140,7 @@ def test_citations_are_read_by_the_programs_they_are_for(
 ) -> None:
     title, issuers = facts_of(small_view, lang)
     day, words = small_view.notice.date, str(small_view.measures[0].sentences[1][lang])
-    remark = "Unofficial English translation." if lang == "en" else ""
+    remark = "Unofficial English translation. " if lang == "en" else "（非官方整理）"
     with opened(browser, address, f"/{root}measures/1/") as (page, dialog):
         today, url = page.evaluate(TODAY), f"{address}/{root}measures/1/#s2"
         place = page.locator("#s2 .pass-on").get_attribute("data-place")
@@ -158,7 +159,7 @@ def test_citations_are_read_by_the_programs_they_are_for(
             "month": str(day.month),
             "day": str(day.day),
             "howpublished": place,
-            "note": f"{remark} {FROM_TEX} {words}".strip(),
+            "note": f"{remark}{FROM_TEX} {words}",
             "url": url,
             "urldate": today,
             "language": "zh-Hans" if lang == "zh" else "en",
@@ -170,7 +171,7 @@ def test_citations_are_read_by_the_programs_they_are_for(
         assert (record["title"], record["section"], record["abstract"]) == (title, place, f"{TROUBLE} {words}")
         assert (record["year"], record["date"]) == (str(day.year), f"{day:%Y/%m/%d}")
         assert all(issuer in record["publisher"] for issuer in issuers)
-        assert record.get("notes", []) == [remark] * bool(remark)
+        assert record["notes"] == [remark.strip()]
         assert (record["urls"], record["access_date"]) == ([url], today.replace("-", "/"))
         assert "unknown_tag" not in record
 
@@ -320,7 +321,7 @@ REACH = """(link) => {
     // Where two stand one above the other the lower reaches over the frame of the upper.
     const around = [at(-21, 0), at(21, 0), at(0, -21), at(0, 21)];
     const hit = at(0, 0) === link && around.every((element) => element.matches(".pass-on"));
-    const text = link.closest("p, .sentence, .statements");
+    const text = link.closest("p, .sentence, .statements") ?? link.closest("li").querySelector(".statements");
     const high = () => text.getBoundingClientRect().height / parseFloat(getComputedStyle(text).lineHeight);
     const lines = high();
     link.style.display = "none";
