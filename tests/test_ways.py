@@ -142,18 +142,16 @@ def test_figures_in_lists_and_in_the_data_have_their_sentences(site: Path, real:
             sentence = record["sentences"][target["sentence"] - 1]
             assert target["words"]["zh"] in sentence["zh"]
             assert any(target["words"]["en"] in english for english in sentence["en"])
-    for root, lang in ROOTS:
-        for path in (site / root).glob("[!e]*/**/index.html"):
-            page = parsed(path)
-            # A list of measures has only targets to reach; the measure, which has the sentences, is one step away.
-            for card in page.css(".card:has(.targets)"):
-                measure = real.plan.measures[int(one(card, ".card__number").text()) - 1]
-                assert str(one(card, ".card__link").attributes["href"]).rstrip("/").split("/")[-1] == str(
-                    measure.number
-                )
-                targets = [t for sentence in measure.sentences for t in sentence.targets if t.kind == "target"]
-                shown = [said(target.text()) for target in card.css(".card__targets .target")]
-                assert shown == [said(t.value + (t.unit[lang] if t.unit else "") + t.what[lang]) for t in targets], path
+    # In a list of measures stand only targets to reach; their measure, which has the sentences, is one step away.
+    for path in site.rglob("index.html"):
+        lang: Lang = "en" if path.is_relative_to(site / "en") else "zh"
+        for card in parsed(path).css(".card:has(.targets)"):
+            measure = real.plan.measures[int(one(card, ".card__number").text()) - 1]
+            assert str(one(card, ".card__link").attributes["href"]).split("/")[-2] == str(measure.number)
+            targets = [t for sentence in measure.sentences for t in sentence.targets if t.kind == "target"]
+            shown = [said(target.text()) for target in card.css(".card__targets .target")]
+            assert shown == [said(t.value + (t.unit[lang] if t.unit else "") + t.what[lang]) for t in targets], path
+    for root, _ in ROOTS:
         for measure in real.plan.measures:
             rail = one(parsed(site / root / "measures" / str(measure.number) / "index.html"), ".rail")
             stating = [(n, s) for n, s in enumerate(measure.sentences, start=1) if s.targets]
@@ -362,7 +360,7 @@ def test_a_filtered_list_says_on_paper_by_what_and_has_its_sentences_if_asked(pa
     page.emulate_media(media="print")
     expect(told).to_have_text("3条措施中的1条：办事问题为“纳税”，含有数字。")
     expect(sentences).to_have_text("全面清理准入许可。0.5个工作日办结开店、变更、注销等“3+7”事项。")
-    for hidden in (".filters", "#who", ".group small", ".card__targets"):
+    for hidden in (".filters", ".contents", "#who", ".group small", ".card__targets"):
         expect(page.locator(f"{hidden}:visible")).to_have_count(0)
     page.goto("/en/measures/?text=liquidation&theme=legal")
     expect(told).to_have_text("1 of 3 measures: Keywords: liquidation; Chapter: Legal environment.")
@@ -380,7 +378,8 @@ def test_all_measures_are_printed_as_a_list(page: Page) -> None:
     expect(page.locator(".filters__print")).to_be_hidden()
     page.emulate_media(media="print")
     expect(cards(page)).to_have_count(3)
-    expect(page.locator(".filters:visible")).to_have_count(0)
+    for hidden in (".filters", ".contents", "#who"):
+        expect(page.locator(f"{hidden}:visible")).to_have_count(0)
     expect(page.locator(".filters-told")).to_have_text("")
 
 
