@@ -43,7 +43,7 @@ MINIFIERS = {".css": cssmin, ".js": jsmin}
 IMPORT = re.compile(r'@import "(css/[\w-]+\.css)";')
 """How one of our stylesheets imports a component."""
 UNUSED = ("assets/css/", "assets/javascripts/lunr/", "assets/javascripts/workers/", "assets/stylesheets/", "partials/")
-"""Files that no page asks for: components, Material's search engine and styles, and what stands within the pages."""
+"""Folders whose files are not published: CSS components, Material's search engine and styles, parts of templates."""
 
 
 class PlanConfig(base.Config):
