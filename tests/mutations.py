@@ -220,8 +220,10 @@ def repeated(spot: Spot, chance: random.Random) -> Change | None:
     """Give a field, an id, a number or a list entry twice."""
     line = lines()[spot.first]
     if spot.name in {"id", "number"}:
-        same = [other for other in spots() if other.name == spot.name and pattern(other) == pattern(spot)]
-        twin = chance.choice([other for other in same if other != spot])
+        same = [o for o in spots() if o.name == spot.name and o.path[:-2] == spot.path[:-2] and o != spot]
+        if not same:
+            return None
+        twin = chance.choice(same)
         return f"{twin.value.value} twice", rewritten(spot.value, twin.value.value), {spot.first, twin.first}
     if spot.key and not spot.parent.flow_style and spot.first == spot.last:
         again = " " * spot.key.start_mark.column + line[spot.key.start_mark.column :]

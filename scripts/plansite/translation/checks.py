@@ -153,7 +153,8 @@ def checked_text(text: Mapping[str, Any], *, is_sentence: bool) -> CheckedText:
 def check_text(matcher: GlossaryMatcher, text: CheckedText) -> list[tuple[YamlPath, str, dict[str, Any]]]:
     """Return [(path within the text, code, details), ...] for the problems of one text that are not waived.
 
-    The English sentences of a Chinese one are compared with it together.
+    The English sentences of a Chinese one are compared with it together. Whether each has its firmness is asked last:
+    English that is to be mended may become more or fewer sentences.
     """
     texts = [blank_glosses(en) for en in text.en]
     sentence = matcher.match(text.zh, " ".join(texts))
@@ -175,6 +176,9 @@ def check_text(matcher: GlossaryMatcher, text: CheckedText) -> list[tuple[YamlPa
             findings += ((_place(texts, code, details), code, details) for code, details in problems)
         elif not problems:
             findings.append((("waivers", rule), "needless_waiver", {}))
+    if len(text.firmness) not in {0, len(text.en)} and all(path[0] != "en" for path, *_ in findings):
+        details = {"entries": len(text.firmness), "needed": len(text.en)}
+        findings.append((("firmness",), "firmness_count", details))
     usual = {words: number for entry, number, _ in (*sentence.found, *sentence.counted) for words in entry.zh}
     needless = (words for words, number in text.times if usual.get(words, number) == number)
     return findings + [(("times", words), "needless_waiver", {}) for words in needless]
