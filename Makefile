@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := site
-.PHONY: site pdf package cards serve test check planted mutations fuzz bench bench-search bench-load lighthouse external-links fmt schema characters golden lock audit clean
+.PHONY: site pdf package cards serve test check planted mutations fuzz bench bench-search bench-load lighthouse shots external-links fmt schema characters golden lock audit clean
 
 site: $(VENV)/site.done  ## build both languages into site/
 	@$(BIN)/plansite build site
@@ -86,6 +86,10 @@ lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in 
 	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/lighthouse
 	@$(BIN)/python tests/lighthouse/run.py
 
+shots: $(VENV)/dev.done site  ## pictures of every kind of page in .shots/, phone to paper, light and dark; ONLY=units
+	@scripts/ensure-chromium
+	@$(BIN)/python tests/shots.py $(ONLY)
+
 external-links: $(VENV)/dev.done  ## the addresses of other hosts that the finished site gives, and where
 	@$(BIN)/python tests/links.py
 
@@ -115,7 +119,7 @@ audit: $(VENV)/dev.done  ## whether a package that builds the site is known to b
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) .cache site .site-* dist scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/*/node_modules
+	rm -rf $(VENV) .cache .shots site .site-* dist scripts/plansite.egg-info .mypy_cache .ruff_cache .pytest_cache tests/*/node_modules
 
 $(VENV)/site.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
