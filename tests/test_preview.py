@@ -1,13 +1,15 @@
 """This module tests the preview: it shows what a build writes, follows edits, and keeps the last good state."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from conftest import edit
+from conftest import PROJECT, edit
 from plansite.build.preview import Preview
 from plansite.build.release import MARK
+from plansite.site.pages import FOLDER
 
 pytestmark = pytest.mark.site
 
@@ -73,6 +75,22 @@ def test_the_preview_shows_the_bytes_that_a_build_writes(small_site: Path, monke
     for folder, path in missing.items():
         assert preview.content(f"{folder}nowhere/") is None
         assert preview.not_found(f"{folder}nowhere/") == path.read_bytes()
+
+
+def test_every_component_is_shown_by_the_preview_and_by_no_build(
+    small_site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = started(small_site.parent, monkeypatch)
+    styles = PROJECT / "overrides" / "assets" / "css"
+    table = re.findall(r"^\|.*?\|(.*?)\|", (styles / "README.md").read_text("utf-8"), re.MULTILINE)
+    named = re.findall(r"`([\w-]+)\.css`", " ".join(table))
+    assert {*named} == {path.stem for path in styles.glob("*.css")} - {"tokens", "base"}
+    for folder in FOLDER.values():
+        page = shown(preview, f"{folder}styleguide/")
+        assert sorted(re.findall(r'<section id="([\w-]+)">\n<h2><code', page)) == sorted(named)
+        assert "styleguide" not in shown(preview, folder), "nothing leads there"
+        assert not (small_site / folder / "styleguide").exists()
+    assert "styleguide" not in shown(preview, "search/en.js")
 
 
 def test_the_preview_follows_edits_of_every_kind(preview: Preview) -> None:

@@ -24,7 +24,8 @@ from plansite.build.builder import assemble_site, configure, strictly, theme_err
 from plansite.build.mkdocs_plugin import digest
 from plansite.errors import LANGUAGES, BuildError, Lang, PlanError, format_problems
 from plansite.site.assemble import Site
-from plansite.site.pages import FOLDER
+from plansite.site.pages import FOLDER, Page
+from plansite.site.tasks import task_sheets
 from plansite.site.templates import Templates
 
 HOST = "127.0.0.1"
@@ -165,6 +166,9 @@ class Preview:
     def _update(self) -> None:
         """Assemble the site anew, and the frames around its pages where more than the data has changed."""
         site = assemble_site()
+        # Every component of the look, with a task sheet as its subject; no build has this page.
+        shown = [Page("styleguide", lang, "styleguide.html.j2", task_sheets(site.plan)[0]) for lang in LANGUAGES]
+        site.pages.update({page.file: page for page in shown})
         if self._frames_stale:
             # A mistake in a template is told when it is saved, not when its page is asked for.
             for _ in site.render_all(site.pages.values()):

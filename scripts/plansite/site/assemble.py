@@ -19,6 +19,7 @@ from plansite.site.tables import Package
 from plansite.site.templates import RenderedPage, Templates, check_templates
 from plansite.source.leftovers import check_leftovers
 from plansite.source.schema import Labels, Redirect
+from plansite.source.texts import is_file
 from plansite.source.yaml_reader import check_encoding
 from plansite.validate import load_labels, load_plan
 
@@ -112,9 +113,7 @@ class Site:
 
     def sitemap(self) -> str | None:
         """Return the list of all pages for search engines, None where the URL of the site is unknown."""
-        moved = {page.address for page in self.pages.values() if isinstance(page.subject, Redirect)}
-        every = [page.address for page in self.pages.values() if page.lang == LANGUAGES[0]]
-        addresses = [address for address in (*every, *self.static_addresses) if address not in moved]
+        addresses = ["", *(address for address in self.addresses if not is_file(address))]
         site_url = self.publication.site_url
         return self.templates.render_sitemap(addresses, site_url) if site_url else None
 

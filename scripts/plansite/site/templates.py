@@ -148,7 +148,7 @@ class RenderedPage:
     script: str = ""
     """The scripts of overrides/assets/ that only this kind of page needs."""
     style: str = ""
-    """A stylesheet of overrides/assets/ that only this kind of page needs."""
+    """The stylesheets of overrides/assets/ that only this kind of page needs."""
     paper: str = ""
     """The named page in the print styles that it is printed on."""
     moved_to: str = ""
