@@ -66,6 +66,8 @@ def take(browser: Browser, base: str, urls: list[str], look: Look, only: str) ->
             path = SHOTS / f"{name}.{look.name}.png"
             if re.search(only, path.name):
                 page.goto(url)
+                wide = look.media == "print" and page.evaluate("getComputedStyle(document.body).page") == "landscape"
+                page.set_viewport_size({"width": 1009 if wide else look.width, "height": 800})
                 page.screenshot(path=path, full_page=True)
                 yield url, path
 

@@ -65,13 +65,15 @@ def visit(page: Page, address: str, size: ViewportSize) -> None:
 
 @pytest.mark.parametrize(
     ("root", "size", "least"),
-    [("/", DESKTOP, 0.38), ("/en/", DESKTOP, 0.4), ("/", PHONE, 0.38), ("/en/", PHONE, 0.45)],
+    [("/", DESKTOP, 0.4), ("/en/", DESKTOP, 0.5), ("/", PHONE, 0.4), ("/en/", PHONE, 0.46)],
     ids=["zh desktop", "en desktop", "zh phone", "en phone"],
 )
 def test_the_text_of_a_measure_fills_its_page(
     page: Page, real_view: PlanView, root: str, size: ViewportSize, least: float
 ) -> None:
     shares = []
+    # A reader whose language it is sees no line that offers the other one.
+    page.add_init_script('localStorage["plansite.language_line"] = "seen"')
     for measure in real_view.measures:
         visit(page, f"{root}{measure.address}/", size)
         shares.append(page.evaluate(SHARE))
