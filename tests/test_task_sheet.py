@@ -50,8 +50,8 @@ TASKS: dict[tuple[str, Lang], list[tuple[Any, ...]]] = {
         (1, "Measure 1: Clear access permits", 2, "Lead units", "District Tax Service; District Government Office"),
     ],
     ("district-court", "en"): [
-        (3, OF_COURT, 1, "Responsible unit", "only unit named"),
-        (3, OF_COURT, 2, "Responsible unit", "only unit named"),
+        (3, OF_COURT, 1, "Responsible unit", "only department named"),
+        (3, OF_COURT, 2, "Responsible unit", "only department named"),
     ],
 }
 """By unit and language: the number and title of the measure, the number of the sentence, the role, the other units."""
