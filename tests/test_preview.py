@@ -87,7 +87,7 @@ def test_every_component_is_shown_by_the_preview_and_by_no_build(
     assert {*named} == {path.stem for path in styles.glob("*.css")} - {"tokens", "base"}
     for folder in FOLDER.values():
         page = shown(preview, f"{folder}styleguide/")
-        assert sorted(re.findall(r'<section id="([\w-]+)">\n<h2><code', page)) == sorted(named)
+        assert sorted(re.findall(r'<section id="([\w-]+)">\n<div class="block__head"><h2><code', page)) == sorted(named)
         assert "styleguide" not in shown(preview, folder), "nothing leads there"
         assert not (small_site / folder / "styleguide").exists()
     assert "styleguide" not in shown(preview, "search/en.js")
