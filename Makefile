@@ -88,7 +88,7 @@ lighthouse: $(VENV)/dev.done  ## what Lighthouse says of four kinds of pages in 
 
 shots: $(VENV)/dev.done site  ## pictures of every kind of page in .shots/, phone to paper, light and dark; ONLY=units
 	@scripts/ensure-chromium
-	@$(BIN)/python tests/shots.py $(ONLY)
+	@$(BIN)/python tests/shots.py "$(ONLY)"
 
 external-links: $(VENV)/dev.done  ## the addresses of other hosts that the finished site gives, and where
 	@$(BIN)/python tests/links.py

@@ -9,8 +9,7 @@ import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from html import escape
-from pathlib import Path
+from itertools import groupby, product
 from typing import Literal, NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
@@ -23,6 +22,7 @@ from plansite.site.pages import FOLDER, absolute_url, pages
 from plansite.validate import load_plan
 
 SITE, SHOTS = PROJECT / "site", PROJECT / ".shots"
+PICTURE = '<a href="{0}"><img src="{0}" alt="{0}" height="480" loading="lazy"></a> '
 
 
 class Look(NamedTuple):
@@ -40,60 +40,50 @@ LOOKS += [Look(f"{width}-dark", width, "dark") for width in (360, 768, 1440)]
 LOOKS += [Look("larger", 360, text_size="larger"), Look("paper", 643, media="print")]
 
 
-def kinds(plan: PlanView) -> Iterator[str]:
-    """Yield the addresses of every kind of page; of a kind that has several, those of the longest and the shortest."""
+def urls(plan: PlanView) -> Iterator[str]:
+    """Yield the URLs of every kind of page; of a kind that has several, those of the longest and the shortest."""
     sizes: dict[str, dict[str, int]] = defaultdict(dict)
     for page in pages(plan):
         if page.lang == LANGUAGES[0] and page.template != "redirect.html.j2":
             sizes[page.template][page.address] = (SITE / page.address / "index.html").stat().st_size
-    for of_kind in sizes.values():
-        yield from sorted({max(of_kind, key=of_kind.__getitem__), min(of_kind, key=of_kind.__getitem__)})
-    yield f"measures?theme={plan.themes[0].id}&unit={plan.busiest_units[0].id}"
-    yield from static_addresses(PROJECT / "docs")
+    addresses = {choose(kind, key=kind.__getitem__): None for kind in sizes.values() for choose in (min, max)}
+    filtered = f"measures?theme={plan.themes[0].id}&unit={plan.busiest_units[0].id}"
+    for lang in LANGUAGES:
+        for address in (*addresses, filtered, *static_addresses(PROJECT / "docs")):
+            yield absolute_url(address, lang, "")
+        yield f"/{FOLDER[lang]}404.html"
 
 
-def take(browser: Browser, base: str, urls: list[str], look: Look, only: str) -> Iterator[tuple[str, Path]]:
-    """Photograph the pages at some URLs in one way; yield each with its picture."""
-    with browser.new_context(
+def take(browser: Browser, base: str, url: str, look: Look, only: str) -> None:
+    """Photograph a page in one way, if the name of its picture has a match for `only`."""
+    path = SHOTS / ((re.sub(r"\W+", "-", url).strip("-") or "home") + f".{look.name}.png")
+    if not re.search(only, path.name):
+        return
+    with browser.new_page(
         base_url=base, viewport={"width": look.width, "height": 800}, color_scheme=look.colors, reduced_motion="reduce"
-    ) as context:
-        context.add_init_script(f"""localStorage["plansite.text_size"] = "{look.text_size}"
+    ) as page:
+        page.add_init_script(f"""localStorage["plansite.text_size"] = "{look.text_size}"
             localStorage["plansite.language_line"] = "seen" """)
-        page = context.new_page()
         page.emulate_media(media=look.media)
-        for url in urls:
-            name = re.sub(r"\W+", "-", url).strip("-") or "home"
-            path = SHOTS / f"{name}.{look.name}.png"
-            if re.search(only, path.name):
-                page.goto(url)
-                wide = look.media == "print" and page.evaluate("getComputedStyle(document.body).page") == "landscape"
-                page.set_viewport_size({"width": 1009 if wide else look.width, "height": 800})
-                page.screenshot(path=path, full_page=True)
-                yield url, path
-
-
-def index(taken: dict[str, list[Path]]) -> str:
-    """Return the page that shows all pictures, those of each URL in a row."""
-    picture = '<a href="{0}"><img src="{0}" alt="{0}" loading="lazy"></a>'.format
-    rows = (f"<h2>{escape(url)}</h2><p>{''.join(picture(p.name) for p in paths)}</p>" for url, paths in taken.items())
-    style = "p { display: flex; gap: 8px; overflow: auto; align-items: start } img { height: 480px }"
-    return f"<!doctype html><meta charset=utf-8><title>Shots</title><style>{style}</style>{''.join(rows)}"
+        page.goto(url)
+        if look.media == "print" and page.evaluate("getComputedStyle(document.body).page") == "landscape":
+            page.set_viewport_size({"width": 1009, "height": 800})
+        page.screenshot(path=path, full_page=True)
 
 
 def main(only: str = "") -> None:
     """Take all pictures anew."""
-    urls = [absolute_url(address, lang, "") for address in kinds(PlanView(load_plan(REAL_PLAN))) for lang in LANGUAGES]
-    urls += [f"/{folder}404.html" for folder in FOLDER.values()]
     shutil.rmtree(SHOTS, ignore_errors=True)
     SHOTS.mkdir()
-    taken: dict[str, list[Path]] = defaultdict(list)
     with serving(SITE) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        for look in LOOKS:
-            for url, path in take(browser, base, urls, look, only):
-                taken[url].append(path)
-    (SHOTS / "index.html").write_text(index(taken), "utf-8")
-    print(f"{sum(map(len, taken.values()))} pictures of {len(taken)} pages: {SHOTS.name}/index.html")
+        for url, look in product(urls(PlanView(load_plan(REAL_PLAN))), LOOKS):
+            take(browser, base, url, look, only)
+    names = sorted(path.name for path in SHOTS.glob("*.png"))
+    pages_ = groupby(names, lambda name: name.partition(".")[0])
+    rows = [f"<h2>{page}</h2>{''.join(map(PICTURE.format, of))}" for page, of in pages_]
+    (SHOTS / "index.html").write_text(f"<!doctype html><meta charset=utf-8>{''.join(rows)}", "utf-8")
+    print(f"{len(names)} pictures of {len(rows)} pages: {SHOTS.name}/index.html")
 
 
 if __name__ == "__main__":
