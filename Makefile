@@ -101,6 +101,7 @@ schema: $(VENV)/site.done  ## write the JSON Schemas in data/ anew after a chang
 	$(BIN)/plansite schema glossary > data/glossary.schema.json
 	$(BIN)/plansite schema site > data/site.schema.json
 	$(BIN)/plansite schema updates > data/updates.schema.json
+	$(BIN)/plansite schema unanswered > data/unanswered.schema.json
 
 characters: $(VENV)/dev.done  ## write the search's tables of characters anew after an update of OpenCC or pypinyin
 	@$(BIN)/python tests/characters.py

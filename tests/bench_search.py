@@ -10,10 +10,9 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -35,11 +34,10 @@ QUERIES = DATA / "search"
 FIRST: dict[Lang, str] = {"zh": "营业执照", "en": "business license"}
 VISITS = 9
 """How often the first query of a visit is timed."""
-WORKER = Path(__file__).with_name("search_worker.mjs")
+SEARCH = Path(__file__).with_name("search")
+"""The scripts that ask the search in Node.js."""
 SHOWN = 10
 """How many results Material shows before one scrolls."""
-WORST = 10
-"""How many of the queries that went wrong are printed."""
 SIZES = (500, 5000)
 """Numbers of made-up measures."""
 BOX = "[data-md-component=search-query]"
@@ -99,15 +97,16 @@ class Query(TypedDict):
 
 
 class Answer(TypedDict):
-    """What the worker answers: the places to which each result leads, and how many the other language would have."""
+    """What the worker answers: the places to which each result leads, whether one is sure, how many are elsewhere."""
 
     items: list[list[str]]
+    sure: bool
     elsewhere: int
 
 
 @dataclass
 class Tally:
-    """What became of the queries of one kind."""
+    """What became of queries."""
 
     asked: int = 0
     first: int = 0
@@ -117,8 +116,9 @@ class Tally:
     five: int = 0
     reciprocal: float = 0.0
     empty: int = 0
+    sure: int = 0
 
-    def add(self, results: list[int], expect: list[int]) -> int:
+    def add(self, results: list[int], expect: list[int], *, sure: bool) -> int:
         """Count a query by its results, each the number of a measure or 0 for another page; return the rank."""
         measures = list(dict.fromkeys(measure for measure in results if measure))
         rank = next((place for place, measure in enumerate(measures, start=1) if measure in expect), 0)
@@ -128,6 +128,7 @@ class Tally:
         self.five += 1 <= rank <= 5
         self.reciprocal += 1 / rank if rank else 0
         self.empty += not results
+        self.sure += sure
         return rank
 
     def row(self) -> str:
@@ -142,19 +143,14 @@ class Run:
 
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     times: list[float] = field(default_factory=list)
-    misses: list[tuple[int, str]] = field(default_factory=list)
+    misses: list[str] = field(default_factory=list)
 
-    def count(self, entry: Query, found: list[int]) -> None:
+    def count(self, entry: Query, found: list[int], *, sure: bool = True) -> None:
         """Count a query by its results, each the number of a measure or 0 for another page."""
-        query, expect, kind = entry["q"], entry["expect"], entry["kind"]
-        rank = self.tallies[kind].add(found, expect)
-        if kind != "unanswerable":
-            self.tallies["all"].add(found, expect)
-        if kind == "unanswerable" and found:
-            self.misses.append((0, f"{query} ({kind}): shows {found[:3]}"))
-        elif kind != "unanswerable" and rank != 1:
-            place = f"expected {expect}, rank {rank or '-'}"
-            self.misses.append((rank or 99, f"{query} ({kind}): {place}, shows {found[:3]}"))
+        expect = entry["expect"]
+        rank = self.tallies["all" if expect else "unanswerable"].add(found, expect, sure=sure)
+        if found if not expect else rank != 1:
+            self.misses.append(f"{entry['q']}: expected {expect}, rank {rank or '-'}, shows {found[:3]}")
 
 
 def stock_site(pages: Path, lang: Lang, folder: Path) -> Path:
@@ -204,13 +200,14 @@ def try_worker(site: Path, lang: Lang, queries: list[Query]) -> Run:
     """Ask the worker of our site every query of a set in Node.js: the same results, without their times."""
     done = Run()
     for entry, answer in zip(queries, answers(site, lang, [entry["q"] for entry in queries]), strict=True):
-        done.count(entry, [measure_at(place) for item in answer["items"][:SHOWN] for place in item])
+        places = [measure_at(place) for item in answer["items"][:SHOWN] for place in item]
+        done.count(entry, places, sure=answer["sure"])
     return done
 
 
 def answers(site: Path, lang: Lang, queries: list[str]) -> list[Answer]:
     """Return what the worker of a built site answers to queries."""
-    command = ["node", str(WORKER), str(site), lang]
+    command = ["node", str(SEARCH / "worker.mjs"), str(site), lang]
     asked = json.dumps(queries)
     done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -270,34 +267,23 @@ def _mixed(text: str, other: str, random: Random) -> str:
     return text[:cut] + other[paste:] or text
 
 
-def table(title: str, runs: dict[str, Run]) -> None:
-    """Print how the searches did, by kind of query."""
-    head = f"{'n':>4} {'hit@1':>6} {'top':>6} {'hit@5':>6} {'MRR':>6} {'none':>6}"
-    print(f"\n{title}\n{'':<14} " + "   ".join(f"{name:<40}" for name in runs))
-    print(f"{'kind':<14} " + "   ".join(f"{head:<40}" for _ in runs))
-    for kind in next(iter(runs.values())).tallies:
-        print(f"{kind:<14} " + "   ".join(f"{done.tallies[kind].row():<40}" for done in runs.values()))
-    for name, done in runs.items():
-        print(f"{name}: {pace(done.times)}")
-
-
 def pace(times: list[float]) -> str:
     """Return what is said of the milliseconds that queries took."""
     return f"{len(times)} queries, median {median(times):.1f} ms, longest {max(times):.1f} ms"
 
 
-def compare(browser: Browser, ours: str, stock: dict[Lang, str], names: Iterable[str]) -> None:
-    """Print the table of every set of queries, and the worst of ours."""
-    for name in names:
-        lang: Lang = "zh" if name.endswith("zh") else "en"
-        queries = queries_of(name)
-        runs = {
-            "ours": try_queries(browser, home(ours, lang), queries),
-            "stock": try_queries(browser, stock[lang], queries),
-        }
-        table(f"{name}.json", runs)
-        for _, miss in sorted(runs["ours"].misses, reverse=True)[:WORST]:
-            print(f"  {miss}")
+def compare(browser: Browser, ours: str, stock: dict[Lang, str]) -> None:
+    """Print how well stock Material finds, set by set, and how fast both answer."""
+    print(f"\nstock Material\n{'':<12}{'n':>4} {'hit@1':>6} {'top':>6} {'hit@5':>6} {'MRR':>6} {'none':>6}")
+    for name in sorted(path.stem for path in QUERIES.glob("*.json")):
+        done = try_queries(browser, stock["zh" if name.endswith("zh") else "en"], queries_of(name))
+        print(f"{name:<12}{done.tallies['all'].row()}")
+        if shown := done.tallies["unanswerable"]:
+            print(f"  of {shown.asked} queries that the plan does not answer it finds nothing for {shown.empty}")
+    for lang in LANGUAGES:
+        queries = [*queries_of(f"dev-{lang}"), *queries_of(f"real-{lang}")]
+        for site, address in (("ours", home(ours, lang)), ("stock", stock[lang])):
+            print(f"{lang} {site:<6} {pace(try_queries(browser, address, queries).times)}")
 
 
 def first_queries(browser: Browser, ours: str, stock: dict[Lang, str]) -> None:
@@ -342,18 +328,21 @@ def home(address: str, lang: Lang) -> str:
 
 
 def main() -> None:
-    """Build both sites and print every table; names of sets may be given."""
-    names = sys.argv[1:] or sorted(path.stem for path in QUERIES.glob("*.json"))
+    """Build both sites and print every table."""
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)
         done = run("plansite", "build", str(folder / "ours"), cwd=PROJECT)
         assert done.returncode == 0, done.stderr
+        for script in ("table.mjs", "thresholds.mjs", "ablations.mjs"):
+            print(f"\n{script}", flush=True)
+            command = ["node", str(SEARCH / script), str(folder / "ours")]
+            subprocess.run(command, check=True)
         write_pages(assemble(Sources()), Path("docs"), folder / "pages")
         sites = {lang: stock_site(folder / "pages", lang, folder / lang) for lang in LANGUAGES}
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         with serving(folder / "ours") as ours, serving(sites["zh"]) as zh, serving(sites["en"]) as en:
             stock: dict[Lang, str] = {"zh": f"{zh}/", "en": f"{en}/"}
-            compare(browser, ours, stock, names)
+            compare(browser, ours, stock)
             first_queries(browser, ours, stock)
         growth(browser, folder / "ours", folder)
         browser.close()

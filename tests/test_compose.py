@@ -82,7 +82,7 @@ BROKEN = {
     "a label by its item": ("main.html", "labels.changes", 'labels["chages"]', 'the label "chages"'),
     "a name": ("404.html", "root | url", "rooot | url", "'rooot' is undefined"),
     "a field of the page": ("main.html", "page.canonical_url", "page.canonical", "page has no 'canonical'"),
-    "a filter": ("partials/search.html", "labels.topics | e", "labels.topics | esc", "No filter named 'esc'"),
+    "a filter": ("partials/search.html", "labels.measures | e", "labels.measures | esc", "No filter named 'esc'"),
     "its form": ("main.html", "{% block tabs %}", "{% block %}", "expected token 'name'"),
     "a word to fill in": (
         "partials/footer.html", "republication.format(issuers=", "republication.format(who=",

@@ -17,6 +17,7 @@ from plansite.source.field_help import field_help
 from plansite.source.identity import Identity
 from plansite.source.schema import Firmness, Glossary, Kind, Plan, Record, Unit
 from plansite.source.texts import CHINESE_CHARACTER, CHINESE_SCRIPT, HALF_WIDTH
+from plansite.source.unanswered import Unanswered
 from plansite.source.updates import Updates
 
 WRITTEN = yaml.safe_load(Path(plansite.__file__).with_name("source").joinpath("fields.yaml").read_text("utf-8"))
@@ -33,7 +34,8 @@ def records(model: type[Record] = Record) -> Iterator[type[Record]]:
 FIELDS = {
     (record.__name__, field.alias or name): record
     for record in records()
-    if record.__module__ in {Plan.__module__, Identity.__module__, Updates.__module__} and record.__name__ != "Label"
+    if record.__module__ in {model.__module__ for model in (Plan, Identity, Updates, Unanswered)}
+    and record.__name__ != "Label"
     for name, field in record.model_fields.items()
 }
 

@@ -197,6 +197,27 @@ def test_an_update_about_what_does_not_exist_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_phrase_that_the_plan_has_or_that_stands_twice_is_named(tmp_path: Path) -> None:
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
+    (tmp_path / "unanswered.yaml").write_text(
+        "matters:\n"
+        "  - name: {zh: 护照, en: Passports}\n"
+        "    phrases: {zh: [办护照, 办证], en: [passport, Bank loan]}\n"
+        "  - name: {zh: 签证, en: Visas}\n"
+        "    phrases: {zh: [办护照], en: [visa]}\n",
+        "utf-8",
+    )
+    with pytest.raises(PlanError) as found:
+        load_plan(tmp_path / "plan.yaml")
+    said = [problem.text_line("en").partition(": ")[2].partition(";")[0] for problem in found.value.problems]
+    assert said == [
+        'matters[1].phrases.zh[2]: "办证" stands in measure 1, so the plan does say something about it',
+        'matters[1].phrases.en[2]: "Bank loan" stands in measure 2, so the plan does say something about it',
+        'matters[2].phrases.zh[1]: repeats "办护照", first used on line 3',
+    ]
+
+
 OURS = re.compile(
     r"相城|Xiangcheng|苏州|Suzhou|B-READY|58 measures|58条|(?<![0-9A-Za-z])2022(?![0-9A-Za-z])", re.IGNORECASE
 )

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
-from bench_search import answers, queries_of, try_worker
+from bench_search import SEARCH, answers, queries_of, try_worker
 from characters import FILE, characters_yaml
 from conftest import DESKTOP, PROJECT, RESULTS, SEARCH_BOX, SMALL_PLAN, Watched, search
 from plansite.errors import LANGUAGES, Lang
@@ -23,7 +24,6 @@ from plansite.site.search_index import (
     readings,
     simplified,
     static_page_documents,
-    stem_families,
     stopwords,
     table,
 )
@@ -50,8 +50,10 @@ def test_everything_there_is_stands_in_the_index(real_view: PlanView) -> None:
             "topic": plan.topics,
         }
         records |= {"section": [section for theme in plan.themes for section in theme.sections], "term": plan.terms}
+        records["unanswered"] = list(plan.unanswered.matters)
         assert counts == {kind: len(of_kind) for kind, of_kind in records.items()} | {"page": 16}
-        assert len({document.location for document in found}) == len(found)
+        places = [document.location for document in found if document.kind not in {"term", "unanswered"}]
+        assert len(set(places)) == len(places)
         measures = [document for document in found if document.kind == "measure"]
         sentences = sum(len(measure.sentences) for measure in plan.measures)
         assert sum(len(document.texts["sentence"]) for document in measures) == sentences
@@ -101,12 +103,6 @@ def test_pinyin_is_that_of_the_word() -> None:
     assert found["common"].startswith("a2 ai13 an9 ang3 ao9 ba18")
 
 
-def test_words_of_one_stem_belong_together() -> None:
-    groups = stem_families(["Bankruptcy and bankrupt firms", "register, registering, registration"])
-    assert "register registering" in groups
-    assert not [group for group in groups if "firms" in group]
-
-
 def test_words_for_the_same_are_each_given_once_with_a_word_of_the_plan(real_view: PlanView) -> None:
     for lang in LANGUAGES:
         texts = "\n".join(text for document in documents(real_view, LABELS, lang) for text in all_texts(document))
@@ -146,10 +142,10 @@ FINDS: dict[Lang, dict[str, str]] = {
         "怎么给公司接电": "measures/24/", "请问开公司要几天啊？": "measures/19/", "老外打工签证去哪办": "measures/11/",
         # any order, half a word, the last character
         "登记 不动产": "measures/27/", "跨境电": "measures/29/", "惠企通": "measures/51/",
-        # width, traditional characters, a homophone, pinyin whole, begun, mistyped and as initials
+        # width, traditional characters, a homophone, pinyin whole, begun and as initials
         "ＲＣＥＰ": "measures/3/", "不動產登記": "measures/27/", "知识产全": "measures/38/",
         "ssjygk": "measures/42/",
-        "budongchan": "measures/27/", "fuwumao": "measures/29/", "fuwumaoyo": "measures/29/", "bdcdj": "measures/27/",
+        "budongchan": "measures/27/", "fuwumao": "measures/29/", "bdcdj": "measures/27/",
         # numbers
         "39": "measures/39/", "第二十七条": "measures/27/", "措施 27": "measures/27/", "3+7": "measures/4/",
         "G60": "measures/4/", "0.5个工作日": "measures/19/", "100%": "measures/47/",
@@ -234,9 +230,10 @@ def test_it_finds_as_much_as_it_should(site: Path, lang: Lang) -> None:
 @pytest.mark.parametrize("lang", TARGETS)
 def test_it_is_silent_where_the_plan_is(site: Path, lang: Lang) -> None:
     sets = [f"{name}-{lang}" for name in ("fresh", "readers", "third", "fourth", "fifth")]
-    queries = [query for name in sets for query in queries_of(name) if query["kind"] == "unanswerable"]
+    queries = [query for name in sets for query in queries_of(name) if not query["expect"]]
     silent = try_worker(site, lang, queries).tallies["unanswerable"]
-    assert silent.empty >= 0.9 * silent.asked
+    assert silent.empty >= 0.8 * silent.asked
+    assert silent.sure <= 0.05 * silent.asked
 
 
 @in_site
@@ -245,6 +242,23 @@ def test_every_word_that_stands_for_another_finds_something(site: Path, lang: La
     words = [word for group in table("synonyms")[lang] for word in group if len(word) > 1]
     found = zip(words, answers(site, lang, words), strict=True)
     assert [word for word, answer in found if not answer["items"]] == []
+
+
+def test_each_part_does_what_it_says() -> None:
+    command = ["node", "--test", str(SEARCH)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@in_site
+@pytest.mark.parametrize("lang", TARGETS)
+def test_it_answers_real_people_and_says_when_it_cannot(site: Path, lang: Lang) -> None:
+    found = try_worker(site, lang, queries_of(f"real-{lang}"))
+    answered, other = found.tallies["all"], found.tallies["unanswerable"]
+    assert answered.first >= 0.84 * answered.asked, found.misses
+    assert answered.five >= 0.93 * answered.asked, found.misses
+    assert answered.empty <= 0.03 * answered.asked, found.misses
+    assert other.empty >= 0.7 * other.asked, found.misses
 
 
 @in_site
@@ -355,27 +369,61 @@ def test_a_unit_comes_with_its_measures(page: Page) -> None:
 
 @in_browser
 @pytest.mark.parametrize(
-    ("root", "query", "words", "ways"),
+    ("root", "query", "words"),
     [
-        ("/", "天气预报", "没有找到", ["办事问题", "全部措施", "部门"]),
-        ("/en/", "weather forecast", "Nothing found", ["Questions", "Measures", "Departments"]),
+        ("/", "天气预报", "方案没有写到这件事"),
+        ("/", "火星飞船", "没有找到"),
+        ("/en/", "weather forecast", "The plan says nothing"),
+        ("/en/", "xyzzy", "Nothing found"),
     ],
 )
 def test_what_the_plan_does_not_answer_is_said_plainly(
-    page: Page, root: str, query: str, words: str, ways: list[str]
+    page: Page, root: str, query: str, words: str, real_view: PlanView
 ) -> None:
+    lang: Lang = "en" if root == "/en/" else "zh"
     page.goto(root)
     search(page, "")
     ask(page, query)
     expect(page.locator(STATUS)).to_contain_text(words)
     expect(page.locator(RESULTS)).to_have_count(0)
-    for way in ways:
-        expect(page.locator(".search-nothing").get_by_role("link", name=way)).to_be_visible()
-    expect(page.locator(".search-nothing__elsewhere")).to_be_hidden()
+    nothing = page.locator(".search-nothing")
+    topics = [topic.name[lang] for topic in real_view.topics]
+    for way in [*topics, *(LABELS[name][lang] for name in ("questions", "measures", "units"))]:
+        expect(nothing.get_by_role("link", name=way, exact=True)).to_be_visible()
+    expect(page.locator(".search__elsewhere")).to_be_hidden()
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".search-nothing").get_by_role("link", name=ways[0])).to_be_focused()
+    expect(nothing.get_by_role("link", name=topics[0])).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/topics/$"))
+    expect(page).to_have_url(re.compile("/topics/[a-z-]+/$"))
+
+
+@in_browser
+def test_results_stand_in_groups_with_their_number(page: Page) -> None:
+    page.goto("/")
+    search(page, "")
+    ask(page, "税务局")
+    heads = page.locator(".search-group")
+    expect(heads.first).to_have_text("部门 1")
+    expect(heads.first).to_have_role("heading")
+    counts = [int(text.split()[1]) for text in heads.all_inner_texts()]
+    page.locator(".md-search__scrollwrap").evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    expect(page.locator(RESULTS)).to_have_count(sum(counts))
+
+
+@in_browser
+@pytest.mark.parametrize(
+    ("root", "query", "said", "group"),
+    [
+        ("/", "党员上门帮厂子", "可能相关", "可能相关"),
+        ("/en/", "martian rovers hire foreign robots", "may be related", "Possibly related"),
+    ],
+)
+def test_what_is_only_possible_is_said_to_be(page: Page, root: str, query: str, said: str, group: str) -> None:
+    page.goto(root)
+    search(page, "")
+    ask(page, query)
+    expect(page.locator(".search-group")).to_have_text(re.compile(f"{group} [1-3]"))
+    expect(page.locator(STATUS)).to_contain_text(said)
 
 
 @in_browser
@@ -392,7 +440,7 @@ def test_hits_in_the_other_language_are_offered_by_a_link(
     page.goto(path)
     search(page, "")
     ask(page, query)
-    link = page.locator(".search-nothing__elsewhere")
+    link = page.locator(".search__elsewhere")
     expect(link).to_contain_text(offer)
     link.click()
     expect(page.locator(SEARCH_BOX)).to_have_value(query)
@@ -454,6 +502,10 @@ def test_the_keyboard_alone_searches(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.locator(f"{RESULTS} a").first).to_be_focused()
     page.keyboard.press("ArrowUp")
+    expect(page.locator(SEARCH_BOX)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(f"{RESULTS} a").first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
     expect(page.locator(SEARCH_BOX)).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="区行政审批局").first).to_be_focused()
@@ -545,7 +597,7 @@ RARE = "𬭎"
 @in_browser
 @pytest.mark.parametrize(
     "query",
-    [RARE, f"{RARE}用", f"推广{RARE}", f"推广{RARE}用贷", f"{RARE}贷产品", f"怎么推广{RARE}用贷", f"怎么办{RARE}"],
+    [RARE, f"{RARE}用", f"推广{RARE}", f"推广{RARE}用贷", f"怎么推广{RARE}用贷", f"怎么办{RARE}"],
 )
 def test_rare_characters_are_found(query: str, browser: Browser, tmp_path: Path) -> None:
     text = SMALL_PLAN.read_text("utf-8").replace("zh: 推广信用贷产品。", f"zh: {'不含此字' * 30}推广{RARE}用贷产品。")
@@ -554,7 +606,8 @@ def test_rare_characters_are_found(query: str, browser: Browser, tmp_path: Path)
     plan = PlanView(load_plan(tmp_path / "plan.yaml"))
     with browser.new_context() as context:
         page = context.new_page()
-        page.add_script_tag(path=PROJECT / "overrides" / "assets" / "search.js")
+        for part in ("text", "index", "query", "score", "results", "worker"):
+            page.add_script_tag(path=PROJECT / "overrides" / "assets" / "search" / f"{part}.js")
         for lang in LANGUAGES:
             page.add_script_tag(
                 content=index_script(

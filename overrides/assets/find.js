@@ -25,6 +25,9 @@
   }
 
   field.hidden = false;
+  // The search leads to a term by its name.
+  box.value = new URLSearchParams(location.search).get("find") ?? "";
+  if (box.value) find();
   box.addEventListener("input", (event) => { if (!event.isComposing) find(); });
   box.addEventListener("compositionend", find);
 }

@@ -6,11 +6,15 @@ const search = document.querySelector("[data-md-component=search]");
 const searchOpen = document.getElementById("__search");
 const searchBox = search.querySelector("[data-md-component=search-query]");
 const searchStatus = search.querySelector(".search__said");
+const list = search.querySelector(".md-search-result__list");
 const nothing = search.querySelector(".search-nothing");
-const elsewhere = search.querySelector(".search-nothing__elsewhere");
+const elsewhere = search.querySelector(".search__elsewhere");
+const instead = search.querySelector(".search-nothing__instead");
+let groups = []; // of the results in the list: [title, number of results]
 let composing = false; // whether an input method is at work in the box
 
 const engine = new URL(JSON.parse(document.getElementById("__config").text).search, document.baseURI);
+const root = new URL(JSON.parse(document.getElementById("__config").text).base + "/", document.baseURI);
 const loading = new Map(); // of each script, whether it has come
 /** Load the search into the page itself, for a site opened from a folder and for the filters; what failed is tried anew. */
 window.loadSearch = () => Promise.all([
@@ -58,7 +62,7 @@ class PatientWorker extends EventTarget {
     this.ask = (query) => {
       const found = window.answer(query, lang);
       // Nobody there turns the address of a folder into that of its page.
-      for (const result of found.items.flat()) result.location = result.location.replace(/\/(?=#|$)/, "/index.html");
+      for (const result of [...found.items.flat(), ...found.instead]) result.location = result.location.replace(/\/(?=#|$)/, "/index.html");
       this.tell(RESULT, found);
     };
     window.loadSearch().then(() => this.tell(READY), sayFailed);
@@ -71,26 +75,50 @@ class PatientWorker extends EventTarget {
       return;
     }
     const inside = search.contains(document.activeElement);
+    groups = data?.groups ?? [];
     this.dispatchEvent(new MessageEvent("message", { data: { type, data } }));
     // A result that has the focus and gives way to others leaves it to the box.
     if (inside && !search.contains(document.activeElement)) searchBox.focus();
-    if (type === RESULT) sayNothing(data);
+    if (type === RESULT) say(data);
   }
 }
 window.Worker = PatientWorker;
 
 function sayFailed() { searchStatus.textContent = searchStatus.dataset.failed; }
 
-/** Where there is no result, show other ways to go on, and the other language if it has what was sought. */
-function sayNothing({ items, elsewhere: count }) {
+/** Say where nothing is sure or the plan says nothing, and show other ways to go on where there is no result. */
+function say({ items, sure, unanswered, instead: pages, elsewhere: count }) {
   nothing.hidden = items.length > 0 || searchBox.value.trim() === "";
+  if (unanswered) searchStatus.textContent = searchStatus.dataset.unanswered.replace("{text}", () => unanswered.title) + unanswered.about;
+  else if (items.length && !sure) searchStatus.textContent = searchStatus.dataset.possible;
   elsewhere.hidden = count === 0;
   elsewhere.textContent = (count === 1 ? elsewhere.dataset.one : elsewhere.dataset.other).replace("{n}", count);
   const address = new URL(document.querySelector(".language-toggle").href);
   address.hash = "";
   address.searchParams.set("q", searchBox.value);
   elsewhere.href = address;
+  instead.replaceChildren(...pages.map(({ title, location: page }) => {
+    const link = document.createElement("a");
+    return Object.assign(link, { href: new URL(page, root), textContent: title });
+  }));
 }
+
+/** Put a heading before the first result of each group, and let Tab reach each; Material adds results while somebody scrolls. */
+function headGroups() {
+  for (const link of list.querySelectorAll("a[tabindex]")) link.removeAttribute("tabindex");
+  const results = list.querySelectorAll(".md-search-result__item");
+  let at = 0;
+  for (const [title, count] of groups) {
+    const first = results[at];
+    at += count;
+    if (!title || !first || first.previousElementSibling?.matches(".search-group")) continue;
+    const heading = Object.assign(document.createElement("li"), { className: "search-group", textContent: `${title} ${count}` });
+    heading.setAttribute("role", "heading");
+    heading.setAttribute("aria-level", "2");
+    first.before(heading);
+  }
+}
+new MutationObserver(headGroups).observe(list, { childList: true });
 
 // Material searches on keyup; text that comes without a key (pasted, dictated, written by hand) is searched as well.
 // Syllables that an input method has not turned into characters yet are not searched.
@@ -110,6 +138,9 @@ searchBox.form.addEventListener("submit", (event) => event.preventDefault());
 
 // A box that has the focus is open; Material overlooks a focus that comes back at once.
 searchBox.addEventListener("focus", () => { if (!searchOpen.checked) searchOpen.click(); });
+
+// In the head it is no stop of Tab until it is open.
+if (searchBox.tabIndex < 0) searchOpen.addEventListener("change", () => { searchBox.tabIndex = searchOpen.checked ? 0 : -1; });
 
 // It closes when somebody turns elsewhere.
 const close = ({ target }) => { if (searchOpen.checked && !search.contains(target)) searchOpen.click(); };
@@ -145,6 +176,9 @@ search.addEventListener("focusin", ({ relatedTarget }) => {
 search.addEventListener("keydown", ({ key, isComposing }) => {
   if (key === "Escape" && !isComposing) requestAnimationFrame(() => before?.focus({ preventScroll: true }));
 });
+
+// Tab goes on to the results, with Shift back; Material would close them, and go to the box.
+search.addEventListener("keydown", (event) => { if (["Tab", "Shift"].includes(event.key)) event.stopPropagation(); });
 
 // The ways to go on are reached like results, by the arrow keys; Material knows only its own list.
 search.addEventListener("keydown", (event) => {

@@ -144,9 +144,11 @@ def _schema(options: argparse.Namespace) -> None:
     from plansite.exports.files import schema
     from plansite.source.identity import Identity
     from plansite.source.schema import Glossary, Plan, Record
+    from plansite.source.unanswered import Unanswered
     from plansite.source.updates import Updates
 
-    models: dict[str, type[Record]] = {"plan": Plan, "glossary": Glossary, "site": Identity, "updates": Updates}
+    models: dict[str, type[Record]] = {"plan": Plan, "glossary": Glossary, "site": Identity}
+    models |= {"updates": Updates, "unanswered": Unanswered}
     print(schema(models[options.file]), end="")
 
 
@@ -237,7 +239,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, Seque
     ]),
     "export": (_export, "write the data files", [READ_PLAN, FOLDER_ARGUMENT]),
     "schema": (_schema, "print the JSON Schema of a file in data/", [
-        _argument("file", choices=("plan", "glossary", "site", "updates")),
+        _argument("file", choices=("plan", "glossary", "site", "updates", "unanswered")),
     ]),
     "build": (_build, "build the site", [
         _argument("folder", **BUILT, metavar="DIR"),

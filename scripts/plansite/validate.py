@@ -10,17 +10,19 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from plansite.errors import MESSAGES, PlanError, Problem, display_path
+from plansite.errors import LANGUAGES, MESSAGES, PlanError, Problem, display_path
 from plansite.source.identity import Identity
 from plansite.source.notice import check_notice, read_notice
-from plansite.source.rules import Finding, check_rules, find_repeated, nearest_match, select
-from plansite.source.schema import Glossary, Labels, Plan, fields_of, record_at
+from plansite.source.rules import Finding, check_rules, find_answered, find_repeated, nearest_match, select
+from plansite.source.schema import Glossary, Labels, Plan, Record, fields_of, record_at
+from plansite.source.unanswered import Unanswered
 from plansite.source.updates import Updates
 from plansite.source.yaml_hints import FIELD
 from plansite.source.yaml_reader import YamlDocument, YamlPath, read_yaml
 from plansite.translation.checks import check_glossary, check_targets, check_translations
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 PREVENT_COMPARISON = {"unknown_id", "named_otherwise", "repeated_id", "wrong_number", "wrong_order"}
 """Codes of problems with which a plan cannot be compared with the notice: its order or its clauses are unknown."""
 EXPECTED = {"string_type": "a_text", "int_type": "number", "bool_type": "truth", "date_type": "date"}
@@ -41,6 +43,7 @@ class LoadedPlan:
     glossary: Glossary
     identity: Identity
     updates: Updates
+    unanswered: Unanswered
     source: bytes | None
     """The file with the notice that the plan is compared with, None where there is none."""
     file: str
@@ -71,57 +74,67 @@ def load_plan(path: Path) -> LoadedPlan:
     if plan and notice and PREVENT_COMPARISON.isdisjoint(finding.code for finding in broken):
         _report(document, check_notice(plan, notice))
     problems = [*document.problems, *glossary_document.problems, *unread]
-    identity, said = _read_identity(path.with_name("site.yaml"), document.data if plan else None)
-    updates, told = _read_updates(path.with_name("updates.yaml"), document.data if plan else None)
-    problems += [*said, *told]
-    if (
-        plan is None
-        or glossary is None
-        or identity is None
-        or updates is None
-        or any(problem.blocks for problem in problems)
-    ):
+    identity, identity_document = _read_optional(path.with_name("site.yaml"), Identity)
+    updates, updates_document = _read_optional(path.with_name("updates.yaml"), Updates)
+    unanswered, unanswered_document = _read_optional(path.with_name("unanswered.yaml"), Unanswered)
+    if plan and identity and identity_document:
+        _check_identity(identity_document, document.data)
+    if plan and updates and updates_document:
+        _check_updates(updates_document, document.data, updates)
+    if plan and unanswered and unanswered_document:
+        _check_unanswered(unanswered_document, document.data)
+    for beside in filter(None, (identity_document, updates_document, unanswered_document)):
+        problems += beside.problems
+    if not (plan and glossary and identity and updates and unanswered) or any(problem.blocks for problem in problems):
         raise PlanError(problems)
     lines = {steps: line for steps, (line, _) in document.values.items() if len(steps) == len(("units", 0))}
     source = notice.content if notice else None
-    return LoadedPlan(plan, glossary, identity, updates, source, document.file, lines, problems)
+    return LoadedPlan(plan, glossary, identity, updates, unanswered, source, document.file, lines, problems)
 
 
-def _read_identity(path: Path, plan: Any) -> tuple[Identity | None, Sequence[Problem]]:
-    """Return what site.yaml says, nothing where there is none, and its problems; `plan` is plain data."""
+def _read_optional(path: Path, model: type[R]) -> tuple[R | None, YamlDocument | None]:
+    """Return what a file says and the file, or what holds where there is no such file."""
     if not path.exists():
-        return Identity(), []
+        return model(), None
     document = read_yaml(path)
-    identity, _ = _validate(document, Identity)
+    return _validate(document, model)[0], document
+
+
+def _check_identity(document: YamlDocument, plan: Any) -> None:
+    """Report the accents of themes that the plan, as plain data, has not."""
     themes = [value for _, value in select(plan, "themes.*.id")]
-    accents = document.data.get("accents") if identity and plan and isinstance(document.data, dict) else None
-    details = ({"kind": "theme", "value": theme, "allowed": themes} for theme in accents or () if theme not in themes)
+    details = (
+        {"kind": "theme", "value": theme, "allowed": themes}
+        for theme in document.data.get("accents") or ()
+        if theme not in themes
+    )
     _report(document, (Finding(("accents", detail["value"]), "unknown_id", detail) for detail in details))
-    return identity, document.problems
 
 
-def _read_updates(path: Path, plan: Any) -> tuple[Updates | None, Sequence[Problem]]:
-    """Return the updates, none where there is no file, and its problems; `plan` is plain data."""
-    if not path.exists():
-        return Updates(), []
-    document = read_yaml(path)
-    updates, _ = _validate(document, Updates)
-    every = enumerate(updates.updates if updates else ())
-    _report(document, find_repeated((("updates", at), update.key) for at, update in every))
+def _check_updates(document: YamlDocument, plan: Any, updates: Updates) -> None:
+    """Report updates told twice, and the measures and units that they name and the plan, as plain data, has not."""
+    _report(document, find_repeated((("updates", at), update.key) for at, update in enumerate(updates.updates)))
     for kind, pattern, known in (("measure", "measures", "measures.*.number"), ("unit", "units", "units.*.id")):
         allowed = [value for _, value in select(plan, known)]
-        named = select(document.data, "updates.*.about", pattern, "*") if updates and plan else []
+        named = select(document.data, "updates.*.about", pattern, "*")
         unknown = (
             (at, {"kind": kind, "value": value, "allowed": allowed}) for at, value in named if value not in allowed
         )
         _report(document, (Finding(at, "unknown_id", details) for at, details in unknown))
-    return updates, document.problems
+
+
+def _check_unanswered(document: YamlDocument, plan: Any) -> None:
+    """Report phrases written twice, and phrases that the plan, as plain data, has after all."""
+    for lang in LANGUAGES:
+        phrases = select(document.data, "matters.*.phrases", lang, "*")
+        _report(document, find_repeated((at, phrase.lower()) for at, phrase in phrases))
+        _report(document, find_answered(phrases, plan, lang))
 
 
 def unnamed(plan: Path) -> list[Problem]:
     """Return a hint for the publisher and the contact that a right site.yaml beside a plan does not name."""
     path = plan.with_name("site.yaml")
-    site, _ = _read_identity(path, None)
+    site, _ = _read_optional(path, Identity)
     codes = {"no_publisher": site.publisher, "no_contact": site.contact} if site else {}
     return [Problem(display_path(path), 1, 1, "site", code) for code, named in codes.items() if named is None]
 

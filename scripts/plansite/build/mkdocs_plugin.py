@@ -40,10 +40,17 @@ from plansite.site.templates import FIELDS, FILTERS, Phrases, UnknownNameError, 
 
 MINIFIERS = {".css": cssmin, ".js": jsmin}
 """What takes the comments out of our styles and scripts, by suffix."""
-IMPORT = re.compile(r'@import "(css/[\w-]+\.css)";')
-"""How one of our stylesheets imports a component."""
-UNUSED = ("assets/css/", "assets/javascripts/lunr/", "assets/javascripts/workers/", "assets/stylesheets/", "partials/")
-"""Folders whose files are not published: CSS components, Material's search engine and styles, parts of templates."""
+IMPORT = re.compile(r'@import "(css/[\w-]+\.css)";|importScripts\("(search/[\w-]+\.js)"\);')
+"""How one of our stylesheets imports a component, and the search its parts."""
+UNUSED = (
+    "assets/css/",
+    "assets/search/",
+    "assets/javascripts/lunr/",
+    "assets/javascripts/workers/",
+    "assets/stylesheets/",
+    "partials/",
+)
+"""Folders whose files are not published: parts of styles, scripts and templates, Material's own search and styles."""
 
 
 class PlanConfig(base.Config):
@@ -278,7 +285,7 @@ class _AssetAddresses(dict[str, str]):
 def _read_assets(overrides: Path, more: Mapping[str, str]) -> Iterator[tuple[str, Asset]]:
     """Yield (file in overrides/, its asset), with `more` at the end of a file's content, {file name: text}.
 
-    A stylesheet has in it what it imports, so that browsers ask for it once.
+    It has in it what it imports, so that browsers ask for it once.
     """
     for path in sorted((overrides / "assets").iterdir()):
         if minify := MINIFIERS.get(path.suffix):
@@ -289,7 +296,7 @@ def _read_assets(overrides: Path, more: Mapping[str, str]) -> Iterator[tuple[str
 
 def _with_imports(path: Path) -> str:
     """Return a style or script with the components in the place of their imports."""
-    return IMPORT.sub(lambda found: Path(path.parent, found[1]).read_text("utf-8"), path.read_text("utf-8"))
+    return IMPORT.sub(lambda found: Path(path.parent, found[1] or found[2]).read_text("utf-8"), path.read_text("utf-8"))
 
 
 def _plugin_error(error: PlanError) -> PluginError:

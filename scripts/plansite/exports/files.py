@@ -15,12 +15,12 @@ from plansite.errors import LANGUAGES
 from plansite.exports.plan_json import PlanData, plan_json
 from plansite.site.graph import PlanView
 from plansite.site.tables import MEDIA, NOTICE_FILE, Package, Table, Value, both, neutral
-from plansite.source import identity, updates
+from plansite.source import identity, unanswered, updates
 from plansite.source import schema as plan_schema
 from plansite.source.field_help import field_help
 from plansite.source.schema import Plan
 
-MODELS = plan_schema, identity, updates
+MODELS = plan_schema, identity, unanswered, updates
 """The modules with the models of the files in data/."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

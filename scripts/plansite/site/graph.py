@@ -34,7 +34,7 @@ class PlanView:
         plan, lines = loaded.plan, loaded.lines
         self.version, self.notice, self.redirects = version, plan.notice, plan.redirects
         self.site = SiteView(loaded.identity, plan.notice)
-        self.updates, self.source = loaded.updates, loaded.source
+        self.updates, self.unanswered, self.source = loaded.updates, loaded.unanswered, loaded.source
         # A version that changed only the form of the file is not shown.
         changed = [version for version in versions or () if version.changes]
         self.history = HistoryView(changed, record_keys(plan, self.site.left_out)) if changed else None

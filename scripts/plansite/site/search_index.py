@@ -13,7 +13,6 @@ from string import ascii_lowercase, digits
 from typing import Any, Literal
 
 import yaml
-from snowballstemmer import stemmer
 
 from plansite.errors import Lang
 from plansite.site.graph import MeasureView, PlanView, UnitView
@@ -26,10 +25,9 @@ from plansite.source.yaml_reader import read_text
 from plansite.translation.glossary import strip_glosses
 from plansite.translation.numbers import COUNT_WORDS
 
-FieldName = Literal["title", "section", "keyword", "sentence"]
+FieldName = Literal["title", "section", "keyword", "sentence", "phrase"]
 """The part of a document that a text belongs to, by which the worker weighs a match."""
 HAN_RUN = re.compile(f"[{HAN}]+")
-WORD = re.compile("[a-z]+")
 BLOCKS = {"h1", "h2", "h3", "h4", "p", "li", "td", "th", "dd", "dt"}
 """The elements that hold a text of their own on a page written by hand."""
 LEVEL_1 = ((high, low) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
@@ -41,7 +39,7 @@ COMMON = b"".join(map(bytes, LEVEL_1)).decode("gb2312", "ignore")
 class SearchDocument:
     """A page, or a place on one, that the search can find."""
 
-    kind: Literal["measure", "unit", "theme", "topic", "section", "term", "page", "answer"]
+    kind: Literal["measure", "unit", "theme", "topic", "section", "term", "page", "answer", "unanswered"]
     location: str
     title: str
     about: str
@@ -49,7 +47,10 @@ class SearchDocument:
     texts: Mapping[FieldName, Sequence[str]]
     """The searched texts; `title` may be left out where it is only the document's own."""
     names: tuple[str, ...] = ()
-    """Queries that mean this document alone, as normalized by `_queries`; of an answer, the words of its question."""
+    """Queries that mean this document alone, as normalized by `_queries`; of an answer, the words of its question.
+
+    The search adds the names and keywords of a unit.
+    """
     measures: tuple[str, ...] = ()
     """The locations of a unit's measures."""
 
@@ -60,7 +61,10 @@ def search_script(plan: PlanView, labels: Labels, lang: Lang, static_pages: Iter
     site = plan.site
     titles = [text[lang].replace("|", "") for text in (plan.notice.title, site.name, site.short_name)]
     names = [str(site.date.year), *titles]
-    return index_script(index_of(found, labels, lang, site.place_names(lang), names), lang)
+    index = index_of(found, labels, lang, site.place_names(lang), names)
+    # People leave out with what the names of units begin: 税务局 is 区税务局, 组织部 is 区委组织部.
+    level = site.level(lang)
+    return index_script(index | {"levels": [level, f"{level}委"] if lang == "zh" else [level]}, lang)
 
 
 def index_script(index: dict[str, Any], lang: Lang) -> str:
@@ -84,20 +88,24 @@ def index_of(
     # An answer is found by the words of its question alone.
     texts = [text for document in found if document.kind != "answer" for text in all_texts(document)]
     every = "\n".join(texts).lower()
-    stops = stopwords()
+    stops = {word: [*words, *(place_names if word == lang else ())] for word, words in stopwords().items()}
     # Of words for the same thing at least one has to be found.
     synonyms = [group for group in table("synonyms")[lang] if any(word in every for word in group)]
     names = (name for document in found for name in document.names)
     searched = [*texts, *names, *stops["zh"], *(word for group in synonyms for word in group)]
     return {
         "documents": [{name: value for name, value in asdict(document).items() if value} for document in found],
-        "families": stem_families(texts),
         "synonyms": synonyms,
         "stops": stops,
-        "vague": [*table("stopwords")["vague"][lang].split(), *place_names],
         "subject": [*table("stopwords")["subject"][lang].split(), *place_names, *plan_names],
         "simplified": simplified("".join(searched)),
         "readings": readings(texts) if lang == "zh" else {},
+        "groups": {
+            "measure": labels["search_measures"][lang],
+            "unit": labels["units"][lang],
+            "other": labels["search_other"][lang],
+            "possible": labels["search_possibly"][lang],
+        },
         "sentence": labels["sentence_numbered"][lang],
         "answer": labels["answer"][lang],
         "reason": labels["found_under"][lang],
@@ -119,15 +127,6 @@ def stopwords() -> dict[Lang, list[str]]:
     """Return the stop words of each language, the longest Chinese first: {"zh": ["怎么办", ...], "en": ["how"]}."""
     words = table("stopwords")
     return {"zh": sorted(words["zh"], key=len, reverse=True), "en": words["en"].split()}
-
-
-def stem_families(texts: Iterable[str]) -> list[str]:
-    """Return the Latin words of texts that share a stem: ["bankrupt bankruptcy", ...] (Snowball English)."""
-    words = sorted({word for text in texts for word in WORD.findall(text.lower())})
-    families: dict[str, list[str]] = defaultdict(list)
-    for word, stem in zip(words, stemmer("english").stemWords(words), strict=True):
-        families[stem].append(word)
-    return [" ".join(forms) for forms in families.values() if len(forms) > 1]
 
 
 def simplified(text: str) -> str:
@@ -171,8 +170,9 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocu
     for section in plan.sections:
         location = f"{section.theme.address}/#{section.anchor}"
         yield SearchDocument("section", location, section.title[lang], section.theme.name[lang], {})
+    # The search makes the location of a term from its title.
     for term in plan.terms if "glossary" in plan.site.ways else ():
-        yield SearchDocument("term", term.address.replace("#", "/#"), getattr(term, lang), words["glossary"], {})
+        yield SearchDocument("term", "", getattr(term, lang), words["glossary"], {})
     yield from _pages(plan, labels, lang)
     general = plan.notice.general_requirements
     parts: list[tuple[str, Text, Sequence[Sentence]]] = [
@@ -182,11 +182,11 @@ def documents(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocu
     for anchor, title, sentences in parts:
         texts = _sentences(sentences, lang)
         yield SearchDocument("page", f"text/#{anchor}", title[lang], words["text"], {"sentence": texts})
+    yield from _unanswered(plan, lang)
 
 
 def _measure(measure: MeasureView, labels: Labels, lang: Lang) -> SearchDocument:
     texts: dict[FieldName, Sequence[str]] = {
-        "title": [measure.title[lang]],
         "section": [measure.section.title[lang]],
         "keyword": getattr(measure.keywords, lang),
         "sentence": _sentences(measure.sentences, lang),
@@ -201,13 +201,9 @@ def _unit(unit: UnitView, labels: Labels, lang: Lang) -> SearchDocument:
     about = f"{labels['units'][lang]} · {count_label(labels, lang, kind, len(records))}"
     titles = list(dict.fromkeys(name[lang] for name in (unit.name, unit.official_name, *unit.aliases)))
     keywords: Sequence[str] = getattr(unit.keywords, lang)
-    # People leave the place out: 税务局 for 区税务局.
-    level = unit.plan.site.level(lang)
-    place = f"^{level}{'委?' if lang == 'zh' else ' '}" if level else "^$"
-    names = _queries([*titles, *(re.sub(place, "", title) for title in titles), *keywords])
     measures = tuple(f"{measure.address}/" for measure in unit.measures)
     texts: dict[FieldName, Sequence[str]] = {"title": titles, "keyword": keywords}
-    return SearchDocument("unit", f"{unit.address}/", unit.name[lang], about, texts, names, measures)
+    return SearchDocument("unit", f"{unit.address}/", unit.name[lang], about, texts, measures=measures)
 
 
 def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocument]:
@@ -226,6 +222,13 @@ def _pages(plan: PlanView, labels: Labels, lang: Lang) -> Iterator[SearchDocumen
             called = [title, *titles, page.address, *(words[one] for one in [name.removesuffix("s")] if one in labels)]
             texts: dict[FieldName, Sequence[str]] = {"title": titles, **more.get(name, {})}
             yield SearchDocument("page", f"{page.address or '.'}/", title, "", texts, _queries(filter(None, called)))
+
+
+def _unanswered(plan: PlanView, lang: Lang) -> Iterator[SearchDocument]:
+    """Yield what the plan says nothing about, found by the phrases alone and shown as no result."""
+    for matter in plan.unanswered.matters:
+        texts: dict[FieldName, Sequence[str]] = {"title": (), "phrase": getattr(matter.phrases, lang)}
+        yield SearchDocument("unanswered", "", matter.name[lang], matter.where[lang] if matter.where else "", texts)
 
 
 def _queries(names: Iterable[str]) -> tuple[str, ...]:

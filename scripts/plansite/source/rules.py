@@ -143,6 +143,22 @@ def _keywords(data: Any) -> Iterator[Finding]:
                         yield Finding((*path, *inner), "keyword_in_text", {"value": word})
 
 
+def find_answered(phrases: Iterable[tuple[YamlPath, str]], plan: Any, lang: str) -> Iterator[Finding]:
+    """Yield the phrases that a measure of a plan, given as plain data, has in its title, sentences or keywords."""
+    patterns = f"title.{lang} sentences.*.{lang} sentences.*.{lang}.* keywords.{lang}.*".split()
+    texts = {
+        measure["number"]: "\n".join(
+            text for pattern in patterns for _, text in select(measure, pattern) if isinstance(text, str)
+        ).lower()
+        for _, measure in select(plan, "measures.*")
+    }
+    for path, phrase in phrases:
+        for number, text in texts.items():
+            if phrase.lower() in text and re.search(WHOLE_WORD[lang].format(re.escape(phrase.lower())), text):
+                yield Finding(path, "answered_phrase", {"value": phrase, "measure": number})
+                break
+
+
 def _numbered(data: Any, pattern: str) -> Iterator[Finding]:
     """Yield the numbers that do not run from 1 without gaps, allowing for what earlier mistakes may have shifted."""
     seen: set[int] = set()

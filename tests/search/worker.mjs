@@ -1,9 +1,9 @@
 // This script asks the search worker of a built site, and prints where its answers lead.
 //
-//   node search_worker.mjs SITE LANG < QUERIES
+//   node worker.mjs SITE LANG < QUERIES
 //
-// QUERIES is a JSON list of texts. What is printed is a list of answers in the same order: {items, elsewhere}, each item
-// the places to which one entry in the list of results leads. The worker is the published script, asked by the messages
+// QUERIES is a JSON list of texts. What is printed is a list of answers in the same order: {items, sure,
+// elsewhere}, each item the places to which one entry in the list of results leads. The worker is the published script, asked by the messages
 // that Material sends it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,6 +25,6 @@ const answers = JSON.parse(readFileSync(0, "utf-8")).map((query) => {
   worker.onmessage({ data: { type: QUERY, data: query } });
   const { type, data } = told.pop();
   if (type !== RESULT || told.length) throw new Error(`one answer is expected to ${query.slice(0, 99)}`);
-  return { items: data.items.map((item) => item.map(({ location }) => location)), elsewhere: data.elsewhere };
+  return { items: data.items.map((item) => item.map(({ location }) => location)), sure: data.sure, elsewhere: data.elsewhere };
 });
 process.stdout.write(JSON.stringify(answers));
