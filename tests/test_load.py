@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import DATA, REAL_PLAN, SMALL_PLAN
+from conftest import DATA, REAL_PLAN, SMALL_PLAN, edit
 from plansite.cli import main
 from plansite.errors import HINTS, MESSAGES, PlanError, Problem, format_problems
 from plansite.validate import load_labels, load_plan
@@ -32,10 +32,10 @@ def spoiled(case: Path) -> tuple[str, str, dict[str, list[str]]]:
     """Return the small plan and its glossary with the mistakes of a case, and the messages expected by language."""
     described: dict[str, Any] = yaml.safe_load(case.read_text("utf-8"))
     texts = {name: SMALL_PLAN.with_name(f"{name}.yaml").read_text("utf-8") for name in ("plan", "glossary")}
-    for edit in described["edits"]:
-        name = edit.get("file", "plan")
-        assert texts[name].count(edit["replace"]) == 1, f"{edit['replace']!r} must stand once in the small {name}"
-        texts[name] = texts[name].replace(edit["replace"], edit["by"])
+    for change in described["edits"]:
+        name = change.get("file", "plan")
+        assert texts[name].count(change["replace"]) == 1, f"{change['replace']!r} must stand once in the small {name}"
+        texts[name] = texts[name].replace(change["replace"], change["by"])
     return texts["plan"], texts["glossary"], described["expect"]
 
 
@@ -134,3 +134,12 @@ def test_formats_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     record = json.loads(format_problems(problems, "json", "zh"))[0]
     assert (record["line"], record["column"], record["code"]) == (188, 15, "unknown_id")
     assert record["message"].startswith("引用的单位“distric-court”不存在")
+
+
+def test_a_word_in_no_dictionary_is_a_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("plan.yaml", "glossary.yaml"):
+        shutil.copy(SMALL_PLAN.with_name(name), tmp_path)
+    edit(tmp_path / "plan.yaml", "does not say which permits", "does not say whcih permits")
+    assert main(["check", str(tmp_path / "plan.yaml")]) == 0
+    [said] = [line for line in capsys.readouterr().out.splitlines() if "whcih" in line]
+    assert 'measures[1].sentences[1].note.en: has "whcih", which is in no dictionary (did you mean "which"?)' in said

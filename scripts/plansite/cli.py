@@ -61,7 +61,7 @@ def _check(options: argparse.Namespace) -> None:
     from plansite.site.assemble import Sources, assemble
     from plansite.site.cards import card_hints
     from plansite.translation.checks import statistics
-    from plansite.validate import load_plan, unnamed
+    from plansite.validate import load_plan, misspelt, unnamed
 
     sources = Sources(plan=options.file)
     site = assemble(sources) if sources.macros.is_dir() else None
@@ -74,7 +74,8 @@ def _check(options: argparse.Namespace) -> None:
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
-    found = [*hints(files), *(unnamed(sources.plan) if site else ())]
+    beside = [sources.plan.with_name(f"{name}.yaml") for name in ("site", "updates", "unanswered")]
+    found = [*hints(files), *misspelt([*files, *beside], files[1]), *(unnamed(sources.plan) if site else ())]
     found += card_hints(site.cards) if site and site.card_folder.is_dir() else ()
     if problems := format_problems(found, options.format, options.lang):
         print(problems)

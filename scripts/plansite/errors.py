@@ -22,7 +22,7 @@ except UnicodeDecodeError as _error:
 MESSAGES, FAILURES, WORDS = _TEXTS["messages"], _TEXTS["failures"], _TEXTS["words"]
 MAX_LISTED = 16
 """How many values a message lists."""
-HINTS = {"line_ends", "not_in_form", "no_publisher", "no_contact", "other_cards"}
+HINTS = {"line_ends", "not_in_form", "no_publisher", "no_contact", "other_cards", "misspelt"}
 """Codes of messages about what is better otherwise, though nothing is wrong."""
 ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 """What GitHub's own toolkit escapes in the message of a workflow command; in a property, : and , as well."""

@@ -13,13 +13,14 @@ from pydantic_core import ErrorDetails
 from plansite.errors import LANGUAGES, MESSAGES, PlanError, Problem, display_path
 from plansite.source.identity import Identity
 from plansite.source.notice import check_notice, read_notice
-from plansite.source.rules import Finding, check_rules, find_answered, find_repeated, nearest_match, select
+from plansite.source.rules import Finding, check_rules, find_answered, find_future, find_repeated, nearest_match, select
 from plansite.source.schema import Glossary, Labels, Plan, Record, fields_of, record_at
 from plansite.source.unanswered import Unanswered
 from plansite.source.updates import Updates
 from plansite.source.yaml_hints import FIELD
 from plansite.source.yaml_reader import YamlDocument, YamlPath, read_yaml
 from plansite.translation.checks import check_glossary, check_targets, check_translations
+from plansite.translation.spelling import find_misspelt, words_of
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -65,7 +66,7 @@ def load_plan(path: Path) -> LoadedPlan:
     plan, wrong_types = _validate(document, Plan)
     glossary, _ = _validate(glossary_document, Glossary)
     broken = list(check_rules(document.data, wrong_types))
-    _report(document, broken)
+    _report(document, [*broken, *find_future(document.data)])
     _report(glossary_document, check_glossary(glossary_document.data, document.data if plan else None))
     if plan and glossary:
         _report(document, check_targets(document.data))
@@ -84,6 +85,7 @@ def load_plan(path: Path) -> LoadedPlan:
     if plan and unanswered and unanswered_document:
         _check_unanswered(unanswered_document, document.data)
     for beside in filter(None, (identity_document, updates_document, unanswered_document)):
+        _report(beside, find_future(beside.data))
         problems += beside.problems
     if not (plan and glossary and identity and updates and unanswered) or any(problem.blocks for problem in problems):
         raise PlanError(problems)
@@ -137,6 +139,15 @@ def unnamed(plan: Path) -> list[Problem]:
     site, _ = _read_optional(path, Identity)
     codes = {"no_publisher": site.publisher, "no_contact": site.contact} if site else {}
     return [Problem(display_path(path), 1, 1, "site", code) for code, named in codes.items() if named is None]
+
+
+def misspelt(paths: Sequence[Path], glossary: Path) -> list[Problem]:
+    """Return a hint for each English word of right files that is in no dictionary, nor in the glossary's English."""
+    known = words_of([select(read_yaml(glossary).data, f"{kind}.*") for kind in ("terms", "wordings", "spelling")])
+    documents = [read_yaml(path) for path in paths if path.exists()]
+    for document in documents:
+        _report(document, find_misspelt(document.data, known))
+    return [problem for document in documents for problem in document.problems]
 
 
 def load_labels(path: Path) -> Labels:

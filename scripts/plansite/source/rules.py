@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -141,6 +142,15 @@ def _keywords(data: Any) -> Iterator[Finding]:
                 for inner, word in ((inner, word) for inner, word in keywords if word.lower() in text):
                     if re.search(WHOLE_WORD[lang].format(re.escape(word.lower())), text):
                         yield Finding((*path, *inner), "keyword_in_text", {"value": word})
+
+
+def find_future(data: Any, path: YamlPath = ()) -> Iterator[Finding]:
+    """Yield the days to come on which plain data says that something has been confirmed or checked."""
+    for key in data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
+        value = data[key]
+        if key in {"en_confirmed", "checked", "looked_for"} and type(value) is date and value > date.today():  # noqa: DTZ011 - a day of the calendar here
+            yield Finding((*path, key), "future_date", {"value": value.isoformat()})
+        yield from find_future(value, (*path, key))
 
 
 def find_answered(phrases: Iterable[tuple[YamlPath, str]], plan: Any, lang: str) -> Iterator[Finding]:

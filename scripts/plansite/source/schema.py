@@ -358,6 +358,7 @@ class Glossary(Record):
 
     terms: Annotated[tuple[Term, ...], NOT_EMPTY]
     wordings: tuple[Wording, ...] = ()
+    spelling: tuple[English, ...] = ()
 
 
 class Label(Text):

@@ -21,6 +21,11 @@ SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 """Spaces that look like the ordinary one and are not found by it."""
 VARIANTS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 """Radicals and compatibility forms, which look like ordinary Chinese characters and are not found by them."""
+STRAIGHT = {"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"}
+"""Typographic quotation marks, which nobody types into a search, and what English here has in their place."""
+CURLY = re.compile(f"[{''.join(STRAIGHT)}]")
+DASHES = re.compile("[\u2010-\u2015\u2212]")
+DOUBLED = re.compile(r"\b(?!(?:that|had)\b)([a-z]+) \1\b", re.IGNORECASE)
 LAST_RADICAL = "\u2fdf"
 SUPPLEMENT = dict(
     zip(
@@ -88,6 +93,22 @@ def _english(value: str) -> str:
     return value
 
 
+def _prose(value: str) -> str:
+    """Refuse slips of the hand in an English text: typographic marks, two spaces, a word twice, half a bracket."""
+    own = GLOSS.sub(lambda gloss: "x" * len(gloss[0]), value)
+    if mark := CURLY.search(own):
+        refuse("curly_quote", value, mark.start(), instead=STRAIGHT[mark[0]])
+    if mark := DASHES.search(own):
+        refuse("unusual_dash", value, mark.start())
+    if (at := own.find("  ")) >= 0:
+        refuse("double_space", value, at)
+    if word := DOUBLED.search(own):
+        refuse("doubled_word", value, word=word[1])
+    if own.count("(") != own.count(")"):
+        refuse("half_bracket", value)
+    return value
+
+
 def _glossed(value: str) -> str:
     without = GLOSS.sub(lambda gloss: " " * len(gloss[0]), value)
     if bracket := re.search(r"[\[\]]", without):
@@ -139,8 +160,8 @@ def is_file(address: str) -> bool:
 
 AnyText = Annotated[str, Strict(), AfterValidator(_text)]
 Chinese = Annotated[AnyText, AfterValidator(_chinese)]
-English = Annotated[AnyText, AfterValidator(_english)]
-Translation = Annotated[AnyText, AfterValidator(_glossed)]
+English = Annotated[AnyText, AfterValidator(_english), AfterValidator(_prose)]
+Translation = Annotated[AnyText, AfterValidator(_glossed), AfterValidator(_prose)]
 Translations = Annotated[
     tuple[Translation, ...],
     BeforeValidator(_as_list),
