@@ -311,6 +311,8 @@ def test_every_search_result_leads_to_a_page(site: Path) -> None:
         quoted = index.removeprefix(f"self.indexes.{lang} = JSON.parse('").removesuffix("');\n")
         found = json.loads(quoted.replace("\\'", "'").replace("\\\\", "\\"))["documents"]
         by_hand = {"about/", "accessibility/", "contribute/", "questions/"}
+        # The search makes the place of a term from its title; what is not answered has none.
+        found = [document for document in found if document["kind"] not in {"term", "unanswered"}]
         assert {document["location"] for document in found} >= by_hand
         for document in found:
             sentences = document["texts"]["sentence"] if document["kind"] == "measure" else []

@@ -112,9 +112,9 @@ function headGroups() {
     const first = results[at];
     at += count;
     if (!title || !first || first.previousElementSibling?.matches(".search-group")) continue;
-    const heading = Object.assign(document.createElement("li"), { className: "search-group", textContent: `${title} ${count}` });
-    heading.setAttribute("role", "heading");
-    heading.setAttribute("aria-level", "2");
+    const heading = document.createElement("li");
+    heading.className = "search-group";
+    heading.append(Object.assign(document.createElement("h2"), { textContent: `${title} ${count}` }));
     first.before(heading);
   }
 }

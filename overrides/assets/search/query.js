@@ -124,6 +124,7 @@ function readRun(index, run, other) {
   const pairs = termsOf(run);
   const forms = pairs.map((pair) => [[pair, 1]]);
   for (const [word, from, to] of placesIn(run, index.synonyms.keys())) {
+    if (from === to && pairs[0] !== word) continue; // a character within a word: 气 in 天气
     const trust = index.find(word).length ? SYNONYM : GUESS;
     const others = index.synonyms.get(word).map((form) => [spaced(form).trim(), trust]);
     for (let i = from; i < Math.max(to, from + 1); i += 1) forms[Math.min(i, pairs.length - 1)].push(...others);

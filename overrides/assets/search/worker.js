@@ -49,7 +49,8 @@ self.answer = (query, lang) => {
   const index = indexOf(lang);
   const answers = answersTo(index, query);
   const { sure, possible, unanswered, clues } = findResults(query, lang);
-  const groups = [...groupResults(sure), ["possible", possible]].filter(([, results]) => results.length);
+  // Whose question has an answer is not offered what has to do with a word of it.
+  const groups = [...groupResults(sure), ["possible", answers.length ? [] : possible]].filter(([, results]) => results.length);
   const items = groups.flatMap(([, results]) => results.map((result) => resultItem(index, result, clues)));
   const empty = !items.length && !answers.length && bare(query).length > 1;
   return {
