@@ -78,7 +78,7 @@ def test_pages_can_feed_another_generator(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 BROKEN = {
-    "a label by its attribute": ("partials/footer.html", "labels.about", "labels.abot", 'the label "abot"'),
+    "a label by its attribute": ("partials/more-nav.html", "labels.about", "labels.abot", 'the label "abot"'),
     "a label by its item": ("main.html", "labels.changes", 'labels["chages"]', 'the label "chages"'),
     "a name": ("404.html", "root | url", "rooot | url", "'rooot' is undefined"),
     "a field of the page": ("main.html", "page.canonical_url", "page.canonical", "page has no 'canonical'"),

@@ -11,7 +11,7 @@ from plansite.cli import main
 from plansite.editor import confirm_translations
 from plansite.validate import load_plan
 
-TODAY = date(2027, 1, 2)
+TODAY = date(2026, 1, 2)
 
 
 @pytest.fixture
@@ -37,10 +37,10 @@ def test_only_the_two_fields_change_and_comments_stay(plan: Path) -> None:
     before = plan.read_text("utf-8")
     said = confirm_translations(plan, ["2"], TODAY)
     value = said[0].split()[2].rstrip(",")
-    assert said == [f"2: en_for {value}, en_confirmed 2027-01-02"]
+    assert said == [f"2: en_for {value}, en_confirmed 2026-01-02"]
     assert changed(before, plan.read_text("utf-8")) == [
         ("    en_for: '2f3e3bf7'  # checked by two people", f'    en_for: "{value}"  # checked by two people'),
-        ("    en_confirmed: 2026-11-23", "    en_confirmed: 2027-01-02"),
+        ("    en_confirmed: 2026-11-23", "    en_confirmed: 2026-01-02"),
     ]
     assert load_plan(plan).warnings == []
 
@@ -93,7 +93,7 @@ def test_a_record_on_one_line_stays_on_it(plan: Path) -> None:
     )
     plan.write_text(text[:start] + one_line + text[end:], "utf-8")
     confirm_translations(plan, ["legal"], TODAY)
-    written = one_line.replace("{id: legal, ", '{id: legal, en_for: "08ef252c", en_confirmed: 2027-01-02, ')
+    written = one_line.replace("{id: legal, ", '{id: legal, en_for: "08ef252c", en_confirmed: 2026-01-02, ')
     assert plan.read_text("utf-8") == text[:start] + written + text[end:]
 
 
@@ -104,7 +104,7 @@ def test_a_record_may_be_named_twice_and_begin_with_any_field(plan: Path) -> Non
         "  - section: 2\n    number: 2\n",
     )
     confirm_translations(plan, ["2", "2"], TODAY)
-    assert '  - section: 2\n    en_for: "2f3e3bf7"\n    en_confirmed: 2027-01-02\n    number: 2\n' in plan.read_text(
+    assert '  - section: 2\n    en_for: "2f3e3bf7"\n    en_confirmed: 2026-01-02\n    number: 2\n' in plan.read_text(
         "utf-8"
     )
     assert load_plan(plan).warnings == []

@@ -74,7 +74,7 @@ def _check(options: argparse.Namespace) -> None:
     if warnings:
         raise PlanError(warnings)
     files = [sources.plan, sources.plan.with_name(GLOSSARY.name)]
-    beside = [sources.plan.with_name(f"{name}.yaml") for name in ("site", "updates", "unanswered")]
+    beside = [sources.plan.with_name(f"{name}.yaml") for name in ("site", "updates")]
     found = [*hints(files), *misspelt([*files, *beside], files[1]), *(unnamed(sources.plan) if site else ())]
     found += card_hints(site.cards) if site and site.card_folder.is_dir() else ()
     if problems := format_problems(found, options.format, options.lang):
