@@ -5,10 +5,10 @@
 const READ = 200; // characters of a query; nobody means more
 const KIN = 0.9, PREFIX = 0.8, GUESS = 0.75, SYNONYM = 0.6;
 
-/** A query in letters of one width and case, and in simplified characters. */
+/** Return a query in letters of one width and case, and in simplified characters. */
 const normalize = (index, query) => fold(query.slice(0, READ)).replace(/./gu, (character) => index.simplified.get(character) ?? character);
 
-/** Where words stand in a run of Chinese, as [word, place of its first character, place of its last]. */
+/** Return where words stand in a run of Chinese: [[word, place of its first character, place of its last], ...]. */
 function placesIn(run, words) {
   const found = [];
   for (const word of words) {
@@ -61,7 +61,7 @@ function namedBy(index, text, tokens) {
   return new Set(names.flatMap((name) => [...(index.named.get(name) ?? [])]));
 }
 
-/** The Chinese of the texts that is read as these letters, or that begins with them, one a character. */
+/** Return the Chinese of the texts that is read as these letters, be they its syllables or its initials. */
 function readAs(index, letters, initials) {
   const found = new Set();
   const follow = (text, from, at, rest) => {
@@ -80,21 +80,21 @@ function readAs(index, letters, initials) {
   return [...found];
 }
 
-/** What an unknown word may stand for if it is Chinese written in Latin letters. */
+/** Return the forms of an unknown word if it is Chinese written in Latin letters. */
 function formsOfPinyin(index, letters) {
   if (!index.sounds.size || letters.length < 3) return [];
   const whole = readAs(index, letters, false);
   return (whole.length || letters.length > 8 ? whole : readAs(index, letters, true)).map((form) => [form, GUESS]);
 }
 
-/** Pairs of characters of the texts that sound like this one, one character replaced. */
+/** Return the pairs of characters of the texts that sound like this one, as forms: one character is replaced. */
 function formsOfSound(index, [first, second = ""]) {
   const alike = (character) => (index.sounds.get(character) ?? []).flatMap((sound) => [...index.charactersBySound[sound]]);
   return [...alike(first).map((other) => other + second), ...alike(second).map((other) => first + other)]
     .filter((pair) => index.postings.has(pair)).map((pair) => [pair, GUESS]);
 }
 
-/** What a word may stand for in the texts; the last may not be finished. */
+/** Return the forms of a word in the texts; the last one of a query may not be finished. */
 function formsOfWord(index, word, last) {
   const start = word.slice(0, 3);
   const own = index.words.filter((other) => other.startsWith(start) && kin(word, other)).map((other) => [other, other === word ? 1 : KIN]);

@@ -32,7 +32,7 @@ function groupResults(sure) {
   return [...groups];
 }
 
-/** What the plan is about instead: its topics, or its themes where it has none. */
+/** Return the pages on what the plan is about: its topics, or its themes where it has none. */
 function pagesInstead({ documents }) {
   const topics = documents.filter(({ kind }) => kind === "topic");
   return (topics.length ? topics : documents.filter(({ kind }) => kind === "theme")).map(({ title, location }) => ({ title, location }));
@@ -63,7 +63,7 @@ self.answer = (query, lang) => {
   };
 };
 
-/** The numbers of all measures that a query surely finds, by themselves or by a unit that answers for them. */
+/** Return the numbers of all measures that a query surely finds, by themselves or by a unit that answers for them. */
 self.measuresFor = (query, lang) => {
   const places = findResults(query, lang).sure.flatMap(({ document }) => [document.location, ...(document.measures ?? [])]);
   return places.map((place) => place.match(/^measures\/(\d+)\//)?.[1]).filter(Boolean);
