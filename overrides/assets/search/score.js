@@ -40,7 +40,7 @@ function lookUpElsewhere(index, other, forms) {
 const NO_CLUE = { parts: new Map(), documents: new Map(), idf: 1 };
 const isKnown = (clue) => clue.documents.size > 0;
 
-/** Return [{document, number, score}, ...], the best first; those that the query names before all others. */
+/** Return [{document, number, score, coverage}, ...], the best first, and documents in `named` before all others. */
 function rank(index, { clues, cells }, named) {
   const worths = new Map(); // part: what its clues are worth, and how many letters they are
   for (const clue of clues) {

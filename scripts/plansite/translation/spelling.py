@@ -16,7 +16,7 @@ WORD = re.compile(r"(?<![\w'/.@-])[a-z]{3,}(?![\w'/@-])")
 
 
 def find_misspelt(data: Any, known: frozenset[str], path: YamlPath = ()) -> Iterator[Finding]:
-    """Yield the unknown words of all English texts of plain data but those that people search with.
+    """Yield the unknown words of the English texts of plain data, keywords and search phrases left out.
 
     `known` are words that are right though no dictionary has them.
     """
