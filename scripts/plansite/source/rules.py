@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -146,9 +146,11 @@ def _keywords(data: Any) -> Iterator[Finding]:
 
 def find_future(data: Any, path: YamlPath = ()) -> Iterator[Finding]:
     """Yield the days to come on which plain data says that something has been confirmed or checked."""
+    # Where an editor is, a day may have begun that has not begun where the check runs.
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - a day of the calendar here
     for key in data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
         value = data[key]
-        if key in {"en_confirmed", "checked", "looked_for"} and type(value) is date and value > date.today():  # noqa: DTZ011 - a day of the calendar here
+        if key in {"en_confirmed", "checked", "looked_for"} and type(value) is date and value > tomorrow:
             yield Finding((*path, key), "future_date", {"value": value.isoformat()})
         yield from find_future(value, (*path, key))
 

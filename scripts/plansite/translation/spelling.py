@@ -33,7 +33,7 @@ def find_misspelt(data: Any, known: frozenset[str], path: YamlPath = ()) -> Iter
 
 
 def words_of(texts: Any) -> frozenset[str]:
-    """Return the words of plain data, with any ending where one is written as *: the agreed English of a glossary."""
+    """Return the Latin words of plain data, in small letters."""
     return frozenset(re.findall(r"[a-z]+", str(texts).lower()))
 
 
